@@ -1,0 +1,1 @@
+"""Reading documents: engines behind one port, one module a document kind. A leaf: knows nobody."""

@@ -1,0 +1,109 @@
+"""One exception per physical situation a clerk can act on; texts live with the interface, keyed by code."""
+
+from __future__ import annotations
+
+
+class ScannerError(Exception):
+    """Base of everything a scanner can say. `detail` is for the log, never parsed."""
+
+    code = "S100"
+    retryable = False
+
+    def __init__(self, detail: str = "", *, device: str = "") -> None:
+        """Keep the driver's own words and the device they are about."""
+        super().__init__(f"{self.code} {detail}".strip())
+        self.detail = detail
+        self.device = device
+
+
+class PaperJam(ScannerError):
+    """A sheet is stuck in the feeder."""
+
+    code = "S101"
+    retryable = True
+
+
+class FeederEmpty(ScannerError):
+    """The feeder held no sheet at the start; after at least one page it is simply the end."""
+
+    code = "S102"
+    retryable = True
+
+
+class CoverOpen(ScannerError):
+    """A cover is open."""
+
+    code = "S103"
+    retryable = True
+
+
+class DeviceBusy(ScannerError):
+    """Another program uses the device."""
+
+    code = "S104"
+    retryable = True
+
+
+class DeviceGone(ScannerError):
+    """The device is unplugged, switched off or no longer known under its id."""
+
+    code = "S105"
+    retryable = True
+
+
+class DeviceFault(ScannerError):
+    """The device or its line failed while reading (I/O error)."""
+
+    code = "S106"
+    retryable = True
+
+
+class AccessDenied(ScannerError):
+    """The user may not open the device."""
+
+    code = "S107"
+
+
+class BackendCrashed(ScannerError):
+    """The driver process died; only the page being read is lost."""
+
+    code = "S108"
+    retryable = True
+
+
+class NoProgress(ScannerError):
+    """The driver gave no sign of life for too long and was stopped."""
+
+    code = "S109"
+    retryable = True
+
+
+class BadSetting(ScannerError):
+    """The device cannot do what the job asks (resolution, source, mode, area)."""
+
+    code = "S110"
+
+
+class PageTooLarge(ScannerError):
+    """The page would need more pixels than the limit allows."""
+
+    code = "S111"
+
+
+class UnreadableFile(ScannerError):
+    """A file is truncated, not an image, or not what its name says."""
+
+    code = "S112"
+
+
+class NoScanSupport(ScannerError):
+    """The SANE binding or library is not installed."""
+
+    code = "S113"
+
+
+class NoDevice(ScannerError):
+    """No scanner was found."""
+
+    code = "S114"
+    retryable = True

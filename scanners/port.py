@@ -1,0 +1,91 @@
+"""The `Scanner` port: what every source of pages looks like to the workstation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+MAX_PAGE_PIXELS = 140_000_000
+"""Most pixels of one page: A3 at 600 dpi is 70 million; anything far above is a mistake or an attack."""
+
+
+class Source(StrEnum):
+    """Where the sheet lies."""
+
+    FLATBED = "FLATBED"
+    FEEDER = "FEEDER"
+    DUPLEX = "DUPLEX"
+
+
+class Mode(StrEnum):
+    """Colour mode of a page's pixels, named as Pillow names them."""
+
+    COLOUR = "RGB"
+    GREY = "L"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A source of pages as shown to the clerk."""
+
+    id: str
+    """What the driver opens, e.g. `test:0` or a folder's path."""
+    name: str
+    """Vendor and model, or the folder's purpose."""
+    driver: str
+    """`sane`, `folder` or `specimen`."""
+    sources: tuple[Source, ...] = (Source.FLATBED,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanJob:
+    """One press of the scan key."""
+
+    device_id: str
+    source: Source = Source.FLATBED
+    mode: Mode = Mode.COLOUR
+    resolution_dpi: int = 200
+    page_size_mm: tuple[float, float] | None = None
+    """(width, height) in mm; None: the whole glass."""
+    max_pages: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawPage:
+    """One page as it came: packed 8-bit rows, no padding, nothing cleaned."""
+
+    number: int
+    """1, 2, 3 ... within the job."""
+    width_px: int
+    height_px: int
+    mode: Mode
+    resolution_dpi: int
+    pixels: bytes
+    """`width_px * height_px * (3 if COLOUR else 1)` bytes, row by row from the top left."""
+    source_name: str
+    """Device name or file name, for the page's record."""
+
+
+class Scanner(Protocol):
+    """A driver for one kind of device."""
+
+    def devices(self) -> tuple[Device, ...]:
+        """List what can be scanned from now.
+
+        Raises:
+            ScannerError: listing itself failed.
+        """
+        ...
+
+    def scan(self, job: ScanJob, cancelled: Callable[[], bool]) -> Iterator[RawPage]:
+        """Yield pages one by one; the next sheet is not fed before the caller asks for it.
+
+        So a caller that writes and syncs each page before taking the next never loses a fed sheet.
+        `cancelled` is polled; when it turns true the iterator ends after the pages already read.
+
+        Raises:
+            ScannerError: what went wrong, after the pages already yielded.
+        """
+        ...

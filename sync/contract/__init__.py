@@ -1,0 +1,1 @@
+"""The wire contract, version 1: models, canonical bytes and signatures."""

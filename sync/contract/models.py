@@ -1,0 +1,214 @@
+"""Models of the wire contract; they are also the gateway's OpenAPI document.
+
+Hashes are lower-case hex SHA-256; keys and signatures are unpadded base64url; times are RFC 3339 with offset.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+CONTRACT_VERSION = 1
+MAX_PAGES = 500
+"""Most pages of one bundle."""
+MAX_BLOB_BYTES = 64 * 1024 * 1024
+MAX_MANIFEST_BYTES = 4 * 1024 * 1024
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Id = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
+]
+Short = Annotated[str, StringConstraints(max_length=200)]
+Text = Annotated[str, StringConstraints(max_length=4000)]
+
+
+class Model(BaseModel):
+    """Frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BundleKind(StrEnum):
+    """What a bundle is about."""
+
+    CASE = "case"
+    SUPPLEMENT = "supplement"
+    HANDOVER = "handover"
+    DELIVERY = "delivery"
+    RATING = "rating"
+    AUDIT = "audit"
+
+
+class PageEntry(Model):
+    """One page of a bundle."""
+
+    page_id: Short
+    slot: Short
+    sha256: Sha256
+    size: Annotated[int, Field(gt=0, le=MAX_BLOB_BYTES)]
+    media_type: Short
+    pages: Annotated[int, Field(ge=1)] = 1
+    """Page count of the file; 1 for a picture."""
+    origin: Literal["scanned", "reused"] = "scanned"
+
+
+class Manifest(Model):
+    """One bundle: what it says and the hash of every page. Immutable once signed."""
+
+    contract: Literal[1] = 1
+    bundle_id: Id
+    kind: BundleKind
+    version: Annotated[int, Field(ge=1)]
+    """1, 2, 3 ... for the same subject; a change is the next version."""
+    supersedes: Sha256 | None = None
+    """Manifest hash of the version before; None for version 1."""
+    subject: Short
+    """Case number or bag number."""
+    window_id: Short
+    receiving_street: Short
+    home_street: Short
+    created_at: AwareDatetime
+    practice: bool = False
+    pages: Annotated[tuple[PageEntry, ...], Field(max_length=MAX_PAGES)] = ()
+    body: dict[str, Any]
+    """The case (or handover) as JSON: strings, integers, booleans, null, lists, objects; no floats."""
+
+
+class SignedManifest(Model):
+    """A manifest with the window's signature over its canonical bytes."""
+
+    manifest: Manifest
+    key_id: Short
+    signature: Short
+
+
+class Receipt(Model):
+    """What the gateway swears it holds."""
+
+    contract: Literal[1] = 1
+    bundle_id: Id
+    manifest_sha256: Sha256
+    received_at: AwareDatetime
+    gateway_id: Short
+    number: Short
+    """The back office's own number for the bundle."""
+
+
+class SignedReceipt(Model):
+    """A receipt with the gateway's signature over its canonical bytes."""
+
+    receipt: Receipt
+    key_id: Short
+    signature: Short
+
+
+class EnrolmentRequest(Model):
+    """One-time code plus the window's public key."""
+
+    code: Short
+    public_key: Short
+    """Ed25519, 32 bytes."""
+    window_name: Short
+    street: Short
+    practice: bool = False
+
+
+class Enrolment(Model):
+    """What a window needs to work."""
+
+    window_id: Short
+    gateway_id: Short
+    gateway_key: Short
+    """Ed25519 public key of the gateway, 32 bytes."""
+    street: Short
+    street_name: Short
+    number_prefix: Short
+    """Prefix of the provisional case numbers this window may give; unique to it."""
+    server_time: AwareDatetime
+
+
+class MissingRequest(Model):
+    """Hashes the window is about to send."""
+
+    sha256: Annotated[tuple[Sha256, ...], Field(max_length=MAX_PAGES)]
+
+
+class MissingAnswer(Model):
+    """Those of them the gateway lacks."""
+
+    missing: tuple[Sha256, ...]
+
+
+class ChangeKind(StrEnum):
+    """What the back office tells a window."""
+
+    ACCEPTED = "accepted"
+    CORRECTION = "correction"
+    REFUSED = "refused"
+    IN_REVIEW = "in_review"
+    DECIDED = "decided"
+    DELIVERED = "delivered"
+    WAYBILL = "waybill"
+    ARCHIVED = "archived"
+
+
+class ChangeDefect(Model):
+    """One defect the back office wants corrected."""
+
+    material_id: Short
+    material: Short
+    problem: Text
+    needed: Text
+    basis: Text = ""
+
+
+class Change(Model):
+    """One line of the changes feed; applied at least once, so it must be idempotent."""
+
+    cursor: int
+    """Grows along the feed of one window."""
+    change_id: Id
+    at: AwareDatetime
+    kind: ChangeKind
+    subject: Short
+    """Case number or bag number."""
+    bundle_id: Id | None = None
+    actor: Short = ""
+    number: Short = ""
+    """Number of the paper, e.g. of the acceptance notice."""
+    reason: Text = ""
+    due: date | None = None
+    defects: tuple[ChangeDefect, ...] = ()
+
+
+class Changes(Model):
+    """A slice of the feed."""
+
+    changes: tuple[Change, ...]
+    cursor: int
+    """Ask with `after=` this next time."""
+
+
+class Token(Model):
+    """OAuth 2 access token (RFC 6749, 5.1)."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"
+    expires_in: int
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem document with a stable `code`; unknown members are allowed by the RFC."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str = ""
+    missing: tuple[str, ...] = ()
+    """Hashes still lacking (status 424)."""

@@ -1,0 +1,3 @@
+"""The clerk's workstation of a comprehensive service window (综合窗口)."""
+
+__version__ = "0.1.0"

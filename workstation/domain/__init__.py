@@ -1,0 +1,1 @@
+"""Values and rules of a case: pure, without input or output."""

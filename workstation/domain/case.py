@@ -1,0 +1,603 @@
+"""The case (办件): few states, one total move table, flags, and the action log it folds from.
+
+Nothing about a case is stored but its log. `fold` turns the log into a `Case`; every screen, service and
+paper reads that value. A log entry says who did what, when by the window's clock and by a counter that
+never goes back, and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+from workstation.domain.errors import IllegalMove
+
+
+class CaseState(StrEnum):
+    """Status of a case; everything else is a flag."""
+
+    DRAFT = "DRAFT"
+    RECEIVED = "RECEIVED"
+    CORRECTION = "CORRECTION"
+    ACCEPTED = "ACCEPTED"
+    REFUSED = "REFUSED"
+    IN_REVIEW = "IN_REVIEW"
+    DECIDED = "DECIDED"
+    DELIVERED = "DELIVERED"
+    WITHDRAWN = "WITHDRAWN"
+    TERMINATED = "TERMINATED"
+
+
+class Move(StrEnum):
+    """What somebody does to a case's state."""
+
+    RECEIVE = "RECEIVE"
+    ACCEPT = "ACCEPT"
+    CORRECT = "CORRECT"
+    REFUSE = "REFUSE"
+    REVIEW = "REVIEW"
+    DECIDE = "DECIDE"
+    DELIVER = "DELIVER"
+    WITHDRAW = "WITHDRAW"
+    TERMINATE = "TERMINATE"
+
+
+class Flag(StrEnum):
+    """What is true of a case beside its state."""
+
+    TOLERATED = "TOLERATED"
+    DEEMED_ACCEPTED = "DEEMED_ACCEPTED"
+    SPECIAL_PROCEDURE = "SPECIAL_PROCEDURE"
+    EXTENDED = "EXTENDED"
+    PRACTICE = "PRACTICE"
+    ON_HOLD = "ON_HOLD"
+
+
+_S, _M = CaseState, Move
+
+MOVES: dict[CaseState, dict[Move, CaseState]] = {
+    _S.DRAFT: {_M.RECEIVE: _S.RECEIVED, _M.WITHDRAW: _S.WITHDRAWN},
+    _S.RECEIVED: {
+        _M.ACCEPT: _S.ACCEPTED,
+        _M.CORRECT: _S.CORRECTION,
+        _M.REFUSE: _S.REFUSED,
+        _M.WITHDRAW: _S.WITHDRAWN,
+    },
+    _S.CORRECTION: {
+        _M.RECEIVE: _S.RECEIVED,
+        _M.WITHDRAW: _S.WITHDRAWN,
+        _M.TERMINATE: _S.TERMINATED,
+    },
+    _S.ACCEPTED: {
+        _M.REVIEW: _S.IN_REVIEW,
+        _M.DECIDE: _S.DECIDED,
+        _M.WITHDRAW: _S.WITHDRAWN,
+        _M.TERMINATE: _S.TERMINATED,
+    },
+    _S.IN_REVIEW: {
+        _M.DECIDE: _S.DECIDED,
+        _M.WITHDRAW: _S.WITHDRAWN,
+        _M.TERMINATE: _S.TERMINATED,
+    },
+    _S.DECIDED: {_M.DELIVER: _S.DELIVERED},
+    _S.REFUSED: {},
+    _S.DELIVERED: {},
+    _S.WITHDRAWN: {},
+    _S.TERMINATED: {},
+}
+"""The total move table: one row per state; DOMAIN 2.1 gives the ground of each row."""
+
+EDITABLE = frozenset({CaseState.DRAFT, CaseState.CORRECTION})
+"""States in which materials and fields may change; elsewhere the case is sealed and frozen."""
+
+
+class Origin(StrEnum):
+    """Where a value came from."""
+
+    TYPED = "TYPED"
+    OCR = "OCR"
+    CARD = "CARD"
+    """Taken over from the applicant's confirmed identity card."""
+    REUSED = "REUSED"
+    DERIVED = "DERIVED"
+    """Computed from a valid identity number (birth date, sex)."""
+
+
+class Custody(StrEnum):
+    """Where an original is."""
+
+    NOT_SEEN = "NOT_SEEN"
+    RETURNED = "RETURNED"
+    """Seen and handed back."""
+    HELD = "HELD"
+    BAGGED = "BAGGED"
+
+
+class TrustLevel(StrEnum):
+    """Trust in an archived copy (DOMAIN, PEERS 6)."""
+
+    A = "A"
+    """Made by the authority itself."""
+    B = "B"
+    """Checked against the original by a clerk."""
+    C = "C"
+    """Uploaded by the person: the original must be seen first."""
+    D = "D"
+    """Self-written: the person vouches."""
+
+
+Box = tuple[int, int, int, int]
+"""x, y, width, height in px of the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page in the vault."""
+
+    page_id: str
+    sha256: str
+    """Lower-case hex of the stored (plain) bytes."""
+    size: int
+    """Bytes of the plain file."""
+    media_type: str
+    width_px: int
+    height_px: int
+    resolution_dpi: int
+    source: str
+    """Device or folder it came from, as shown to the clerk."""
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldValue:
+    """A form value and all that is known about how it came to be."""
+
+    value: str
+    origin: Origin
+    confidence: float = 1.0
+    page_id: str | None = None
+    box: Box | None = None
+    checks: tuple[str, ...] = ()
+    valid: bool = True
+    confirmed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reuse:
+    """A reused copy: source, trust, check and the citizen's recorded yes."""
+
+    source_case: str
+    """Number of the case the copy was taken in."""
+    pages: tuple[Page, ...]
+    level: TrustLevel
+    checked_by: str
+    checked_on: date
+    consent_at: datetime
+    consent_way: str
+    """How the yes was given, e.g. `signed` or `oral, witnessed by the clerk`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applicant:
+    """The person (or organisation) the case is for."""
+
+    name: str
+    id_number: str
+    sex: str = ""
+    birth_date: date | None = None
+    ethnicity: str = ""
+    address: str = ""
+    phone: str = ""
+    id_valid_until: str = ""
+    """`YYYY-MM-DD` or 长期; empty when the back of the card was not read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """One thing that must be corrected: material, what is wrong, what is needed, on which ground."""
+
+    material_id: str
+    material: str
+    problem: str
+    needed: str
+    basis: str
+
+
+# --- what a log entry may say --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The clerk opened the item for somebody."""
+
+    number: str
+    """Provisional case number, unique for the window."""
+    item_code: str
+    pack_version: str
+    window: str
+    receiving_street: str
+    practice: bool = False
+    ticket: str = ""
+    kind: Literal["opened"] = "opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A situation question was answered; a later answer replaces an earlier one."""
+
+    question: str
+    option: str
+    kind: Literal["answered"] = "answered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicantSet:
+    """Who the case is for, confirmed by the clerk."""
+
+    applicant: Applicant
+    kind: Literal["applicant"] = "applicant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeStreetSet:
+    """The street that decides."""
+
+    street: str
+    kind: Literal["home_street"] = "home_street"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAdded:
+    """A page is in the vault, synced, and belongs to a slot."""
+
+    slot: str
+    page: Page
+    kind: Literal["page_added"] = "page_added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRemoved:
+    """A page was taken out of its slot before sealing (rescan); the file stays until the sweep."""
+
+    slot: str
+    page_id: str
+    kind: Literal["page_removed"] = "page_removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginalMarked:
+    """Where the original of a slot is now."""
+
+    slot: str
+    custody: Custody
+    kind: Literal["original"] = "original"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotDeferred:
+    """The material will follow under tolerance; `due` is the last day."""
+
+    slot: str
+    due: date
+    kind: Literal["deferred"] = "deferred"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotReused:
+    """An archived copy fills the slot, with the citizen's yes."""
+
+    slot: str
+    reuse: Reuse
+    kind: Literal["reused"] = "reused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReuseWithdrawn:
+    """The citizen took the yes back before sealing."""
+
+    slot: str
+    kind: Literal["reuse_withdrawn"] = "reuse_withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldSet:
+    """A form value was proposed (OCR) or given (typed, confirmed)."""
+
+    field: str
+    value: FieldValue
+    kind: Literal["field"] = "field"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The state changed by a move of the table."""
+
+    move: Move
+    number: str = ""
+    """Number of the paper this move made (receipt, notice), if any."""
+    due: date | None = None
+    defects: tuple[Defect, ...] = ()
+    body: str = ""
+    """Competent body (refusal) or deciding office."""
+    kind: Literal["moved"] = "moved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """A version of the case became an immutable bundle."""
+
+    bundle_id: str
+    version: int
+    manifest_sha256: str
+    kind: Literal["sealed"] = "sealed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """A paper was made from the case."""
+
+    form: str
+    number: str
+    path: str
+    kind: Literal["printed"] = "printed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bagged:
+    """Originals went into a numbered bag."""
+
+    slot: str
+    bag: str
+    kind: Literal["bagged"] = "bagged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flagged:
+    """A flag was set or cleared."""
+
+    flag: Flag
+    on: bool
+    kind: Literal["flagged"] = "flagged"
+
+
+Payload = (
+    Opened
+    | Answered
+    | ApplicantSet
+    | HomeStreetSet
+    | PageAdded
+    | PageRemoved
+    | OriginalMarked
+    | SlotDeferred
+    | SlotReused
+    | ReuseWithdrawn
+    | FieldSet
+    | Moved
+    | Sealed
+    | Printed
+    | Bagged
+    | Flagged
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the action log."""
+
+    case_id: str
+    """UUIDv7."""
+    seq: int
+    """1, 2, 3 ... within the case."""
+    at: datetime
+    """Aware, by the window's clock, when the key was pressed."""
+    tick: int
+    """Counter of this data folder that only ever grows, so order survives a clock set back."""
+    actor: str
+    payload: Payload
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotContent:
+    """What a slot holds."""
+
+    pages: tuple[Page, ...] = ()
+    reuse: Reuse | None = None
+    custody: Custody = Custody.NOT_SEEN
+    deferred_until: date | None = None
+    bag: str = ""
+
+
+EMPTY_SLOT = SlotContent()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """The present of a case, folded from its log."""
+
+    case_id: str
+    number: str
+    item_code: str
+    pack_version: str
+    window: str
+    receiving_street: str
+    opened_at: datetime
+    opened_by: str
+    ticket: str = ""
+    state: CaseState = CaseState.DRAFT
+    flags: frozenset[Flag] = frozenset()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    applicant: Applicant | None = None
+    home_street: str = ""
+    slots: Mapping[str, SlotContent] = field(default_factory=dict)
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    received_at: datetime | None = None
+    accepted_at: datetime | None = None
+    decided_at: datetime | None = None
+    last_move: Moved | None = None
+    bundles: tuple[Sealed, ...] = ()
+    papers: tuple[Printed, ...] = ()
+    length: int = 0
+    """Number of log entries folded."""
+    changed_at: datetime
+
+    @property
+    def is_sealed(self) -> bool:
+        """True when the case may not change at the window."""
+        return self.state not in EDITABLE
+
+    @property
+    def is_practice(self) -> bool:
+        """True for training cases: a production gateway refuses them."""
+        return Flag.PRACTICE in self.flags
+
+    def slot(self, material_id: str) -> SlotContent:
+        """Return what the slot holds; an untouched slot is empty."""
+        return self.slots.get(material_id, EMPTY_SLOT)
+
+
+def next_state(state: CaseState, move: Move, *, number: str = "") -> CaseState:
+    """Return the state after `move`.
+
+    Raises:
+        IllegalMove: the table has no such move; `number` names the case in the message.
+    """
+    target = MOVES[state].get(move)
+    if target is None:
+        raise IllegalMove(number=number, state=state, move=move)
+    return target
+
+
+def fold(entries: Iterable[Entry]) -> Case:
+    """Fold a log (in `seq` order, starting with `Opened`) into the case.
+
+    Raises:
+        IllegalMove: a move in the log is not in the table.
+        ValueError: the log is empty, has a gap, or does not start with `Opened`.
+    """
+    case: Case | None = None
+    for entry in entries:
+        case = apply(case, entry)
+    if case is None:
+        raise ValueError("empty log")
+    return case
+
+
+def apply(case: Case | None, entry: Entry) -> Case:
+    """Return `case` after one more entry; see `fold` for what is raised."""
+    payload = entry.payload
+    if case is None:
+        if not isinstance(payload, Opened) or entry.seq != 1:
+            raise ValueError("a log starts with Opened at 1")
+        return _opened(payload, entry)
+    if entry.seq != case.length + 1:
+        raise ValueError(f"gap in the log: {entry.seq} after {case.length}")
+    case = replace(case, length=entry.seq, changed_at=entry.at)
+    if isinstance(payload, Moved):
+        return _moved(case, payload, entry.at)
+    if isinstance(payload, _SLOT_PAYLOADS):
+        return _with_slot(case, payload)
+    return _with_fact(case, payload)
+
+
+def _opened(payload: Opened, entry: Entry) -> Case:
+    return Case(
+        case_id=entry.case_id,
+        number=payload.number,
+        item_code=payload.item_code,
+        pack_version=payload.pack_version,
+        window=payload.window,
+        receiving_street=payload.receiving_street,
+        ticket=payload.ticket,
+        opened_at=entry.at,
+        opened_by=entry.actor,
+        flags=frozenset({Flag.PRACTICE}) if payload.practice else frozenset(),
+        length=1,
+        changed_at=entry.at,
+    )
+
+
+def _moved(case: Case, payload: Moved, at: datetime) -> Case:
+    state = next_state(case.state, payload.move, number=case.number)
+    return replace(
+        case,
+        state=state,
+        last_move=payload,
+        # A resubmission keeps the first receipt: the statutory clock starts once.
+        received_at=case.received_at or (at if state is CaseState.RECEIVED else None),
+        accepted_at=case.accepted_at or (at if state is CaseState.ACCEPTED else None),
+        decided_at=case.decided_at or (at if state is CaseState.DECIDED else None),
+    )
+
+
+SlotPayload = PageAdded | PageRemoved | OriginalMarked | SlotDeferred | SlotReused | ReuseWithdrawn | Bagged
+_SLOT_PAYLOADS = (
+    PageAdded,
+    PageRemoved,
+    OriginalMarked,
+    SlotDeferred,
+    SlotReused,
+    ReuseWithdrawn,
+    Bagged,
+)
+
+
+def _with_slot(case: Case, payload: SlotPayload) -> Case:
+    slots = dict(case.slots)
+    slots[payload.slot] = _slot_after(case.slot(payload.slot), payload)
+    return replace(case, slots=slots)
+
+
+def _slot_after(slot: SlotContent, payload: SlotPayload) -> SlotContent:
+    match payload:
+        case PageAdded():
+            return replace(slot, pages=(*slot.pages, payload.page), deferred_until=None)
+        case PageRemoved():
+            return replace(slot, pages=tuple(p for p in slot.pages if p.page_id != payload.page_id))
+        case OriginalMarked():
+            return replace(slot, custody=payload.custody)
+        case SlotDeferred():
+            return replace(slot, deferred_until=payload.due)
+        case SlotReused():
+            return replace(slot, reuse=payload.reuse, deferred_until=None)
+        case ReuseWithdrawn():
+            return replace(slot, reuse=None)
+        case Bagged():
+            return replace(slot, custody=Custody.BAGGED, bag=payload.bag)
+
+
+FactPayload = Opened | Answered | ApplicantSet | HomeStreetSet | FieldSet | Sealed | Printed | Flagged
+
+
+def _with_fact(case: Case, payload: FactPayload) -> Case:
+    match payload:
+        case Answered():
+            return replace(case, answers={**case.answers, payload.question: payload.option})
+        case ApplicantSet():
+            return replace(case, applicant=payload.applicant)
+        case HomeStreetSet():
+            return replace(case, home_street=payload.street)
+        case FieldSet():
+            return replace(case, fields=_with_field(case.fields, payload))
+        case Sealed():
+            return replace(case, bundles=(*case.bundles, payload))
+        case Printed():
+            return replace(case, papers=(*case.papers, payload))
+        case Flagged():
+            flags = case.flags | {payload.flag} if payload.on else case.flags - {payload.flag}
+            return replace(case, flags=flags)
+        case Opened():
+            raise ValueError("a case is opened once")
+
+
+def _with_field(values: Mapping[str, FieldValue], payload: FieldSet) -> dict[str, FieldValue]:
+    """Add a value; a proposal never replaces what a person typed or confirmed."""
+    present = values.get(payload.field)
+    settled = present is not None and (present.origin is Origin.TYPED or present.confirmed_by is not None)
+    is_person = payload.value.origin is Origin.TYPED or payload.value.confirmed_by is not None
+    if settled and not is_person:
+        return dict(values)
+    return {**values, payload.field: payload.value}
