@@ -1,0 +1,75 @@
+"""Every test runs sealed off: no user settings, no real scanner, no session bus, no proxy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+FOREIGN = (
+    "ALL_PROXY",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NO_PROXY",
+    "COLUMNS",
+    "LINES",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "NOTIFY_SOCKET",
+    "SANE_DEFAULT_DEVICE",
+)
+FOLDERS = {
+    "HOME": "home",
+    "XDG_CONFIG_HOME": "home/.config",
+    "XDG_DATA_HOME": "home/.local/share",
+    "XDG_STATE_HOME": "home/.local/state",
+    "XDG_CACHE_HOME": "home/.cache",
+    "XDG_RUNTIME_DIR": "run",
+    "SANE_CONFIG_DIR": "sane.d",
+}
+
+settings.register_profile("here", deadline=None, max_examples=50)
+settings.register_profile(
+    "ci", deadline=None, max_examples=20, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Seal the process before a test module imports the program: Textual reads its settings at import."""
+    root = Path(tempfile.mkdtemp(prefix="workstation-tests-"))
+    config.add_cleanup(lambda: shutil.rmtree(root, ignore_errors=True))
+    for name, folder in FOLDERS.items():
+        (root / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.environ[name] = str(root / folder)
+    (root / "sane.d" / "dll.conf").touch()  # no back-end at all: a test that wants one names it
+    _forget_the_machine(config)
+    os.environ.update(LANG="C.UTF-8", LC_ALL="C.UTF-8", TZ="Asia/Shanghai", TEXTUAL_ANIMATIONS="none")
+    time.tzset()
+
+
+def _forget_the_machine(config: pytest.Config) -> None:
+    foreign = {*FOREIGN, *(name.lower() for name in FOREIGN)}
+    foreign |= {name for name in os.environ if name.startswith("WORKSTATION_")}
+    if "not secretservice" in config.option.markexpr:
+        foreign.add("DBUS_SESSION_BUS_ADDRESS")
+    for name in foreign:
+        os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep temporary files of the program in the folder that pytest shows and sweeps."""
+    folder = tmp_path_factory.mktemp("tmp")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(folder))
+        patch.setattr(tempfile, "tempdir", None)
+        yield folder
