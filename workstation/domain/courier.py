@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -54,3 +54,16 @@ class Bag:
     def sheets(self) -> int:
         """Sheets in the bag."""
         return sum(line.sheets for line in self.lines)
+
+    @property
+    def is_open(self) -> bool:
+        """True while sheets may be added."""
+        return self.state is BagState.PACKED
+
+    def with_line(self, line: BagLine) -> Bag:
+        """Return the bag with one more original."""
+        return replace(self, lines=(*self.lines, line))
+
+    def moved(self, state: BagState) -> Bag:
+        """Return the bag in another state of its chain of custody."""
+        return replace(self, state=state)

@@ -1,0 +1,117 @@
+"""From the device to the vault: a page is on disk, hashed, synced and in its slot before the next is fed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from PIL import Image
+
+from scanners.errors import NoDevice
+from scanners.port import Device, RawPage, ScanJob, Scanner
+from workstation.domain.case import Page, PageAdded
+from workstation.domain.clock import Clock
+from workstation.services.errors import CaseSealed, DiskAlmostFull
+from workstation.services.ids import new_id
+from workstation.services.profile import WindowProfile
+from workstation.store.database import Store
+
+LEAST_FREE_BYTES = 200 * 1024 * 1024
+"""Below this intake stops: room for about two hundred pages and the database's own work."""
+JPEG_QUALITY = 90
+
+
+@dataclass(frozen=True)
+class ScannerHub:
+    """All drivers of this machine as one scanner."""
+
+    drivers: tuple[Scanner, ...]
+
+    def devices(self) -> tuple[Device, ...]:
+        """Every device of every driver; raises what a driver raises only if none has any."""
+        found: list[Device] = []
+        failure: Exception | None = None
+        for driver in self.drivers:
+            try:
+                found += driver.devices()
+            except Exception as error:  # noqa: BLE001 - kept and raised below; one driver must not hide another
+                failure = error
+        if not found and failure is not None:
+            raise failure
+        return tuple(found)
+
+    def scan(self, job: ScanJob, cancelled: Callable[[], bool]) -> Iterator[RawPage]:
+        """Scan with the driver that has the device.
+
+        Raises:
+            NoDevice: no driver knows it.
+        """
+        for driver in self.drivers:
+            if any(device.id == job.device_id for device in driver.devices()):
+                return driver.scan(job, cancelled)
+        raise NoDevice(device=job.device_id)
+
+
+@dataclass(frozen=True)
+class Capture:
+    """Scanning into a slot."""
+
+    store: Store
+    scanner: Scanner
+    profile: WindowProfile
+    clock: Clock
+    least_free_bytes: int = LEAST_FREE_BYTES
+
+    def devices(self) -> tuple[Device, ...]:
+        """Devices to scan from."""
+        return self.scanner.devices()
+
+    def scan(
+        self, case_id: str, slot: str, job: ScanJob, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[Page]:
+        """Scan into `slot`, yielding each page once it is safe; what was yielded is never lost.
+
+        Raises:
+            CaseSealed: the case may not change any more.
+            DiskAlmostFull: too little space to begin; nothing was fed.
+            ScannerError: what the device said, after the pages already yielded.
+        """
+        self._check(case_id)
+        for raw in self.scanner.scan(job, cancelled):
+            yield self._keep(case_id, slot, raw)
+            self._check(case_id)
+
+    def _check(self, case_id: str) -> None:
+        case = self.store.case(case_id)
+        if case.is_sealed:
+            raise CaseSealed(number=case.number)
+        free = self.store.vault.free_bytes()
+        if free < self.least_free_bytes:
+            raise DiskAlmostFull(free_mb=free // (1024 * 1024))
+
+    def _keep(self, case_id: str, slot: str, raw: RawPage) -> Page:
+        data, at = encode(raw), self.clock()
+        page = Page(
+            page_id=new_id(at),
+            sha256=self.store.vault.put(data),
+            size=len(data),
+            media_type="image/jpeg",
+            width_px=raw.width_px,
+            height_px=raw.height_px,
+            resolution_dpi=raw.resolution_dpi,
+            source=raw.source_name,
+            taken_at=at,
+        )
+        with self.store.transaction() as tx:
+            tx.record(case_id, PageAdded(slot=slot, page=page), actor=self.profile.clerk, at=at)
+        return page
+
+
+def encode(raw: RawPage) -> bytes:
+    """Return the page as a JPEG file with its resolution; colour is not subsampled (seals stay sharp)."""
+    picture = Image.frombytes(raw.mode.value, (raw.width_px, raw.height_px), raw.pixels)
+    target = io.BytesIO()
+    dpi = (raw.resolution_dpi, raw.resolution_dpi)
+    picture.save(target, "JPEG", quality=JPEG_QUALITY, subsampling=0, dpi=dpi)
+    return target.getvalue()

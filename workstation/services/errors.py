@@ -1,0 +1,104 @@
+"""Errors of the use cases; texts live in `workstation.texts.services`."""
+
+from __future__ import annotations
+
+
+class ServiceError(Exception):
+    """Base; `details` fill the placeholders of the code's text."""
+
+    code = "V100"
+
+    def __init__(self, **details: object) -> None:
+        """Keep what the message needs."""
+        super().__init__(self.code, details)
+        self.details = details
+
+
+class CaseSealed(ServiceError):
+    """The case is sealed: it can be read, not changed."""
+
+    code = "V101"
+
+
+class NotReadyToReceive(ServiceError):
+    """Something is still missing; `details['missing']` lists it in words."""
+
+    code = "V102"
+
+
+class AcceptanceNotDelegated(ServiceError):
+    """This item is accepted by the back office; the window may only receive."""
+
+    code = "V103"
+
+
+class NothingToCorrect(ServiceError):
+    """A correction notice needs at least one defect."""
+
+    code = "V104"
+
+
+class NoReason(ServiceError):
+    """A refusal needs its ground in writing (行政许可法 art. 32)."""
+
+    code = "V105"
+
+
+class NotEnrolled(ServiceError):
+    """The window has no number block and no gateway yet."""
+
+    code = "V106"
+
+
+class DiskAlmostFull(ServiceError):
+    """Intake stops before anything is half written."""
+
+    code = "V107"
+
+
+class NotOffered(ServiceError):
+    """This copy may not be reused for this slot."""
+
+    code = "V108"
+
+
+class NoConsent(ServiceError):
+    """Reuse needs the citizen's recorded yes."""
+
+    code = "V109"
+
+
+class BagClosed(ServiceError):
+    """The bag is listed already; a new one must be opened."""
+
+    code = "V110"
+
+
+class NotHeld(ServiceError):
+    """Only an original that was kept at the window can go into a bag."""
+
+    code = "V111"
+
+
+class EmptyBag(ServiceError):
+    """A bag without sheets cannot be listed."""
+
+    code = "V112"
+
+
+class PackMissing(ServiceError):
+    """The item pack this case was taken under is not on this machine."""
+
+    code = "V113"
+
+
+class PracticeMixed(ServiceError):
+    """Practice data and real data never share a data folder."""
+
+    code = "V114"
+
+
+class ExpressFirmNotAllowed(ServiceError):
+    """State-organ papers go by post (邮政法 art. 55): the waybill is not one of China Post or EMS."""
+
+    code = "V115"

@@ -1,0 +1,106 @@
+"""From a page to proposals: OCR proposes, the clerk decides; a typed value is never overwritten."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from PIL import Image
+
+from ocr.port import Engine, FieldReading, Reading
+from workstation.domain.case import Applicant, Case, FieldSet, FieldValue, Origin, Page, Payload
+from workstation.domain.checklist import active_fields
+from workstation.domain.clock import Clock
+from workstation.domain.items import Item, Material
+from workstation.services.catalogue import Catalogue
+from workstation.services.intake import CARD, CARD_BACK
+from workstation.services.profile import WindowProfile
+from workstation.store.database import Store
+
+Reader = Callable[[Engine, Image.Image, str], Reading]
+
+
+@dataclass(frozen=True)
+class Prefill:
+    """Reads pages and records what they seem to say."""
+
+    store: Store
+    catalogue: Catalogue
+    profile: WindowProfile
+    clock: Clock
+    engine: Engine
+    read: Reader
+
+    def read_page(self, case_id: str, slot: str, page: Page) -> Reading | None:
+        """Read one page of a slot and record the proposals; None when its kind is not read.
+
+        Raises:
+            OcrError: the engine failed; nothing was recorded, the clerk types.
+        """
+        case = self.store.case(case_id)
+        item = self.catalogue.item_of(case)
+        kind = self._kind(item, case, slot, page)
+        if kind is None:
+            return None
+        with Image.open(io.BytesIO(self.store.vault.get(page.sha256))) as picture:
+            picture.load()
+            reading = self.read(self.engine, picture, kind)
+        self._record(case, item, page, reading)
+        return reading
+
+    def _kind(self, item: Item, case: Case, slot: str, page: Page) -> str | None:
+        material = item.material(slot)
+        position = [p.page_id for p in case.slot(slot).pages].index(page.page_id)
+        return page_kind(material, position)
+
+    def _record(self, case: Case, item: Item, page: Page, reading: Reading) -> None:
+        facts: list[Payload] = []
+        for name, field in reading.fields.items():
+            facts.append(FieldSet(field=f"{reading.document}.{name}", value=_value(field, page)))
+        for form_field in active_fields(item, case.answers):
+            for source in form_field.sources:
+                found = reading.fields.get(source.field) if source.document_kind == reading.document else None
+                if found is not None and found.value:
+                    facts.append(FieldSet(field=form_field.id, value=_value(found, page)))
+        with self.store.transaction() as tx:
+            tx.record(case.case_id, *facts, actor=reading.engine, at=self.clock())
+
+    def applicant_draft(self, case: Case) -> Applicant:
+        """Return the applicant as the card was read so far; unread fields are empty."""
+        values = {name: value.value for name, value in case.fields.items()}
+        front = {name: values.get(f"{CARD}.{name}", "") for name in ("name", "sex", "ethnicity", "address")}
+        return Applicant(
+            name=front["name"],
+            id_number=values.get(f"{CARD}.id_number", ""),
+            sex=front["sex"],
+            birth_date=_date(values.get(f"{CARD}.birth_date", "")),
+            ethnicity=front["ethnicity"],
+            address=front["address"],
+            id_valid_until=values.get(f"{CARD_BACK}.valid_until", ""),
+        )
+
+
+def page_kind(material: Material, position: int) -> str | None:
+    """Return the document kind of the page at `position` (0 is the first) of a slot, if it is read."""
+    return (material.document_kind, material.back_kind)[position] if position < 2 else None
+
+
+def _value(field: FieldReading, page: Page) -> FieldValue:
+    return FieldValue(
+        value=field.value,
+        origin=Origin.OCR,
+        confidence=field.confidence,
+        page_id=page.page_id,
+        box=field.box,
+        checks=field.checks,
+        valid=field.valid,
+    )
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,24 @@
+"""Who works where: the window, its street, its clerk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowProfile:
+    """The window as it appears on screens and papers."""
+
+    window_id: str
+    """Given by the gateway at enrolment."""
+    window_name: str
+    hall: str
+    street: str
+    """Street code of the receiving street."""
+    street_name: str
+    clerk: str
+    number_prefix: str
+    """Prefix of provisional case numbers, unique to this window."""
+    phone: str = ""
+    complaint_phone: str = ""
+    practice: bool = False

@@ -1,0 +1,141 @@
+"""The queue as a person reads it: every line says why it waits, when it tries next, what would move it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sync.errors import FailureClass
+from sync.port import Line, LineState
+from workstation.domain.clock import CHINA, Clock, local_date
+from workstation.domain.deadlines import WorkCalendar, workdays_between
+from workstation.domain.errors import UnknownYear
+from workstation.i18n import N_, _
+from workstation.store.database import Store
+from workstation.texts import words
+
+STATE_WORDS = {
+    LineState.QUEUED: N_("排队待发"),
+    LineState.SENDING: N_("正在发送"),
+    LineState.WAITING: N_("等待网络"),
+    LineState.FIX: N_("需要修改"),
+    LineState.ASK: N_("需要处理"),
+    LineState.QUARANTINED: N_("已隔离"),
+    LineState.HELD: N_("人工暂停"),
+    LineState.DELIVERED: N_("已送达"),
+}
+MOVERS = {
+    LineState.QUEUED: N_("轮到后自动发送"),
+    LineState.SENDING: N_("正在等待回执"),
+    LineState.WAITING: N_("网络恢复后自动发送"),
+    LineState.HELD: N_("按 R 恢复发送"),
+    LineState.DELIVERED: N_("后台已签收"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLine:
+    """One line of the queue in words."""
+
+    line: Line
+    title: str
+    applicant: str
+    state: str
+    why: str
+    next_try: str
+    mover: str
+    age: str
+    legal: str
+    workdays_left: int | None
+
+    @property
+    def sentence(self) -> str:
+        """The whole line as one sentence."""
+        return " · ".join(part for part in (self.state, self.next_try, self.age, self.legal, self.mover) if part)
+
+
+@dataclass(frozen=True)
+class QueueDesk:
+    """Reads and steers the outbox."""
+
+    store: Store
+    clock: Clock
+    calendar: WorkCalendar
+
+    def lines(self) -> tuple[QueueLine, ...]:
+        """All bundles that are not delivered yet, by legal clock, then the delivered ones."""
+        return tuple(self.words(line) for line in self.store.outbox.lines())
+
+    def words(self, line: Line) -> QueueLine:
+        """Put one line into words."""
+        now = self.clock()
+        case = self.store.case_by_number(line.subject)
+        left = self._workdays_left(line)
+        failure = words(line.code) if line.code and line.state is not LineState.DELIVERED else None
+        return QueueLine(
+            line=line,
+            title=line.subject,
+            applicant=case.applicant.name if case and case.applicant else "",
+            state=_(STATE_WORDS[line.state]),
+            why=failure.what if failure else "",
+            next_try=_next_try(line),
+            mover=_(MOVERS[line.state]) if line.state in MOVERS else failure.todo if failure else "",
+            age=_age(line, now),
+            legal=_legal(left),
+            workdays_left=left,
+        )
+
+    def _workdays_left(self, line: Line) -> int | None:
+        if line.legal_due_at is None or line.state is LineState.DELIVERED:
+            return None
+        try:
+            return workdays_between(local_date(self.clock()), local_date(line.legal_due_at), self.calendar)
+        except UnknownYear:
+            return None
+
+    def retry(self, bundle_id: str) -> None:
+        """Try at once, whatever the next try was."""
+        self.store.outbox.retry_now(bundle_id, self.clock())
+
+    def hold(self, bundle_id: str, *, why: str) -> None:
+        """Stop sending this one on purpose."""
+        self.store.outbox.hold(bundle_id, why, self.clock())
+
+    def release(self, bundle_id: str) -> None:
+        """Let a held one go again."""
+        self.store.outbox.release(bundle_id, self.clock())
+
+    def waiting_count(self) -> int:
+        """Number of bundles not delivered yet."""
+        return sum(n for state, n in self.store.outbox.counts().items() if state is not LineState.DELIVERED)
+
+
+def is_stuck(line: Line) -> bool:
+    """True when a person must act."""
+    return line.failure in (FailureClass.FIX, FailureClass.ASK, FailureClass.QUARANTINE)
+
+
+def _next_try(line: Line) -> str:
+    if line.next_try_at is None or line.state is not LineState.WAITING:
+        return ""
+    clock = line.next_try_at.astimezone(CHINA)
+    return _("第 {n} 次 {time} 再试").format(n=line.attempts + 1, time=f"{clock:%H:%M:%S}")
+
+
+def _age(line: Line, now: datetime) -> str:
+    if line.delivered_at is not None:
+        return _("{time} 送达").format(time=f"{line.delivered_at.astimezone(CHINA):%H:%M}")
+    minutes = max(0, int((now - line.sealed_at).total_seconds() // 60))
+    if minutes < 60:
+        return _("已封装 {n} 分钟").format(n=minutes)
+    if minutes < 24 * 60:
+        return _("已封装 {n} 小时").format(n=minutes // 60)
+    return _("已封装 {n} 天").format(n=minutes // (24 * 60))
+
+
+def _legal(left: int | None) -> str:
+    if left is None:
+        return ""
+    if left < 0:
+        return _("法定期限已过 {n} 个工作日").format(n=-left)
+    return _("法定还剩 {n} 个工作日").format(n=left)

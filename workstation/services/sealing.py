@@ -1,0 +1,169 @@
+"""Sealing: the signed manifest and the case's move are written in one transaction, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sync.contract.models import BundleKind, Manifest, PageEntry, SignedManifest
+from sync.contract.signing import key_id, manifest_sha256, sign
+from workstation.domain.case import Case, Entry, FieldValue, Moved, Page, Reuse, Sealed, SlotContent
+from workstation.domain.checklist import derive, situation_title
+from workstation.domain.items import Item
+from workstation.services.ids import new_id
+from workstation.services.profile import WindowProfile
+from workstation.store.database import Tx
+
+
+@dataclass(frozen=True)
+class Sealer:
+    """Makes bundles and queues them inside the caller's transaction."""
+
+    profile: WindowProfile
+    key: Ed25519PrivateKey
+
+    def seal_case(
+        self, tx: Tx, case: Case, item: Item, log: Sequence[Entry], *, at: datetime, legal_due_at: datetime | None
+    ) -> Case:
+        """Freeze the case as its next version and queue it.
+
+        Args:
+            tx: open transaction; nothing is visible outside before it commits.
+            case: the case after its move.
+            item: its item.
+            log: its action log so far.
+            at: the instant of the key press, aware.
+            legal_due_at: when silence means acceptance; orders the queue.
+        """
+        last = case.bundles[-1] if case.bundles else None
+        manifest = Manifest(
+            bundle_id=new_id(at),
+            kind=BundleKind.CASE if last is None else BundleKind.SUPPLEMENT,
+            version=last.version + 1 if last else 1,
+            supersedes=last.manifest_sha256 if last else None,
+            subject=case.number,
+            window_id=self.profile.window_id,
+            receiving_street=case.receiving_street,
+            home_street=case.home_street or case.receiving_street,
+            created_at=at,
+            practice=case.is_practice,
+            pages=_pages(case, item),
+            body=case_body(case, item, log),
+        )
+        tx.queue(self.signed(manifest), legal_due_at=legal_due_at)
+        sealed = Sealed(
+            bundle_id=manifest.bundle_id, version=manifest.version, manifest_sha256=manifest_sha256(manifest)
+        )
+        return tx.record(case.case_id, sealed, actor=self.profile.clerk, at=at)
+
+    def signed(self, manifest: Manifest) -> SignedManifest:
+        """Return the manifest with the window's signature."""
+        return SignedManifest(
+            manifest=manifest, key_id=key_id(self.key.public_key()), signature=sign(manifest, self.key)
+        )
+
+
+def _pages(case: Case, item: Item) -> tuple[PageEntry, ...]:
+    """List every page on the checklist: scanned ones first, then reused copies, each slot in order."""
+    entries: list[PageEntry] = []
+    for material in derive(item, case.answers):
+        slot = case.slot(material.id)
+        entries += [_page(material.id, page, "scanned") for page in slot.pages]
+        if slot.reuse is not None:
+            entries += [_page(material.id, page, "reused") for page in slot.reuse.pages]
+    return tuple(entries)
+
+
+def _page(slot: str, page: Page, origin: str) -> PageEntry:
+    return PageEntry(
+        page_id=page.page_id,
+        slot=slot,
+        sha256=page.sha256,
+        size=page.size,
+        media_type=page.media_type,
+        origin="reused" if origin == "reused" else "scanned",
+    )
+
+
+def case_body(case: Case, item: Item, log: Sequence[Entry]) -> dict[str, Any]:
+    """Return what the back office reads: strings, integers, booleans, lists and objects; no floats."""
+    applicant = case.applicant
+    return {
+        "item": {
+            "code": item.code,
+            "implementation_code": item.implementation_code,
+            "title": item.title,
+            "pack_version": case.pack_version,
+            "situation": situation_title(item, case.answers),
+        },
+        "state": case.state.value,
+        "flags": sorted(flag.value for flag in case.flags),
+        "received_at": case.received_at.isoformat() if case.received_at else None,
+        "answers": dict(case.answers),
+        "applicant": {
+            "name": applicant.name,
+            "id_number": applicant.id_number,
+            "address": applicant.address,
+            "phone": applicant.phone,
+            "id_valid_until": applicant.id_valid_until,
+        }
+        if applicant
+        else None,
+        "fields": {name: _field(value) for name, value in case.fields.items() if "." not in name},
+        "slots": {material.id: _slot(case.slot(material.id)) for material in derive(item, case.answers)},
+        "decision": _decision(case.last_move),
+        "log": [
+            {"seq": e.seq, "at": e.at.isoformat(), "tick": e.tick, "actor": e.actor, "kind": e.payload.kind}
+            for e in log
+        ],
+    }
+
+
+def _field(value: FieldValue) -> dict[str, Any]:
+    return {
+        "value": value.value,
+        "origin": value.origin.value,
+        "confidence_percent": round(value.confidence * 100),
+        "page_id": value.page_id,
+        "box": list(value.box) if value.box else None,
+        "checks": list(value.checks),
+        "confirmed_by": value.confirmed_by,
+    }
+
+
+def _slot(slot: SlotContent) -> dict[str, Any]:
+    return {
+        "custody": slot.custody.value,
+        "deferred_until": slot.deferred_until.isoformat() if slot.deferred_until else None,
+        "reuse": _reuse(slot.reuse) if slot.reuse else None,
+    }
+
+
+def _reuse(reuse: Reuse) -> dict[str, Any]:
+    return {
+        "source_case": reuse.source_case,
+        "level": reuse.level.value,
+        "checked_by": reuse.checked_by,
+        "checked_on": reuse.checked_on.isoformat(),
+        "consent_at": reuse.consent_at.isoformat(),
+        "consent_way": reuse.consent_way,
+    }
+
+
+def _decision(move: Moved | None) -> dict[str, Any] | None:
+    if move is None:
+        return None
+    return {
+        "move": move.move.value,
+        "number": move.number,
+        "due": move.due.isoformat() if move.due else None,
+        "body": move.body,
+        "defects": [
+            {"material_id": d.material_id, "material": d.material, "problem": d.problem, "needed": d.needed}
+            for d in move.defects
+        ],
+    }
