@@ -58,3 +58,21 @@ class FrozenCase(DomainError):
     """The case is sealed: it can be read, not changed."""
 
     code = "D107"
+
+
+class IdNumberLength(BadIdNumber):
+    """An identity number is not 17 digits plus a digit or X."""
+
+    code = "D108"
+
+
+class IdNumberCheckDigit(BadIdNumber):
+    """An identity number fails its check digit (ISO 7064 MOD 11-2)."""
+
+    code = "D109"
+
+
+class IdNumberBirthDate(BadIdNumber):
+    """The birth date inside an identity number is no date, or implausible."""
+
+    code = "D110"

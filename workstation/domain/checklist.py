@@ -1,0 +1,290 @@
+"""The checklist: which materials the answers ask for, what each slot lacks, and what bars receiving.
+
+Everything here is derived from the item and the case each time; nothing of it is stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workstation.domain.case import Case, Custody, SlotContent
+from workstation.domain.errors import UnknownAnswer
+from workstation.domain.fields import FieldProblem, field_problems
+from workstation.domain.fields import check_field as check_field
+from workstation.domain.items import (
+    Answers,
+    FormField,
+    Item,
+    Material,
+    Need,
+    OriginalRule,
+    Question,
+    Routing,
+    When,
+)
+
+
+class SlotStatus(StrEnum):
+    """What stands on the lamp of a checklist line."""
+
+    MISSING = "MISSING"
+    SCANNED = "SCANNED"
+    REUSED = "REUSED"
+    SEEN_RETURNED = "SEEN_RETURNED"
+    """Original seen, scanned and handed back."""
+    LATER = "LATER"
+    """Follows under tolerated acceptance."""
+    GENERATED = "GENERATED"
+    """Made at the window from the form."""
+
+
+class Todo(StrEnum):
+    """What a line still wants; `NOTHING` is empty, so a line is done when its todo is false."""
+
+    NOTHING = ""
+    SCAN = "SCAN"
+    SCAN_MORE = "SCAN_MORE"
+    """Fewer pages than the item asks for."""
+    REMOVE_PAGES = "REMOVE_PAGES"
+    """More pages than the item takes."""
+    MARK_ORIGINAL = "MARK_ORIGINAL"
+    """Nobody has said yet where the original is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistLine:
+    """One material the answers ask for, and how far it is."""
+
+    material: Material
+    status: SlotStatus
+    pages: int
+    pages_expected_min: int
+    reasons: tuple[str, ...]
+    """The answers that asked for it, then the legal basis."""
+    todo: Todo
+
+    @property
+    def done(self) -> bool:
+        """True when nothing bars receiving on this line."""
+        return self.todo is Todo.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A slot that holds something though the answers no longer ask for it; never dropped silently."""
+
+    slot: str
+    title: str
+    content: SlotContent
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """All lines of a case in the item's order."""
+
+    lines: tuple[ChecklistLine, ...]
+    stray: tuple[Stray, ...] = ()
+
+    @property
+    def missing(self) -> tuple[ChecklistLine, ...]:
+        """Lines that still want something."""
+        return tuple(line for line in self.lines if not line.done)
+
+    @property
+    def complete(self) -> bool:
+        """True when no line wants anything."""
+        return not self.missing
+
+    @property
+    def done_count(self) -> int:
+        """Lines that are done."""
+        return sum(line.done for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """What is still missing before the window may receive the case."""
+
+    questions: tuple[Question, ...] = ()
+    lacks_applicant: bool = False
+    lacks_home_street: bool = False
+    lines: tuple[ChecklistLine, ...] = ()
+    fields: tuple[FieldProblem, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """True when nothing is missing."""
+        return not self.missing
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Everything missing as codes, in the order of the steps.
+
+        `question:ID`, `applicant`, `home-street`, `material:ID`, `field:ID`.
+        """
+        return (
+            *(f"question:{question.id}" for question in self.questions),
+            *(("applicant",) if self.lacks_applicant else ()),
+            *(("home-street",) if self.lacks_home_street else ()),
+            *(f"material:{line.material.id}" for line in self.lines),
+            *(f"field:{problem.field.id}" for problem in self.fields),
+        )
+
+
+def relevant_answers(item: Item, answers: Answers) -> dict[str, str]:
+    """Return the answers to questions that are asked, in the item's order.
+
+    An answer whose question is no longer asked (an earlier answer changed) counts no more.
+
+    Raises:
+        UnknownAnswer: an answer names a question or an option the item does not have.
+    """
+    _check_known(item, answers)
+    relevant: dict[str, str] = {}
+    for question in item.questions:
+        if question.id in answers and question.when.holds(relevant):
+            relevant[question.id] = answers[question.id]
+    return relevant
+
+
+def open_questions(item: Item, answers: Answers) -> tuple[Question, ...]:
+    """Return the questions that are asked and not yet answered, in order.
+
+    Raises:
+        UnknownAnswer: see `relevant_answers`.
+    """
+    relevant = relevant_answers(item, answers)
+    return tuple(q for q in item.questions if q.id not in relevant and q.when.holds(relevant))
+
+
+def derive(item: Item, answers: Answers) -> tuple[Material, ...]:
+    """Return the materials the answers ask for, in the item's order, each once.
+
+    Raises:
+        UnknownAnswer: see `relevant_answers`.
+    """
+    relevant = relevant_answers(item, answers)
+    return tuple(material for material in item.materials if material.when.holds(relevant))
+
+
+def active_fields(item: Item, answers: Answers) -> tuple[FormField, ...]:
+    """Return the form fields that the answers ask for, in order.
+
+    Raises:
+        UnknownAnswer: see `relevant_answers`.
+    """
+    relevant = relevant_answers(item, answers)
+    return tuple(field for field in item.fields if field.when.holds(relevant))
+
+
+def situation_title(item: Item, answers: Answers) -> str:
+    """Return the chosen options in words, e.g. `首次办理 · 本人办理`; empty when none is chosen.
+
+    Raises:
+        UnknownAnswer: see `relevant_answers`.
+    """
+    relevant = relevant_answers(item, answers)
+    return " · ".join(item.question(q).option(o).title for q, o in relevant.items())
+
+
+def checklist(item: Item, case: Case) -> Checklist:
+    """Return the checklist of a case.
+
+    Raises:
+        UnknownAnswer: see `relevant_answers`.
+    """
+    relevant = relevant_answers(item, case.answers)
+    materials = derive(item, relevant)
+    lines = tuple(_line(item, material, case.slot(material.id), relevant) for material in materials)
+    listed = {material.id for material in materials}
+    strays = tuple(
+        Stray(slot, _slot_title(item, slot), content)
+        for slot, content in case.slots.items()
+        if slot not in listed and _holds_something(content)
+    )
+    return Checklist(lines, strays)
+
+
+def readiness(item: Item, case: Case) -> Readiness:
+    """Return what bars receiving; an item routed to the receiving street needs no home street.
+
+    Raises:
+        UnknownAnswer: see `relevant_answers`.
+    """
+    fields = active_fields(item, case.answers)
+    problems = (FieldProblem(field, field_problems(field, case.fields.get(field.id))) for field in fields)
+    return Readiness(
+        questions=open_questions(item, case.answers),
+        lacks_applicant=case.applicant is None,
+        lacks_home_street=not case.home_street and item.routing is not Routing.RECEIVING,
+        lines=checklist(item, case).missing,
+        fields=tuple(problem for problem in problems if problem.problems),
+    )
+
+
+def _check_known(item: Item, answers: Answers) -> None:
+    options = {question.id: {option.id for option in question.options} for question in item.questions}
+    for question, option in answers.items():
+        if option not in options.get(question, ()):
+            raise UnknownAnswer(question=question, option=option, item=item.code)
+
+
+def _line(item: Item, material: Material, slot: SlotContent, relevant: Answers) -> ChecklistLine:
+    pages = len(slot.pages) or (len(slot.reuse.pages) if slot.reuse else 0)
+    status = _status(item, material, slot)
+    return ChecklistLine(
+        material=material,
+        status=status,
+        pages=pages,
+        pages_expected_min=0 if status is SlotStatus.GENERATED else material.pages_min,
+        reasons=(*_asked_by(item, material.when, relevant), *((material.basis,) if material.basis else ())),
+        todo=_todo(material, status, slot),
+    )
+
+
+def _status(item: Item, material: Material, slot: SlotContent) -> SlotStatus:
+    if material.original is OriginalRule.FORM:
+        return SlotStatus.GENERATED
+    if slot.pages:
+        returned = slot.custody is Custody.RETURNED
+        return SlotStatus.SEEN_RETURNED if returned else SlotStatus.SCANNED
+    if slot.reuse is not None:
+        return SlotStatus.REUSED
+    # Tolerated acceptance covers secondary materials only, and never an item finished on the spot.
+    if slot.deferred_until is not None and material.need is Need.TOLERABLE and not item.instant:
+        return SlotStatus.LATER
+    return SlotStatus.MISSING
+
+
+def _todo(material: Material, status: SlotStatus, slot: SlotContent) -> Todo:
+    if status is SlotStatus.MISSING:
+        return Todo.SCAN
+    if status not in (SlotStatus.SCANNED, SlotStatus.SEEN_RETURNED):
+        return Todo.NOTHING
+    if len(slot.pages) < material.pages_min:
+        return Todo.SCAN_MORE
+    if len(slot.pages) > material.pages_max:
+        return Todo.REMOVE_PAGES
+    return Todo.MARK_ORIGINAL if slot.custody is Custody.NOT_SEEN else Todo.NOTHING
+
+
+def _asked_by(item: Item, when: When, relevant: Answers) -> tuple[str, ...]:
+    """Name the answers that made the condition hold, each with the basis of its option."""
+    group = next((g for g in when.any_of if all(relevant.get(c.question) in c.options for c in g)), ())
+    reasons = []
+    for clause in group:
+        question = item.question(clause.question)
+        option = question.option(relevant[clause.question])
+        basis = f" ({option.basis})" if option.basis else ""
+        reasons.append(f"{question.title}: {option.title}{basis}")
+    return tuple(reasons)
+
+
+def _slot_title(item: Item, slot: str) -> str:
+    return next((material.title for material in item.materials if material.id == slot), slot)
+
+
+def _holds_something(content: SlotContent) -> bool:
+    is_held = content.custody in (Custody.HELD, Custody.BAGGED)
+    return bool(content.pages) or content.reuse is not None or is_held
