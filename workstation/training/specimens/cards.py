@@ -1,0 +1,122 @@
+"""Both sides of a specimen identity card, 85.6 x 54 mm (ISO/IEC 7810 ID-1), content by 居民身份证法 art. 3."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from workstation.training.specimens.fonts import Face
+from workstation.training.specimens.people import MALE, SpecimenPerson
+from workstation.training.specimens.sheet import NOTICE, RED, Colour, Sheet, wrap
+
+CARD_MM = (85.6, 54.0)
+LABEL: Colour = (52, 112, 168)
+_PAPER: Colour = (240, 246, 250)
+_WAVES: tuple[Colour, Colour] = ((214, 230, 242), (244, 224, 226))
+_LABEL_EM, _VALUE_EM, _NUMBER_EM = 2.75, 3.3, 4.2
+_VALUE_X = 15.6
+_ADDRESS_COLUMNS, _ADDRESS_Y, _LEADING = 11, 28.2, 4.7
+_STAINED_COLUMN = 2
+
+
+def id_card_front(person: SpecimenPerson, dpi: int = 300, *, blot: str = "") -> Image.Image:
+    """Draw the portrait side.
+
+    Args:
+        person: whose card.
+        dpi: resolution; the picture is 85.6 x 54 mm.
+        blot: `name` or `address`: spill ink over one character of it, so that it is hard to read.
+    """
+    sheet = _blank(dpi)
+    sheet.watermark([(22, 45), (50, 10), (36, 26)], 8.5)
+    _portrait(sheet, person)
+    _labels(sheet)
+    _values(sheet, person)
+    _blot(sheet, person, blot)
+    sheet.text(6.2, 50.6, NOTICE, 2.1, fill=RED)
+    return sheet.image
+
+
+def id_card_back(person: SpecimenPerson, dpi: int = 300) -> Image.Image:
+    """Draw the emblem side; a rosette with 样本 stands where the emblem would be."""
+    sheet = _blank(dpi)
+    sheet.watermark([(20, 36), (68, 40), (46, 32)], 8.5)
+    _rosette(sheet, 6.0, 5.0, 15.5)
+    sheet.text(28.0, 6.6, "中华人民共和国", 4.6, face=Face.SERIF, spread=2.0)
+    sheet.text(27.0, 14.2, "居民身份证", 6.6, face=Face.SERIF, spread=3.0)
+    sheet.text(18.6, 38.0, "签发机关", _LABEL_EM, fill=LABEL)
+    sheet.text(34.0, 37.7, person.issuing_authority, _VALUE_EM)
+    sheet.text(18.6, 44.4, "有效期限", _LABEL_EM, fill=LABEL)
+    sheet.text(34.0, 44.1, validity_text(person), _VALUE_EM)
+    sheet.text(6.2, 50.6, NOTICE, 2.1, fill=RED)
+    return sheet.image
+
+
+def validity_text(person: SpecimenPerson) -> str:
+    """Return the span as printed: `2012.05.18-长期` or two dates."""
+    until = f"{person.id_valid_until:%Y.%m.%d}" if person.id_valid_until else "长期"
+    return f"{person.id_valid_from:%Y.%m.%d}-{until}"
+
+
+def _blank(dpi: int) -> Sheet:
+    sheet = Sheet(*CARD_MM, dpi, _PAPER)
+    sheet.guilloche(_WAVES)
+    return sheet
+
+
+def _labels(sheet: Sheet) -> None:
+    for x, y, label in (
+        (6.2, 6.7, "姓名"), (6.2, 13.7, "性别"), (24.0, 13.7, "民族"), (6.2, 20.5, "出生"),
+        (24.6, 20.5, "年"), (33.4, 20.5, "月"), (42.2, 20.5, "日"), (6.2, 28.4, "住址"), (6.2, 45.8, "公民身份号码"),
+    ):  # fmt: skip
+        sheet.text(x, y, label, _LABEL_EM, fill=LABEL, spread=0.35 if len(label) == 2 else 0.1)
+
+
+def _values(sheet: Sheet, person: SpecimenPerson) -> None:
+    born = person.birth_date
+    sheet.text(_VALUE_X, 6.1, person.name, _VALUE_EM + 0.4, spread=0.35)
+    sheet.text(_VALUE_X, 13.3, person.sex, _VALUE_EM)
+    sheet.text(32.6, 13.3, person.ethnicity, _VALUE_EM)
+    sheet.text(_VALUE_X, 20.2, f"{born.year}", _VALUE_EM)
+    for middle, number in ((30.3, born.month), (39.1, born.day)):
+        sheet.text(middle - 0.95 * len(str(number)), 20.2, str(number), _VALUE_EM)
+    sheet.wrapped(_VALUE_X, _ADDRESS_Y, person.address, _VALUE_EM, columns=_ADDRESS_COLUMNS, leading=_LEADING)
+    sheet.text(28.4, 44.1, person.id_number, _NUMBER_EM, spread=0.55)
+
+
+def _blot(sheet: Sheet, person: SpecimenPerson, field: str) -> None:
+    if field == "name":
+        sheet.blot(_VALUE_X + (_VALUE_EM + 0.75), 6.6, _VALUE_EM + 0.4, person.seed)
+    elif field == "address":
+        row = min(1, len(wrap(person.address, _ADDRESS_COLUMNS)) - 1)
+        sheet.blot(
+            _VALUE_X + _STAINED_COLUMN * _VALUE_EM, _ADDRESS_Y + row * _LEADING + 0.8, _VALUE_EM, person.seed
+        )
+
+
+def _portrait(sheet: Sheet, person: SpecimenPerson) -> None:
+    sheet.place(portrait(person, round(sheet.scale * 25.4)), 58.4, 8.0)
+
+
+def portrait(person: SpecimenPerson, dpi: int) -> Image.Image:
+    """Draw the head and shoulders of nobody: 22.4 x 30 mm."""
+    photo = Sheet(22.4, 30.0, dpi, (224, 233, 240))
+    coat, hair = ((62, 78, 98), (58, 56, 58)) if person.sex == MALE else ((120, 72, 86), (48, 44, 46))
+    photo.ellipse(1.6, 20.6, 19.2, 22.0, fill=coat)
+    if person.sex == MALE:
+        photo.ellipse(6.1, 3.4, 10.2, 9.0, fill=hair)
+    else:
+        photo.ellipse(4.9, 3.4, 12.6, 19.4, fill=hair)
+    photo.box(9.2, 15.6, 4.0, 7.2, outline=None, fill=(226, 196, 176))
+    photo.ellipse(6.5, 5.8, 9.4, 12.6, fill=(236, 208, 188))
+    photo.ellipse(6.4, 3.6, 9.6, 4.6, fill=hair)
+    photo.text(5.8, 23.6, "样本", 4.6, fill=(232, 238, 244), spread=0.6)
+    return photo.image
+
+
+def _rosette(sheet: Sheet, x: float, y: float, side: float) -> None:
+    for ring in range(7):
+        inset = ring * side / 18
+        size = side - 2 * inset
+        sheet.ellipse(x + inset, y + inset, size, size, outline=RED, pen=0.18)
+    sheet.ellipse(x + side * 0.2, y + side * 0.2, side * 0.6, side * 0.6, fill=RED)
+    sheet.text(x + side * 0.24, y + side * 0.33, "样本", side * 0.26, fill=(255, 236, 200))

@@ -1,0 +1,57 @@
+"""Finding a Chinese font without asking the desktop: a list of places, the first that holds wins."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from PIL import ImageFont
+
+ROOTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
+
+
+class FontMissing(RuntimeError):
+    """No font with Chinese characters is installed; the message says which packages bring one."""
+
+    def __init__(self, roots: tuple[Path, ...]) -> None:
+        """Name the places that were searched."""
+        places = ", ".join(str(root) for root in roots)
+        super().__init__(f"no Chinese font under {places}: install fonts-noto-cjk or fonts-wqy-microhei")
+
+
+class Face(StrEnum):
+    """How letters look."""
+
+    SANS = "SANS"
+    SERIF = "SERIF"
+
+
+_NOTO = ("opentype/noto", "noto-cjk", "google-noto-cjk", "truetype/noto", "noto")
+_SANS = (
+    *((f"{folder}/NotoSansCJK-Regular.ttc", 2) for folder in _NOTO),
+    ("truetype/wqy/wqy-microhei.ttc", 0),
+    ("truetype/wqy/wqy-zenhei.ttc", 0),
+)
+_SERIF = (*((f"{folder}/NotoSerifCJK-Regular.ttc", 2) for folder in _NOTO), ("truetype/arphic/uming.ttc", 0))
+_CANDIDATES = {Face.SANS: _SANS + _SERIF, Face.SERIF: _SERIF + _SANS}
+
+
+def find(face: Face, roots: tuple[Path, ...] = ROOTS) -> tuple[Path, int]:
+    """Return the file and the index within it of the best installed font for `face`.
+
+    Raises:
+        FontMissing: none of the known fonts is there.
+    """
+    for relative, index in _CANDIDATES[face]:
+        for root in roots:
+            if (root / relative).is_file():
+                return root / relative, index
+    raise FontMissing(roots)
+
+
+@cache
+def load(face: Face, size_px: int) -> ImageFont.FreeTypeFont:
+    """Return the font for `face` with an em of `size_px`."""
+    path, index = find(face)
+    return ImageFont.truetype(str(path), size_px, index=index, layout_engine=ImageFont.Layout.BASIC)
