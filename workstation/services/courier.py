@@ -54,7 +54,9 @@ class Courier:
                 continue
             case = self.store.case(summary.case_id)
             held += [
-                self._held(case, slot) for slot, content in case.slots.items() if content.custody is Custody.HELD
+                self._held(case, slot)
+                for slot, content in case.slots.items()
+                if content.custody is Custody.HELD
             ]
         return tuple(held)
 
@@ -127,9 +129,7 @@ class Courier:
         if not is_postal(waybill):
             raise ExpressFirmNotAllowed(waybill=waybill)
         with self.store.transaction() as tx:
-            bag = replace(
-                self._bag(tx, number), state=BagState.HANDED_OVER, waybill=waybill.strip().upper()
-            )
+            bag = replace(self._bag(tx, number), state=BagState.HANDED_OVER, waybill=waybill.strip().upper())
             tx.put_bag(bag)
         return bag
 

@@ -22,6 +22,7 @@ from workstation.services.errors import (
 from workstation.services.profile import WindowProfile
 from workstation.services.reuse import archive_checked
 from workstation.services.sealing import Sealer
+from workstation.services.view import missing_words
 from workstation.store.database import Store, Tx
 
 
@@ -110,9 +111,7 @@ class Decisions:
     def _receive(self, tx: Tx, case: Case, item: Item, at: datetime) -> Case:
         due = correction_due(local_date(case.received_at or at), item.correction, self.calendar)
         moved = Moved(move=Move.RECEIVE, number=case.number, due=due)
-        return tx.record(
-            case.case_id, moved, actor=self.profile.clerk, at=at, expected_length=case.length
-        )
+        return tx.record(case.case_id, moved, actor=self.profile.clerk, at=at, expected_length=case.length)
 
     def _seal(self, tx: Tx, case: Case, item: Item, at: datetime) -> Case:
         legal = None
@@ -124,7 +123,7 @@ class Decisions:
 
     def _ready(self, case_id: str) -> tuple[Case, Item]:
         case, item = self._editable(case_id)
-        missing = readiness(item, case).missing
+        missing = missing_words(readiness(item, case))
         if missing:
             raise NotReadyToReceive(missing="、".join(missing))
         return case, item

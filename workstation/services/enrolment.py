@@ -36,7 +36,9 @@ class Membership:
             private_key=self.key,
         )
 
-    def profile(self, *, window_name: str, hall: str, clerk: str, phone: str, complaint_phone: str) -> WindowProfile:
+    def profile(
+        self, *, window_name: str, hall: str, clerk: str, phone: str, complaint_phone: str
+    ) -> WindowProfile:
         """Return the window's profile for screens and papers."""
         return WindowProfile(
             window_id=self.enrolment.window_id,

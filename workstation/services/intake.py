@@ -94,9 +94,7 @@ class Intake:
         """
         case, item = self._editable(case_id)
         number = check_id_number(applicant.id_number)
-        applicant = replace(
-            applicant, id_number=number, birth_date=birth_date_of(number), sex=sex_of(number)
-        )
+        applicant = replace(applicant, id_number=number, birth_date=birth_date_of(number), sex=sex_of(number))
         facts: list[Payload] = [ApplicantSet(applicant=applicant)]
         facts += self._card_fields(case, item, applicant)
         return self._record(case_id, *facts)
@@ -105,7 +103,9 @@ class Intake:
         known = card_values(applicant)
         facts: list[Payload] = []
         for field in active_fields(item, case.answers):
-            value = next((known[s.field] for s in field.sources if s.document_kind == CARD and s.field in known), "")
+            value = next(
+                (known[s.field] for s in field.sources if s.document_kind == CARD and s.field in known), ""
+            )
             present = case.fields.get(field.id)
             typed = present is not None and present.origin is Origin.TYPED
             if value and not typed:
@@ -130,7 +130,9 @@ class Intake:
         field = self._field(item, case, field_id)
         failed = check_field(field, text)
         value = replace(
-            self._confirmed(text.strip(), Origin.TYPED), valid=not failed, checks=tuple(f"!{f}" for f in failed)
+            self._confirmed(text.strip(), Origin.TYPED),
+            valid=not failed,
+            checks=tuple(f"!{f}" for f in failed),
         )
         return self._record(case_id, FieldSet(field=field_id, value=value))
 

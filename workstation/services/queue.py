@@ -51,7 +51,9 @@ class QueueLine:
     @property
     def sentence(self) -> str:
         """The whole line as one sentence."""
-        return " · ".join(part for part in (self.state, self.next_try, self.age, self.legal, self.mover) if part)
+        return " · ".join(
+            part for part in (self.state, self.next_try, self.age, self.legal, self.mover) if part
+        )
 
 
 @dataclass(frozen=True)

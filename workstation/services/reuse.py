@@ -35,7 +35,9 @@ class ReuseDesk:
         usable = [a for a in self.store.archived(case.applicant.id_number) if a.usable_on(today)]
         best: dict[str, ArchivedMaterial] = {}
         for material in derive(item, case.answers):
-            fitting = [a for a in usable if a.standard_id == material.standard_id and a.source_case != case.number]
+            fitting = [
+                a for a in usable if a.standard_id == material.standard_id and a.source_case != case.number
+            ]
             if material.reusable and fitting:
                 best[material.id] = max(fitting, key=lambda a: (a.level is TrustLevel.A, a.checked_on))
         return best

@@ -27,7 +27,14 @@ class Sealer:
     key: Ed25519PrivateKey
 
     def seal_case(
-        self, tx: Tx, case: Case, item: Item, log: Sequence[Entry], *, at: datetime, legal_due_at: datetime | None
+        self,
+        tx: Tx,
+        case: Case,
+        item: Item,
+        log: Sequence[Entry],
+        *,
+        at: datetime,
+        legal_due_at: datetime | None,
     ) -> Case:
         """Freeze the case as its next version and queue it.
 

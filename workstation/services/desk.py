@@ -1,0 +1,106 @@
+"""The desk: every use case over one store, as the screens and commands take it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ocr.port import Engine
+from scanners.port import Scanner
+from workstation.domain.case import Case
+from workstation.domain.clock import Clock, local_date
+from workstation.domain.deadlines import WorkCalendar
+from workstation.services.balance import Balance, day_balance
+from workstation.services.capture import Capture
+from workstation.services.catalogue import Catalogue
+from workstation.services.courier import Courier
+from workstation.services.decisions import Decisions
+from workstation.services.intake import Intake
+from workstation.services.papers import Papers
+from workstation.services.prefill import Prefill, Reader
+from workstation.services.profile import WindowProfile
+from workstation.services.queue import QueueDesk
+from workstation.services.reuse import ReuseDesk
+from workstation.services.sealing import Sealer
+from workstation.services.updates import apply_change
+from workstation.services.view import CaseView, build_view
+from workstation.store.database import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """All services of one window; every method blocks, so screens call them in workers."""
+
+    store: Store
+    profile: WindowProfile
+    catalogue: Catalogue
+    clock: Clock
+    calendar: WorkCalendar
+    intake: Intake
+    capture: Capture
+    prefill: Prefill
+    reuse: ReuseDesk
+    decisions: Decisions
+    courier: Courier
+    papers: Papers
+    queue: QueueDesk
+
+    def view(self, case_id: str) -> CaseView:
+        """Everything a screen shows of a case."""
+        case = self.store.case(case_id)
+        return self.view_of(case)
+
+    def view_of(self, case: Case) -> CaseView:
+        """The same for a case just returned by a service."""
+        return build_view(
+            case,
+            self.catalogue.item_of(case),
+            offers={} if case.is_sealed else self.reuse.offers(case),
+            home_street_name=self.catalogue.street_name(case.home_street) if case.home_street else "",
+        )
+
+    def balance(self) -> Balance:
+        """Today's balance."""
+        return day_balance(self.store, local_date(self.clock()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What wiring brings: the outside world behind its ports."""
+
+    store: Store
+    profile: WindowProfile
+    catalogue: Catalogue
+    clock: Clock
+    calendar: WorkCalendar
+    scanner: Scanner
+    engine: Engine
+    read: Reader
+    key: Ed25519PrivateKey
+    papers_folder: Path
+    render: Callable[[object, Path], int]
+
+
+def build_desk(parts: Parts) -> Desk:
+    """Put the services together over their parts."""
+    store, profile, catalogue, clock = parts.store, parts.profile, parts.catalogue, parts.clock
+    sealer = Sealer(profile, parts.key)
+    store.inbox.on_change = apply_change
+    return Desk(
+        store=store,
+        profile=profile,
+        catalogue=catalogue,
+        clock=clock,
+        calendar=parts.calendar,
+        intake=Intake(store, catalogue, profile, clock),
+        capture=Capture(store, parts.scanner, profile, clock),
+        prefill=Prefill(store, catalogue, profile, clock, parts.engine, parts.read),
+        reuse=ReuseDesk(store, catalogue, profile, clock),
+        decisions=Decisions(store, catalogue, profile, clock, parts.calendar, sealer),
+        courier=Courier(store, catalogue, profile, clock, parts.calendar, sealer),
+        papers=Papers(store, catalogue, profile, clock, parts.papers_folder, parts.render),
+        queue=QueueDesk(store, clock, parts.calendar),
+    )

@@ -1,0 +1,96 @@
+"""One look at a case: everything a screen shows, derived in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workstation.domain.archive import ArchivedMaterial
+from workstation.domain.case import MOVES, Case, CaseState, Move
+from workstation.domain.checklist import (
+    Checklist,
+    ChecklistLine,
+    Readiness,
+    Todo,
+    active_fields,
+    checklist,
+    open_questions,
+    readiness,
+    situation_title,
+)
+from workstation.domain.items import FormField, Item, Question
+from workstation.i18n import N_, _
+
+STATE_WORDS = {
+    CaseState.DRAFT: N_("录入中"),
+    CaseState.RECEIVED: N_("已收件"),
+    CaseState.CORRECTION: N_("待补正"),
+    CaseState.ACCEPTED: N_("已受理"),
+    CaseState.REFUSED: N_("不予受理"),
+    CaseState.IN_REVIEW: N_("审查中"),
+    CaseState.DECIDED: N_("已办结"),
+    CaseState.DELIVERED: N_("已送达"),
+    CaseState.WITHDRAWN: N_("已撤回"),
+    CaseState.TERMINATED: N_("已终止"),
+}
+TODO_WORDS = {
+    Todo.NOTHING: "",
+    Todo.SCAN: N_("待扫描"),
+    Todo.SCAN_MORE: N_("页数不足"),
+    Todo.REMOVE_PAGES: N_("页数过多"),
+    Todo.MARK_ORIGINAL: N_("请确认原件去向"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """A case with what follows from its item; rebuilt after every action."""
+
+    case: Case
+    item: Item
+    situation: str
+    questions: tuple[Question, ...]
+    """Still to be answered, in order."""
+    checklist: Checklist
+    fields: tuple[FormField, ...]
+    readiness: Readiness
+    offers: Mapping[str, ArchivedMaterial]
+    """Copies that may be reused, by slot."""
+    home_street_name: str
+
+    @property
+    def moves(self) -> frozenset[Move]:
+        """Moves the table allows now; screens grey the other keys."""
+        return frozenset(MOVES[self.case.state])
+
+    def line(self, slot: str) -> ChecklistLine | None:
+        """The checklist line of a slot, if the answers ask for it."""
+        return next((line for line in self.checklist.lines if line.material.id == slot), None)
+
+
+def build_view(
+    case: Case, item: Item, *, offers: Mapping[str, ArchivedMaterial], home_street_name: str
+) -> CaseView:
+    """Derive all that a screen shows of a case."""
+    return CaseView(
+        case=case,
+        item=item,
+        situation=situation_title(item, case.answers),
+        questions=open_questions(item, case.answers),
+        checklist=checklist(item, case),
+        fields=active_fields(item, case.answers),
+        readiness=readiness(item, case),
+        offers=offers,
+        home_street_name=home_street_name,
+    )
+
+
+def missing_words(status: Readiness) -> tuple[str, ...]:
+    """Say in words what bars receiving, in the order of the steps."""
+    return (
+        *(question.title for question in status.questions),
+        *((_("申请人"),) if status.lacks_applicant else ()),
+        *((_("属地街道"),) if status.lacks_home_street else ()),
+        *(f"{line.material.title} ({_(TODO_WORDS[line.todo])})" for line in status.lines),
+        *(_("表单: {field}").format(field=problem.field.title) for problem in status.fields),
+    )
