@@ -1,4 +1,4 @@
-"""Both sides of a specimen identity card, 85.6 x 54 mm (ISO/IEC 7810 ID-1), content by 居民身份证法 art. 3."""
+"""Both sides of a specimen identity card: size by ISO/IEC 7810 ID-1, content by 居民身份证法 art. 3."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PAPER: Colour = (240, 246, 250)
 _WAVES: tuple[Colour, Colour] = ((214, 230, 242), (244, 224, 226))
 _LABEL_EM, _VALUE_EM, _NUMBER_EM = 2.75, 3.3, 4.2
 _VALUE_X = 15.6
-_ADDRESS_COLUMNS, _ADDRESS_Y, _LEADING = 11, 28.2, 4.7
+_ADDRESS_COLUMNS, _ADDRESS_Y, _LEADING = 11, 25.4, 4.8
 _STAINED_COLUMN = 2
 
 
@@ -27,7 +27,7 @@ def id_card_front(person: SpecimenPerson, dpi: int = 300, *, blot: str = "") -> 
         blot: `name` or `address`: spill ink over one character of it, so that it is hard to read.
     """
     sheet = _blank(dpi)
-    sheet.watermark([(22, 45), (50, 10), (36, 26)], 8.5)
+    sheet.watermark([(22, 44), (46, 9), (36, 30)], 8.5)
     _portrait(sheet, person)
     _labels(sheet)
     _values(sheet, person)
@@ -65,27 +65,28 @@ def _blank(dpi: int) -> Sheet:
 
 def _labels(sheet: Sheet) -> None:
     for x, y, label in (
-        (6.2, 6.7, "姓名"), (6.2, 13.7, "性别"), (24.0, 13.7, "民族"), (6.2, 20.5, "出生"),
-        (24.6, 20.5, "年"), (33.4, 20.5, "月"), (42.2, 20.5, "日"), (6.2, 28.4, "住址"), (6.2, 45.8, "公民身份号码"),
+        (6.2, 6.4, "姓名"), (6.2, 12.8, "性别"), (24.0, 12.8, "民族"), (6.2, 19.0, "出生"),
+        (24.6, 19.0, "年"), (33.4, 19.0, "月"), (42.2, 19.0, "日"), (6.2, 25.6, "住址"),
+        (6.2, 45.8, "公民身份号码"),
     ):  # fmt: skip
         sheet.text(x, y, label, _LABEL_EM, fill=LABEL, spread=0.35 if len(label) == 2 else 0.1)
 
 
 def _values(sheet: Sheet, person: SpecimenPerson) -> None:
     born = person.birth_date
-    sheet.text(_VALUE_X, 6.1, person.name, _VALUE_EM + 0.4, spread=0.35)
-    sheet.text(_VALUE_X, 13.3, person.sex, _VALUE_EM)
-    sheet.text(32.6, 13.3, person.ethnicity, _VALUE_EM)
-    sheet.text(_VALUE_X, 20.2, f"{born.year}", _VALUE_EM)
+    sheet.text(_VALUE_X, 5.7, person.name, _VALUE_EM + 0.4, spread=0.35)
+    sheet.text(_VALUE_X, 12.4, person.sex, _VALUE_EM)
+    sheet.text(32.6, 12.4, person.ethnicity, _VALUE_EM)
+    sheet.text(_VALUE_X, 18.7, f"{born.year}", _VALUE_EM)
     for middle, number in ((30.3, born.month), (39.1, born.day)):
-        sheet.text(middle - 0.95 * len(str(number)), 20.2, str(number), _VALUE_EM)
+        sheet.text(middle - 0.95 * len(str(number)), 18.7, str(number), _VALUE_EM)
     sheet.wrapped(_VALUE_X, _ADDRESS_Y, person.address, _VALUE_EM, columns=_ADDRESS_COLUMNS, leading=_LEADING)
     sheet.text(28.4, 44.1, person.id_number, _NUMBER_EM, spread=0.55)
 
 
 def _blot(sheet: Sheet, person: SpecimenPerson, field: str) -> None:
     if field == "name":
-        sheet.blot(_VALUE_X + (_VALUE_EM + 0.75), 6.6, _VALUE_EM + 0.4, person.seed)
+        sheet.blot(_VALUE_X + (_VALUE_EM + 0.75), 6.4, _VALUE_EM + 0.4, person.seed)
     elif field == "address":
         row = min(1, len(wrap(person.address, _ADDRESS_COLUMNS)) - 1)
         sheet.blot(
@@ -94,7 +95,7 @@ def _blot(sheet: Sheet, person: SpecimenPerson, field: str) -> None:
 
 
 def _portrait(sheet: Sheet, person: SpecimenPerson) -> None:
-    sheet.place(portrait(person, round(sheet.scale * 25.4)), 58.4, 8.0)
+    sheet.place(portrait(person, round(sheet.scale * 25.4)), 56.4, 7.4)
 
 
 def portrait(person: SpecimenPerson, dpi: int) -> Image.Image:

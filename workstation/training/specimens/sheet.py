@@ -115,7 +115,7 @@ class Sheet:
             self.image.paste(Image.new("RGB", slanted.size, fill), corner, slanted)
 
     def blot(self, x: float, y: float, size: float, seed: int) -> None:
-        """Spill ink over the character of em `size` at (x, y), its top left corner; a part stays to be seen."""
+        """Spill ink over the character of em `size` at (x, y), its top left corner; some of it shows."""
         dice = random.Random(seed)
         side = self.px(size * 1.6)
         mask = Image.new("L", (side, side), 0)
