@@ -1,0 +1,210 @@
+"""Cases in the database: the action log is the truth, the row of a case is what lists show of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from workstation.domain.case import (
+    Case,
+    CaseState,
+    Entry,
+    Flag,
+    Opened,
+    PageAdded,
+    PageRemoved,
+    Payload,
+    ReuseWithdrawn,
+    SlotReused,
+    apply,
+    fold,
+)
+from workstation.store import codec
+from workstation.store.counters import grow
+from workstation.store.errors import ConcurrentChange, StoreDamaged, UnknownRecord
+from workstation.store.page_uses import Holder, case_pages, set_uses
+from workstation.store.rows import CaseRow, EntryRow
+
+TICK = "tick"
+_TOUCHES_PAGES = (PageAdded, PageRemoved, SlotReused, ReuseWithdrawn)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSummary:
+    """One line of a case list."""
+
+    case_id: str
+    number: str
+    item_code: str
+    applicant_name: str
+    """Empty until the applicant is known; mask it where it is not needed."""
+    state: CaseState
+    flags: frozenset[Flag]
+    opened_at: datetime
+    changed_at: datetime
+    home_street: str
+    received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Who did it, when by the window's clock, and why."""
+
+    actor: str
+    at: datetime
+    why: str = ""
+
+
+def record(
+    session: Session, case_id: str, payloads: Collection[Payload], act: Act, expected_length: int | None
+) -> Case:
+    """Append to a case's log and return the case as it is then; see `Tx.record`."""
+    row = session.get(CaseRow, case_id)
+    case = None if row is None else load(session, case_id)
+    _check(case, case_id, payloads, expected_length)
+    last_tick = grow(session, TICK, by=len(payloads))
+    length = 0 if case is None else case.length
+    for offset, payload in enumerate(payloads, start=1):
+        tick = last_tick - len(payloads) + offset
+        entry = _entry(case_id, length + offset, tick, payload, act)
+        case = apply(case, entry)
+        if row is None:
+            row = _opened_row(case, tick)
+            session.add(row)
+            # The log refers to the case's row, which must stand first.
+            session.flush()
+        session.add(_entry_row(entry))
+    assert case is not None and row is not None
+    _summarise(row, case, last_tick)
+    if any(isinstance(payload, _TOUCHES_PAGES) for payload in payloads):
+        set_uses(session, Holder.CASE, case_id, case_pages(case))
+    session.flush()
+    return case
+
+
+def load(session: Session, case_id: str) -> Case:
+    """Fold the case from its log.
+
+    Raises:
+        UnknownRecord: there is no such case.
+        StoreDamaged: the log cannot be folded.
+    """
+    try:
+        return fold(log(session, case_id))
+    except ValueError as error:
+        raise StoreDamaged(what="log", reason=str(error)) from error
+
+
+def log(session: Session, case_id: str) -> tuple[Entry, ...]:
+    """Return the case's log in order.
+
+    Raises:
+        UnknownRecord: there is no such case.
+    """
+    query = select(EntryRow).where(EntryRow.case_id == case_id).order_by(col(EntryRow.seq))
+    rows = session.exec(query).all()
+    if not rows:
+        raise UnknownRecord(kind="case", name=case_id)
+    return tuple(_entry_from(row) for row in rows)
+
+
+def id_of_number(session: Session, number: str) -> str | None:
+    """Return the id of the case with this number."""
+    return session.exec(select(CaseRow.case_id).where(CaseRow.number == number)).first()
+
+
+def summaries(
+    session: Session, *, states: Iterable[CaseState] | None, opened_on: date | None, limit: int
+) -> tuple[CaseSummary, ...]:
+    """Return case lines, the one changed last first."""
+    query = select(CaseRow).order_by(col(CaseRow.last_tick).desc()).limit(limit)
+    if states is not None:
+        query = query.where(col(CaseRow.state).in_([state.value for state in states]))
+    if opened_on is not None:
+        query = query.where(CaseRow.opened_on == opened_on)
+    return tuple(_summary(row) for row in session.exec(query).all())
+
+
+def _check(case: Case | None, case_id: str, payloads: Collection[Payload], expected: int | None) -> None:
+    first = next(iter(payloads), None)
+    if first is None:
+        raise ValueError("nothing to record")
+    length = 0 if case is None else case.length
+    if expected is not None and expected != length:
+        raise ConcurrentChange(what="case", expected=expected, found=length)
+    if case is None and not isinstance(first, Opened):
+        raise UnknownRecord(kind="case", name=case_id)
+
+
+def _entry(case_id: str, seq: int, tick: int, payload: Payload, act: Act) -> Entry:
+    return Entry(
+        case_id=case_id, seq=seq, at=act.at, tick=tick, actor=act.actor, payload=payload, why=act.why
+    )
+
+
+def _entry_row(entry: Entry) -> EntryRow:
+    return EntryRow(
+        case_id=entry.case_id,
+        seq=entry.seq,
+        tick=entry.tick,
+        at=entry.at,
+        actor=entry.actor,
+        kind=entry.payload.kind,
+        payload=codec.payload_text(entry.payload),
+        why=entry.why,
+    )
+
+
+def _entry_from(row: EntryRow) -> Entry:
+    return Entry(
+        case_id=row.case_id,
+        seq=row.seq,
+        at=row.at,
+        tick=row.tick,
+        actor=row.actor,
+        payload=codec.payload_from(row.payload),
+        why=row.why,
+    )
+
+
+def _opened_row(case: Case, tick: int) -> CaseRow:
+    return CaseRow(
+        case_id=case.case_id,
+        number=case.number,
+        item_code=case.item_code,
+        state=case.state.value,
+        opened_at=case.opened_at,
+        opened_on=case.opened_at.date(),
+        changed_at=case.changed_at,
+        length=case.length,
+        last_tick=tick,
+    )
+
+
+def _summarise(row: CaseRow, case: Case, tick: int) -> None:
+    row.applicant_name = "" if case.applicant is None else case.applicant.name
+    row.state = case.state.value
+    row.flags = " ".join(sorted(flag.value for flag in case.flags))
+    row.changed_at = case.changed_at
+    row.home_street = case.home_street
+    row.received_at = case.received_at
+    row.length = case.length
+    row.last_tick = tick
+
+
+def _summary(row: CaseRow) -> CaseSummary:
+    return CaseSummary(
+        case_id=row.case_id,
+        number=row.number,
+        item_code=row.item_code,
+        applicant_name=row.applicant_name,
+        state=CaseState(row.state),
+        flags=frozenset(Flag(value) for value in row.flags.split()),
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
+        home_street=row.home_street,
+        received_at=row.received_at,
+    )

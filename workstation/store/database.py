@@ -1,0 +1,207 @@
+"""The store of one workstation: cases, pages, queue, inbox, archive and bags in one encrypted data folder.
+
+keys.json        the wrapped data key (`keys.KeySlots`)
+store.json       fingerprint of the data key
+store.lock       held while somebody has the folder open
+workstation.db   SQLCipher database (with -wal and -shm)
+pages/           the vault
+backups/         the database as it was before each upgrade of its schema
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from sync.port import LineState
+from workstation.domain.archive import ArchivedMaterial
+from workstation.domain.case import Case, CaseState, Entry
+from workstation.domain.courier import Bag, BagState
+from workstation.store import cases, counters, holdings, migrate
+from workstation.store.cases import CaseSummary
+from workstation.store.engine import FILE_NAME, Database
+from workstation.store.errors import StoreExists, UnknownRecord
+from workstation.store.files import disk_faults, make_folder
+from workstation.store.folder import Presence, check_key, write_check
+from workstation.store.inbox import AppliedChange, InboxTable
+from workstation.store.keys import DataKey
+from workstation.store.outbox import Attempt, OutboxTable, release_claims
+from workstation.store.page_uses import used_pages
+from workstation.store.rows import BundleRow, CaseRow
+from workstation.store.transaction import Indexer, Tx
+from workstation.store.vault import Vault
+
+__all__ = ["AppliedChange", "Attempt", "CaseSummary", "Recovery", "Store", "Tx"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What was found and put right at start."""
+
+    interrupted_sends: int
+    """Lines whose sending was cut off; they are queued again."""
+    orphan_pages: int
+    """Page files removed that were never recorded, half-written ones included."""
+    open_drafts: int
+    """Cases somebody was working on."""
+    queued: int
+    """Bundles not delivered yet."""
+    was_alone: bool
+    """False when another process had the folder open: then nothing was swept and no line touched."""
+
+
+class Store:
+    """One open data folder; to be used from any thread."""
+
+    def __init__(self, folder: Path, key: DataKey) -> None:
+        """Take part in the folder; use `create` or `open`."""
+        self._presence = Presence(folder)
+        self._database = Database(folder / FILE_NAME, key.derive("database"))
+        self._indexer = Indexer(key.derive("archive/person"))
+        self.vault = Vault(folder, key)
+        self.outbox = OutboxTable(self._database, self.vault)
+        self.inbox = InboxTable(self._database, self._tx)
+
+    @classmethod
+    def create(cls, folder: Path, key: DataKey) -> Store:
+        """Make a new data folder (it may hold a key file already) and open it.
+
+        Raises:
+            StoreExists: it holds a database.
+            DiskFull: no space.
+        """
+        make_folder(folder)
+        with disk_faults():
+            try:
+                (folder / FILE_NAME).touch(mode=0o600, exist_ok=False)
+            except FileExistsError as error:
+                raise StoreExists(path=folder.name) from error
+        write_check(folder, key)
+        return cls.open(folder, key)
+
+    @classmethod
+    def open(cls, folder: Path, key: DataKey) -> Store:
+        """Open a data folder and bring its schema up to date.
+
+        Raises:
+            UnknownRecord: there is no store in the folder.
+            WrongKey: it was made with another key.
+            StoreTooNew: it was written by a newer program.
+            StoreDamaged: the database cannot be read.
+        """
+        if not (folder / FILE_NAME).exists():
+            raise UnknownRecord(kind="store", name=folder.name)
+        check_key(folder, key)
+        store = cls(folder, key)
+        try:
+            migrate.upgrade(store._database)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Close the files and give the folder free."""
+        self._database.close()
+        self._presence.leave()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tx]:
+        """Give a transaction: kept at the end, undone by any exception, on the disk when this returns.
+
+        Raises:
+            StoreLocked: another writer did not finish in time.
+            DiskFull: no space; nothing has changed.
+        """
+        with self._database.write() as session:
+            yield self._tx(session)
+
+    def recover(self, now: datetime) -> Recovery:
+        """Put right what a crash left behind; once at start, before anything else is done.
+
+        Nothing that is referred to is ever removed. While another process has the folder open its pages
+        and claims may be in the middle of their work, so then this only counts.
+        """
+        interrupted = orphans = 0
+        with self._presence.alone() as is_alone:
+            if is_alone:
+                with self._database.write() as session:
+                    interrupted = release_claims(session, now)
+                    keep = used_pages(session)
+                orphans = self.vault.sweep(keep)
+        drafts, queued = self._open_work()
+        return Recovery(
+            interrupted_sends=interrupted,
+            orphan_pages=orphans,
+            open_drafts=drafts,
+            queued=queued,
+            was_alone=is_alone,
+        )
+
+    def case(self, case_id: str) -> Case:
+        """Return the case folded from its log; raises UnknownRecord."""
+        with self._database.read() as session:
+            return cases.load(session, case_id)
+
+    def case_by_number(self, number: str) -> Case | None:
+        """Return the case with this number, None when there is none."""
+        with self._database.read() as session:
+            case_id = cases.id_of_number(session, number)
+            return None if case_id is None else cases.load(session, case_id)
+
+    def log(self, case_id: str) -> tuple[Entry, ...]:
+        """Return the case's log in order; raises UnknownRecord."""
+        with self._database.read() as session:
+            return cases.log(session, case_id)
+
+    def summaries(
+        self,
+        *,
+        states: Iterable[CaseState] | None = None,
+        opened_on: date | None = None,
+        limit: int = 500,
+    ) -> tuple[CaseSummary, ...]:
+        """Return case lines, the one changed last first.
+
+        Args:
+            states: only these.
+            opened_on: only cases opened on this day by the window's clock.
+            limit: at most so many.
+        """
+        with self._database.read() as session:
+            return cases.summaries(session, states=states, opened_on=opened_on, limit=limit)
+
+    def archived(self, id_number: str) -> tuple[ArchivedMaterial, ...]:
+        """Return a person's archived materials, the one checked last first."""
+        with self._database.read() as session:
+            return holdings.materials(session, self._indexer.person(id_number))
+
+    def bags(self, state: BagState | None = None) -> tuple[Bag, ...]:
+        """Return bags, oldest first."""
+        with self._database.read() as session:
+            return holdings.bags(session, state)
+
+    def bag(self, number: str) -> Bag | None:
+        """Return a bag, None when there is none of this number."""
+        with self._database.read() as session:
+            return holdings.bag(session, number)
+
+    def setting(self, name: str) -> str | None:
+        """Return a setting, None when it was never put."""
+        with self._database.read() as session:
+            return counters.setting(session, name)
+
+    def _tx(self, session: Session) -> Tx:
+        return Tx(session, self.vault, self._indexer)
+
+    def _open_work(self) -> tuple[int, int]:
+        drafts = select(func.count()).where(col(CaseRow.state) == CaseState.DRAFT.value)
+        queued = select(func.count()).where(col(BundleRow.state) != LineState.DELIVERED.value)
+        with self._database.read() as session:
+            return session.exec(drafts).one(), session.exec(queued).one()

@@ -1,0 +1,266 @@
+"""The durable queue of sealed bundles (`sync.port.Outbox`), with what the clerk's queue view needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlmodel import Session, col, select
+
+from sync.contract.models import SignedManifest, SignedReceipt
+from sync.contract.signing import manifest_sha256
+from sync.errors import BadReceipt, FailureClass, UnreadableBundle
+from sync.port import Line, LineState
+from workstation.store import codec
+from workstation.store.engine import Database
+from workstation.store.errors import DiskFault, PageAltered, PageMissing, StoreDamaged, UnknownRecord
+from workstation.store.rows import AttemptRow, BundleDocumentRow, BundleRow
+from workstation.store.vault import Vault
+
+STALE_CLAIM = timedelta(minutes=15)
+"""A claim this old belongs to a sender that died: one sender a machine, and sending again is harmless."""
+CLOCK_STEP = timedelta(minutes=1)
+"""A last try further ahead than this means that the clock was set back: the planned time says nothing."""
+DELIVERED_SHOWN = 200
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One thing that happened to a queued bundle."""
+
+    at: datetime
+    state: LineState
+    """State the line took."""
+    code: str
+    """Code of the failure; empty for anything else."""
+    detail: str
+
+
+class OutboxTable:
+    """The queue in the database; every method is one transaction."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        """Use the store's database and pages."""
+        self._database = database
+        self._vault = vault
+
+    # --- for the sender --------------------------------------------------------------------------------
+
+    def due(self, now: datetime, limit: int = 20) -> tuple[Line, ...]:
+        """Lines to send now, by legal clock then age."""
+        query = select(BundleRow).where(_is_due(now)).order_by(*_BY_CLOCK).limit(limit)
+        with self._database.read() as session:
+            return tuple(_line(row) for row in session.exec(query).all())
+
+    def load(self, bundle_id: str) -> SignedManifest:
+        """The signed manifest as sealed.
+
+        Raises:
+            UnreadableBundle: it cannot be read or no longer matches its hash.
+        """
+        with self._database.read() as session:
+            row = _row(session, bundle_id)
+            document = session.get(BundleDocumentRow, bundle_id)
+        try:
+            signed = codec.manifest_from("" if document is None else document.manifest)
+        except StoreDamaged as error:
+            raise UnreadableBundle(f"manifest of {bundle_id}") from error
+        if manifest_sha256(signed.manifest) != row.manifest_sha256:
+            raise UnreadableBundle(f"manifest of {bundle_id} does not match its hash")
+        return signed
+
+    def blob(self, sha256: str) -> bytes:
+        """The plain bytes of a page.
+
+        Raises:
+            UnreadableBundle: the file is gone, altered or cannot be decrypted.
+        """
+        try:
+            return self._vault.get(sha256)
+        except (PageMissing, PageAltered, DiskFault) as error:
+            raise UnreadableBundle(f"{error.code} page {sha256[:12]}") from error
+
+    def mark_sending(self, bundle_id: str, now: datetime) -> None:
+        """Record the claim; a line put on hold meanwhile stays on hold for what comes after."""
+        with self._database.write() as session:
+            row = _row(session, bundle_id)
+            row.attempts += 1
+            row.tried_at = now
+            if row.state not in (LineState.HELD, LineState.DELIVERED):
+                row.state = LineState.SENDING.value
+
+    def mark_delivered(self, bundle_id: str, receipt: SignedReceipt, now: datetime) -> None:
+        """Store the receipt with the bundle.
+
+        Raises:
+            BadReceipt: the receipt names another bundle or another manifest.
+        """
+        with self._database.write() as session:
+            row = _row(session, bundle_id)
+            named = (receipt.receipt.bundle_id, receipt.receipt.manifest_sha256)
+            if named != (row.bundle_id, row.manifest_sha256):
+                raise BadReceipt(f"the receipt does not name {bundle_id}")
+            if row.state == LineState.DELIVERED.value:
+                return
+            _settle(row, LineState.DELIVERED)
+            row.delivered_at = now
+            session.get_one(BundleDocumentRow, bundle_id).receipt = codec.receipt_text(receipt)
+            _note(session, row, now, detail=receipt.receipt.number)
+
+    def mark_failed(
+        self,
+        bundle_id: str,
+        *,
+        state: LineState,
+        failure: FailureClass,
+        code: str,
+        detail: str,
+        next_try_at: datetime | None,
+        now: datetime,
+    ) -> None:
+        """Record why it did not go; a line on hold stays on hold, a delivered one stays delivered."""
+        with self._database.write() as session:
+            row = _row(session, bundle_id)
+            if row.state == LineState.DELIVERED.value:
+                return
+            if row.state != LineState.HELD.value:
+                row.state, row.next_try_at = state.value, next_try_at
+            row.failure, row.code, row.detail = failure.value, code, detail
+            _note(session, row, now, code=code, detail=detail)
+
+    # --- for people ------------------------------------------------------------------------------------
+
+    def lines(self, *, delivered: int = DELIVERED_SHOWN) -> tuple[Line, ...]:
+        """Return all undelivered lines by legal clock, then the `delivered` lines delivered last."""
+        is_done = col(BundleRow.state) == LineState.DELIVERED.value
+        waiting = select(BundleRow).where(~is_done).order_by(*_BY_CLOCK)
+        done = select(BundleRow).where(is_done).order_by(col(BundleRow.delivered_at).desc()).limit(delivered)
+        with self._database.read() as session:
+            rows = [*session.exec(waiting).all(), *session.exec(done).all()]
+            return tuple(_line(row) for row in rows)
+
+    def line(self, bundle_id: str) -> Line:
+        """Return one line.
+
+        Raises:
+            UnknownRecord: there is no such bundle.
+        """
+        with self._database.read() as session:
+            return _line(_row(session, bundle_id))
+
+    def receipt(self, bundle_id: str) -> SignedReceipt | None:
+        """Return the gateway's receipt; None until delivered."""
+        with self._database.read() as session:
+            document = session.get(BundleDocumentRow, bundle_id)
+            if document is None or document.receipt is None:
+                return None
+            return codec.receipt_from(document.receipt)
+
+    def history(self, bundle_id: str) -> tuple[Attempt, ...]:
+        """Return what happened to the bundle, oldest first."""
+        query = select(AttemptRow).where(AttemptRow.bundle_id == bundle_id)
+        with self._database.read() as session:
+            rows = session.exec(query.order_by(col(AttemptRow.attempt_id))).all()
+            return tuple(_attempt(row) for row in rows)
+
+    def retry_now(self, bundle_id: str, now: datetime) -> None:
+        """Put an undelivered line back into the queue, whatever stopped it."""
+        self._put(bundle_id, LineState.QUEUED, now, "retry")
+
+    def hold(self, bundle_id: str, why: str, now: datetime) -> None:
+        """Keep a line from being sent until it is released; `why` is shown with it."""
+        self._put(bundle_id, LineState.HELD, now, why)
+
+    def release(self, bundle_id: str, now: datetime) -> None:
+        """End a hold; a line that is not on hold stays as it is."""
+        with self._database.write() as session:
+            row = _row(session, bundle_id)
+            if row.state == LineState.HELD.value:
+                _settle(row, LineState.QUEUED)
+                _note(session, row, now, detail="release")
+
+    def counts(self) -> Mapping[LineState, int]:
+        """Return how many lines are in each state; every state is named."""
+        query = select(BundleRow.state, func.count()).group_by(col(BundleRow.state))
+        with self._database.read() as session:
+            found = {LineState(state): count for state, count in session.exec(query).all()}
+        return {state: found.get(state, 0) for state in LineState}
+
+    def _put(self, bundle_id: str, state: LineState, now: datetime, detail: str) -> None:
+        with self._database.write() as session:
+            row = _row(session, bundle_id)
+            if row.state == LineState.DELIVERED.value:
+                return
+            _settle(row, state, detail=detail if state is LineState.HELD else "")
+            _note(session, row, now, detail=detail)
+
+
+def release_claims(session: Session, now: datetime) -> int:
+    """Queue every line again that a dead sender left behind; only while no sender runs. Return how many."""
+    rows = session.exec(select(BundleRow).where(BundleRow.state == LineState.SENDING.value)).all()
+    for row in rows:
+        row.state, row.next_try_at = LineState.QUEUED.value, None
+        _note(session, row, now, detail="interrupted")
+    return len(rows)
+
+
+_BY_CLOCK = (
+    col(BundleRow.legal_due_at).is_(None),
+    col(BundleRow.legal_due_at),
+    col(BundleRow.sealed_at),
+    col(BundleRow.version),
+)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    state, planned, tried = col(BundleRow.state), col(BundleRow.next_try_at), col(BundleRow.tried_at)
+    clock_set_back = tried > now + CLOCK_STEP
+    time_has_come = or_(planned < now + _MICROSECOND, and_(planned.is_not(None), clock_set_back))
+    return or_(
+        and_(state == LineState.QUEUED.value, or_(planned.is_(None), time_has_come)),
+        and_(state == LineState.WAITING.value, time_has_come),
+        and_(state == LineState.SENDING.value, or_(tried < now - STALE_CLAIM, clock_set_back)),
+    )
+
+
+def _row(session: Session, bundle_id: str) -> BundleRow:
+    row = session.get(BundleRow, bundle_id)
+    if row is None:
+        raise UnknownRecord(kind="bundle", name=bundle_id)
+    return row
+
+
+def _settle(row: BundleRow, state: LineState, *, detail: str = "") -> None:
+    row.state, row.next_try_at = state.value, None
+    row.failure, row.code, row.detail = None, "", detail
+
+
+def _note(session: Session, row: BundleRow, now: datetime, *, code: str = "", detail: str = "") -> None:
+    session.add(AttemptRow(bundle_id=row.bundle_id, at=now, state=row.state, code=code, detail=detail))
+
+
+def _attempt(row: AttemptRow) -> Attempt:
+    return Attempt(at=row.at, state=LineState(row.state), code=row.code, detail=row.detail)
+
+
+def _line(row: BundleRow) -> Line:
+    return Line(
+        bundle_id=row.bundle_id,
+        kind=row.kind,
+        subject=row.subject,
+        manifest_sha256=row.manifest_sha256,
+        sealed_at=row.sealed_at,
+        state=LineState(row.state),
+        attempts=row.attempts,
+        next_try_at=row.next_try_at,
+        failure=None if row.failure is None else FailureClass(row.failure),
+        code=row.code,
+        detail=row.detail,
+        legal_due_at=row.legal_due_at,
+        delivered_at=row.delivered_at,
+        size=row.size,
+    )

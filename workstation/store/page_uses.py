@@ -1,0 +1,45 @@
+"""Who refers to which page of the vault; the sweep keeps exactly these pages."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlmodel import Session, col, select
+
+from workstation.domain.case import Case
+from workstation.store.rows import PageUseRow
+
+
+class Holder(StrEnum):
+    """Kinds of records that refer to pages."""
+
+    CASE = "case"
+    BUNDLE = "bundle"
+    MATERIAL = "material"
+
+
+def set_uses(session: Session, holder: Holder, holder_id: str, pages: set[str]) -> None:
+    """Make `pages` exactly the pages this holder refers to."""
+    rows = session.exec(
+        select(PageUseRow).where(PageUseRow.holder == holder.value, PageUseRow.holder_id == holder_id)
+    ).all()
+    for row in rows:
+        if row.sha256 not in pages:
+            session.delete(row)
+    for sha256 in pages - {row.sha256 for row in rows}:
+        session.add(PageUseRow(sha256=sha256, holder=holder.value, holder_id=holder_id))
+
+
+def used_pages(session: Session) -> set[str]:
+    """Return the SHA-256 of every page somebody refers to."""
+    return set(session.exec(select(col(PageUseRow.sha256)).distinct()).all())
+
+
+def case_pages(case: Case) -> set[str]:
+    """Return the pages the case's slots hold, scanned and reused."""
+    pages: set[str] = set()
+    for slot in case.slots.values():
+        pages.update(page.sha256 for page in slot.pages)
+        if slot.reuse is not None:
+            pages.update(page.sha256 for page in slot.reuse.pages)
+    return pages

@@ -1,0 +1,111 @@
+"""What a use case may do inside one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from sync.contract.models import SignedManifest
+from workstation.domain.archive import ArchivedMaterial
+from workstation.domain.case import Case, Payload
+from workstation.domain.courier import Bag
+from workstation.store import cases, counters, holdings, sealing
+from workstation.store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Indexer:
+    """Turns an identity number into what may stand in an index."""
+
+    key: bytes
+
+    def person(self, id_number: str) -> str:
+        """Return the keyed hash (HMAC-SHA256, hex) of an identity number."""
+        return hmac.new(self.key, id_number.strip().upper().encode(), hashlib.sha256).hexdigest()
+
+
+class Tx:
+    """One transaction: all of it is kept, or nothing."""
+
+    def __init__(self, session: Session, vault: Vault, indexer: Indexer) -> None:
+        """Wrap an open session; the store makes it."""
+        self._session = session
+        self._vault = vault
+        self._indexer = indexer
+
+    def record(
+        self,
+        case_id: str,
+        *payloads: Payload,
+        actor: str,
+        at: datetime,
+        why: str = "",
+        expected_length: int | None = None,
+    ) -> Case:
+        """Append to a case's log and return the case as it is then; `Opened` first makes a new case.
+
+        Args:
+            case_id: UUIDv7 of the case.
+            payloads: what happened, in order; at least one.
+            actor: who did it.
+            at: aware time by the window's clock.
+            why: reason, where one is due.
+            expected_length: log length the caller saw; None takes whatever is there.
+
+        Raises:
+            ConcurrentChange: the log has another length, or the case number is taken.
+            UnknownRecord: no such case, and the first payload does not open it.
+            IllegalMove: the move table forbids it.
+        """
+        act = cases.Act(actor=actor, at=at, why=why)
+        return cases.record(self._session, case_id, payloads, act, expected_length)
+
+    def case(self, case_id: str) -> Case:
+        """Return the case with what this transaction has done so far; raises UnknownRecord."""
+        return cases.load(self._session, case_id)
+
+    def case_by_number(self, number: str) -> Case | None:
+        """Return the case with this number, None when there is none."""
+        case_id = cases.id_of_number(self._session, number)
+        return None if case_id is None else self.case(case_id)
+
+    def next_serial(self, name: str) -> int:
+        """Return 1, 2, 3 ... for a name, over all processes; one that was rolled back is given again."""
+        return counters.grow(self._session, f"serial:{name}")
+
+    def setting(self, name: str) -> str | None:
+        """Return a setting, None when it was never put."""
+        return counters.setting(self._session, name)
+
+    def put_setting(self, name: str, value: str) -> None:
+        """Keep a setting."""
+        counters.put_setting(self._session, name, value)
+
+    def queue(self, signed: SignedManifest, *, legal_due_at: datetime | None) -> None:
+        """Put a sealed bundle into the outbox; the same bundle again changes nothing.
+
+        Raises:
+            ConflictingBundle: the queue holds other content under this id; nothing is replaced.
+            PageMissing: a page of the manifest is not in the vault.
+        """
+        sealing.queue(self._session, self._vault, signed, legal_due_at=legal_due_at)
+
+    def archive(self, material: ArchivedMaterial) -> None:
+        """Keep a material for reuse; one of the same id is replaced."""
+        holdings.put_material(self._session, self._indexer.person(material.id_number), material)
+
+    def archived(self, id_number: str) -> tuple[ArchivedMaterial, ...]:
+        """Return a person's materials, the one checked last first."""
+        return holdings.materials(self._session, self._indexer.person(id_number))
+
+    def put_bag(self, bag: Bag) -> None:
+        """Keep a bag as it is now; one of the same number is replaced."""
+        holdings.put_bag(self._session, bag)
+
+    def bag(self, number: str) -> Bag | None:
+        """Return a bag, None when there is none of this number."""
+        return holdings.bag(self._session, number)

@@ -1,0 +1,138 @@
+"""The page vault: every scanned page as one encrypted file, named so that the disk tells nothing.
+
+A file is `WSPG`, a format byte, an algorithm byte, the nonce, then the sealed page. Its name is a keyed hash
+of the page's SHA-256, so that nobody without the key can even test whether a known page is here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from workstation.store.errors import PageAltered, PageMissing
+from workstation.store.files import TEMPORARY, disk_faults, make_folder, sync_folder, write_durably
+from workstation.store.keys import DataKey
+
+FOLDER = "pages"
+ENDING = ".page"
+AES_256_GCM = 1
+"""Algorithm byte; another cipher gets the next number."""
+
+_MAGIC = b"WSPG\x01"
+_NONCE_BYTES = 12
+_HEADER_BYTES = len(_MAGIC) + 1 + _NONCE_BYTES
+_NAME = re.compile(rf"[0-9a-f]{{64}}{re.escape(ENDING)}")
+
+
+class Vault:
+    """Encrypted pages under `folder`/pages."""
+
+    def __init__(self, folder: Path, key: DataKey) -> None:
+        """Make the pages folder where it is not there yet."""
+        self._root = folder / FOLDER
+        self._cipher = AESGCM(key.derive("vault/content"))
+        self._naming = key.derive("vault/name")
+        make_folder(self._root)
+
+    def put(self, data: bytes) -> str:
+        """Keep a page and return the lower-case hex SHA-256 of its plain bytes; on disk when this returns.
+
+        Putting the same page again changes nothing, except that a copy damaged meanwhile is made whole.
+
+        Raises:
+            DiskFull: no space; nothing half written stays.
+            DiskFault: another fault of the disk.
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        path = self._path(sha256)
+        if self._is_whole(sha256):
+            # Whoever wrote it may have died between the rename and the sync of the folder.
+            with disk_faults():
+                sync_folder(path.parent)
+            return sha256
+        make_folder(path.parent)
+        write_durably(path, self._sealed(data, sha256))
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """Return the plain bytes of a page.
+
+        Raises:
+            PageMissing: there is no such page.
+            PageAltered: the file was changed.
+            DiskFault: the disk does not give it back.
+        """
+        with disk_faults():
+            try:
+                sealed = self._path(sha256).read_bytes()
+            except FileNotFoundError as error:
+                raise PageMissing(page=sha256[:12]) from error
+        return self._plain(sealed, sha256)
+
+    def has(self, sha256: str) -> bool:
+        """True when the page's file is there; only `get` proves that it is whole."""
+        return self._path(sha256).is_file()
+
+    def sweep(self, keep: set[str]) -> int:
+        """Remove pages nobody refers to and files that were never finished; return how many.
+
+        Only for a moment in which nobody else puts pages: one put and not yet recorded looks like an orphan.
+        Files that are not the vault's are left alone.
+
+        Args:
+            keep: SHA-256 of every page that is referred to.
+        """
+        names = {self._path(sha256).name for sha256 in keep}
+        removed = 0
+        with disk_faults():
+            for path in list(self._own_files()):
+                if path.name not in names:
+                    path.unlink(missing_ok=True)
+                    removed += 1
+        return removed
+
+    def free_bytes(self) -> int:
+        """Return the space left on the vault's disk."""
+        with disk_faults():
+            return shutil.disk_usage(self._root).free
+
+    def _own_files(self) -> Iterator[Path]:
+        for path in self._root.glob("??/*"):
+            if _NAME.fullmatch(path.name) or path.name.endswith(TEMPORARY):
+                yield path
+
+    def _path(self, sha256: str) -> Path:
+        name = hmac.new(self._naming, sha256.encode(), hashlib.sha256).hexdigest()
+        return self._root / name[:2] / f"{name}{ENDING}"
+
+    def _is_whole(self, sha256: str) -> bool:
+        with suppress(PageMissing, PageAltered):
+            self.get(sha256)
+            return True
+        return False
+
+    def _sealed(self, data: bytes, sha256: str) -> bytes:
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        header = _MAGIC + bytes([AES_256_GCM]) + nonce
+        return header + self._cipher.encrypt(nonce, data, header + sha256.encode())
+
+    def _plain(self, sealed: bytes, sha256: str) -> bytes:
+        header, body = sealed[:_HEADER_BYTES], sealed[_HEADER_BYTES:]
+        if len(header) < _HEADER_BYTES or header[: len(_MAGIC) + 1] != _MAGIC + bytes([AES_256_GCM]):
+            raise PageAltered(page=sha256[:12])
+        try:
+            data = self._cipher.decrypt(header[-_NONCE_BYTES:], body, header + sha256.encode())
+        except InvalidTag as error:
+            raise PageAltered(page=sha256[:12]) from error
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise PageAltered(page=sha256[:12])
+        return data
