@@ -1,0 +1,1 @@
+"""The embedded back office: takes bundles, gives receipts, tells decisions (extra `gateway`)."""

@@ -1,0 +1,240 @@
+"""The wire calls of contract version 1, as a FastAPI application over one office."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+import threading
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import AwareDatetime
+from starlette.concurrency import run_in_threadpool
+
+from sync.contract.models import (
+    CONTRACT_VERSION,
+    MAX_BLOB_BYTES,
+    Changes,
+    Enrolment,
+    EnrolmentRequest,
+    MissingAnswer,
+    MissingRequest,
+    Model,
+    Problem,
+    SignedManifest,
+    SignedReceipt,
+    Token,
+)
+from sync.gateway import problems
+from sync.gateway.blobs import IncomingBlob
+from sync.gateway.enrolment import Window
+from sync.gateway.errors import DigestMismatch, HashInvalid, TokenInvalid, TooLarge
+from sync.gateway.office import Office
+
+MAX_WAIT_S = 30.0
+POLL_S = 0.15
+"""How often a waiting call looks: the command may decide from another process."""
+WRITE_BYTES = 1024 * 1024
+SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+CONTENT_DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]*):")
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+class Health(Model):
+    """Which gateway this is; a log-in page of a proxy cannot answer so."""
+
+    gateway_id: str
+    contract: Literal[1] = 1
+    time: AwareDatetime
+
+
+def _problems(*statuses: int) -> Responses:
+    content: dict[str, Any] = {problems.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"model": Problem, "content": content} for status in statuses}
+
+
+router = APIRouter(prefix="/v1")
+_bearer = HTTPBearer(auto_error=False, description="Access token of POST /v1/token")
+
+
+def _office(request: Request) -> Office:
+    office: Office = request.app.state.office
+    return office
+
+
+Back = Annotated[Office, Depends(_office)]
+
+
+def _window(
+    office: Back, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Window:
+    if credentials is None:
+        raise TokenInvalid
+    return office.tokens.window(credentials.credentials)
+
+
+Caller = Annotated[Window, Depends(_window)]
+
+
+@router.get("/health", responses=_problems(500))
+def health(office: Back) -> Health:
+    """Tell which gateway answers, and its time."""
+    return Health(gateway_id=office.gateway_id, time=office.clock())
+
+
+@router.post("/enrolments", status_code=201, responses=_problems(403, 413, 422))
+def enrol(request: EnrolmentRequest, office: Back) -> Enrolment:
+    """Register a window by its one-time code."""
+    return office.enrol(request)
+
+
+_TOKEN_FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/x-www-form-urlencoded": {
+                "schema": {
+                    "type": "object",
+                    "required": ["grant_type", "client_assertion_type", "client_assertion"],
+                    "properties": {
+                        "grant_type": {"const": "client_credentials"},
+                        "client_assertion_type": {"type": "string"},
+                        "client_assertion": {"type": "string"},
+                        "client_id": {"type": "string"},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.post("/token", openapi_extra=_TOKEN_FORM, responses=_problems(400, 401, 403, 413))
+async def token(request: Request, response: Response, office: Back) -> Token:
+    """Give an access token for a signed client assertion (`private_key_jwt`, audience: the gateway id)."""
+    form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+    response.headers["Cache-Control"] = "no-store"
+    return await run_in_threadpool(office.tokens.issue, form)
+
+
+@router.post("/blobs/missing", responses=_problems(401, 413, 422))
+def missing(request: MissingRequest, office: Back, _caller: Caller) -> MissingAnswer:
+    """Tell which pages have not arrived."""
+    asked = dict.fromkeys(request.sha256)
+    return MissingAnswer(missing=tuple(sha256 for sha256 in asked if office.blobs.size(sha256) is None))
+
+
+_BYTES = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@router.put(
+    "/blobs/{sha256}",
+    status_code=201,
+    openapi_extra=_BYTES,
+    response_class=Response,
+    responses={
+        201: {"description": "Stored"},
+        204: {"description": "Already here"},
+        **_problems(401, 413, 422, 507),
+    },
+)
+async def put_blob(sha256: str, request: Request, office: Back, _caller: Caller) -> Response:
+    """Take one page; `Content-Digest` (RFC 9530) is checked when given, the bytes always."""
+    try:
+        _check_headers(sha256, request)
+    except (HashInvalid, DigestMismatch, TooLarge):
+        await problems.drain(request.receive, more=True)
+        raise
+    if await run_in_threadpool(office.blobs.size, sha256) is not None:
+        await problems.drain(request.receive, more=True)
+        return Response(status_code=204)
+    with office.blobs.receive(sha256, MAX_BLOB_BYTES) as incoming:
+        await _stream(request, incoming)
+        await run_in_threadpool(incoming.keep)
+    return Response(status_code=201)
+
+
+async def _stream(request: Request, incoming: IncomingBlob) -> None:
+    """Write the body in large steps, off the event loop."""
+    waiting = bytearray()
+    async for part in request.stream():
+        waiting += part
+        if len(waiting) >= WRITE_BYTES:
+            await run_in_threadpool(incoming.write, bytes(waiting))
+            waiting.clear()
+    await run_in_threadpool(incoming.write, bytes(waiting))
+
+
+def _check_headers(sha256: str, request: Request) -> None:
+    if not SHA256.match(sha256):
+        raise HashInvalid
+    length = request.headers.get("Content-Length", "0")
+    if length.isdigit() and int(length) > MAX_BLOB_BYTES:
+        raise TooLarge(f"limit {MAX_BLOB_BYTES} bytes")
+    digest = request.headers.get("Content-Digest")
+    if digest is None:
+        return
+    named = CONTENT_DIGEST.search(digest)
+    wanted = base64.b64encode(bytes.fromhex(sha256)).decode("ascii")
+    if named is None or named.group(1) != wanted:
+        raise DigestMismatch("Content-Digest names another hash than the path")
+
+
+@router.put(
+    "/bundles/{bundle_id}",
+    status_code=201,
+    response_model=SignedReceipt,
+    responses={
+        200: {"model": SignedReceipt, "description": "Held since an earlier call; the same receipt"},
+        **_problems(401, 403, 409, 413, 422, 424, 507),
+    },
+)
+def put_bundle(bundle_id: str, signed: SignedManifest, office: Back, caller: Caller) -> Response:
+    """Take a sealed bundle; the body is the receipt as it was first signed."""
+    deposit = office.intake.deposit(caller, bundle_id, signed)
+    return Response(deposit.receipt, 201 if deposit.is_new else 200, media_type="application/json")
+
+
+@router.get("/changes", responses=_problems(401, 422))
+async def changes(
+    request: Request,
+    office: Back,
+    caller: Caller,
+    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    wait: Annotated[float, Query(ge=0, le=MAX_WAIT_S)] = 0,
+) -> Changes:
+    """Tell what the office decided since a cursor, waiting up to `wait` seconds for the first news."""
+    stopping: threading.Event = request.app.state.stopping
+    loop = asyncio.get_running_loop()
+    until = loop.time() + wait
+    while True:
+        found = await run_in_threadpool(office.feed.since, caller.window_id, after)
+        left = until - loop.time()
+        if found.changes or left <= 0 or stopping.is_set() or await request.is_disconnected():
+            return found
+        await asyncio.sleep(min(POLL_S, left))
+
+
+def create_app(office: Office) -> FastAPI:
+    """Return the application; setting `app.state.stopping` ends waiting calls at once."""
+    app = FastAPI(
+        title="Window gateway",
+        version=str(CONTRACT_VERSION),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+    )
+    app.state.office = office
+    app.state.stopping = threading.Event()
+    problems.install(app)
+    app.include_router(router)
+    return app

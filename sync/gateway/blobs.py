@@ -1,0 +1,128 @@
+"""Pages in a folder, each named by the hash of its bytes.
+
+A page appears under its name only when it is whole and synced: temporary file, fsync, rename, fsync of the
+folder. After a crash only temporary files are left over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from sync.gateway.errors import DigestMismatch, TooLarge
+
+STALE_S = 3600.0
+"""A temporary file untouched for this long belongs to nobody."""
+
+
+class BlobStore:
+    """A content-addressed folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Create the folder and sweep what a crash left."""
+        self._folder = folder
+        self._incoming = folder / "incoming"
+        self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for leftover in self._incoming.iterdir():
+            if time.time() - leftover.stat().st_mtime > STALE_S:
+                leftover.unlink(missing_ok=True)
+
+    def size(self, sha256: str) -> int | None:
+        """Return the page's bytes, None when it is not here."""
+        try:
+            return self._path(sha256).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def read(self, sha256: str) -> bytes:
+        """Return the page.
+
+        Raises:
+            FileNotFoundError: it is not here.
+        """
+        return self._path(sha256).read_bytes()
+
+    def receive(self, sha256: str, limit: int) -> IncomingBlob:
+        """Begin to take a page of at most `limit` bytes; use it as a context manager."""
+        return IncomingBlob(self._incoming / secrets.token_hex(16), self._path(sha256), sha256, limit)
+
+    def _path(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / sha256
+
+
+class IncomingBlob:
+    """A page on its way in; leaving the context without `keep` removes it."""
+
+    def __init__(self, temporary: Path, target: Path, sha256: str, limit: int) -> None:
+        """Hold the places; the file is opened on entry."""
+        self._temporary = temporary
+        self._target = target
+        self._sha256 = sha256
+        self._limit = limit
+        self._hash = hashlib.sha256()
+        self._length = 0
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> IncomingBlob:
+        descriptor = os.open(self._temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        self._file = os.fdopen(descriptor, "wb")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._opened.close()
+        finally:
+            self._temporary.unlink(missing_ok=True)
+
+    def write(self, data: bytes) -> None:
+        """Add bytes.
+
+        Raises:
+            TooLarge: more than the limit came.
+            OSError: the disk refuses.
+        """
+        self._length += len(data)
+        if self._length > self._limit:
+            raise TooLarge(f"limit {self._limit} bytes")
+        self._hash.update(data)
+        self._opened.write(data)
+
+    def keep(self) -> None:
+        """Put the page under its name, durably.
+
+        Raises:
+            DigestMismatch: the bytes have another hash.
+            OSError: the disk refuses.
+        """
+        if self._hash.hexdigest() != self._sha256:
+            raise DigestMismatch(f"received {self._hash.hexdigest()}")
+        self._opened.flush()
+        os.fsync(self._opened.fileno())
+        parent = self._target.parent
+        if not parent.is_dir():
+            parent.mkdir(exist_ok=True, mode=0o700)
+            sync_folder(parent.parent)
+        self._temporary.replace(self._target)
+        sync_folder(parent)
+
+    @property
+    def _opened(self) -> BinaryIO:
+        if self._file is None:
+            raise RuntimeError("used outside its context")
+        return self._file
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,78 @@
+"""What the office tells each window: one numbered feed a window, appended in the deciding transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sync.contract.ids import uuid7
+from sync.contract.models import Change, ChangeDefect, ChangeKind, Changes
+from sync.gateway.database import Database
+
+SLICE = 100
+"""Most changes of one answer; the window asks again at once for more."""
+
+
+class Feed:
+    """The feeds of one office."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep the rows."""
+        self._database = database
+
+    def since(self, window_id: str, after: int) -> Changes:
+        """Return the next changes of a window after a cursor; none leaves the cursor where it is."""
+        with self._database.read() as rows:
+            found = rows.execute(
+                "SELECT change FROM feed WHERE window_id = ? AND position > ? ORDER BY position LIMIT ?",
+                (window_id, after, SLICE),
+            ).fetchall()
+        changes = tuple(Change.model_validate_json(row["change"]) for row in found)
+        return Changes(changes=changes, cursor=changes[-1].cursor if changes else after)
+
+
+def append(
+    rows: sqlite3.Connection,
+    window_id: str,
+    kind: ChangeKind,
+    subject: str,
+    *,
+    at: datetime,
+    bundle_id: str,
+    actor: str,
+    number: str = "",
+    reason: str = "",
+    due: date | None = None,
+    defects: Sequence[ChangeDefect] = (),
+) -> Change:
+    """Add one line to a window's feed, inside the caller's transaction."""
+    last = rows.execute("SELECT max(position) FROM feed WHERE window_id = ?", (window_id,)).fetchone()[0]
+    change = Change(
+        cursor=int(last or 0) + 1,
+        change_id=uuid7(at),
+        at=at,
+        kind=kind,
+        subject=subject,
+        bundle_id=bundle_id,
+        actor=actor,
+        number=number,
+        reason=reason,
+        due=due,
+        defects=tuple(defects),
+    )
+    rows.execute(
+        "INSERT INTO feed (window_id, position, subject, kind, change) VALUES (?, ?, ?, ?, ?)",
+        (window_id, change.cursor, subject, kind.value, change.model_dump_json()),
+    )
+    return change
+
+
+def last_of(rows: sqlite3.Connection, window_id: str, subject: str, kind: ChangeKind) -> Change | None:
+    """Return the last change of this kind about a subject."""
+    row = rows.execute(
+        "SELECT change FROM feed WHERE window_id = ? AND subject = ? AND kind = ?"
+        " ORDER BY position DESC LIMIT 1",
+        (window_id, subject, kind.value),
+    ).fetchone()
+    return None if row is None else Change.model_validate_json(row["change"])

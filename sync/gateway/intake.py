@@ -1,0 +1,263 @@
+"""Taking bundles: who may send what, the chain of versions, and the receipt the office must stand by."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sync.contract.models import BundleKind, Manifest, Receipt, SignedManifest, SignedReceipt
+from sync.contract.signing import BadSignature, key_id, load_public, manifest_sha256, sign, verify
+from sync.gateway import matters
+from sync.gateway.blobs import BlobStore
+from sync.gateway.database import Database
+from sync.gateway.enrolment import Registry, Window
+from sync.gateway.errors import (
+    BlobsMissing,
+    ChainInvalid,
+    ContentConflict,
+    HomeStreetUnknown,
+    IdMismatch,
+    ManifestInvalid,
+    NotYourStreet,
+    NotYourWindow,
+    PracticeRefused,
+    ProductionRefused,
+    Refused,
+    SignatureInvalid,
+    SizeMismatch,
+    SubjectTaken,
+    VersionConflict,
+)
+from sync.gateway.review import Review
+
+ACCEPTED, HELD, STRAY = "accepted", "held", "stray"
+"""In its chain; waiting for the version before; following a version that turned out not to be its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """The receipt as first signed, byte for byte, and whether this call made it."""
+
+    receipt: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """The counter where bundles arrive."""
+
+    database: Database
+    blobs: BlobStore
+    registry: Registry
+    review: Review
+    key: Ed25519PrivateKey
+    gateway_id: str
+    practice: bool
+    auto_accept: bool
+    clock: Callable[[], datetime]
+
+    def deposit(self, window: Window, bundle_id: str, signed: SignedManifest) -> Deposit:
+        """Take a bundle; bundle, receipt, case and feed are one transaction.
+
+        Raises:
+            Refused: a subclass says why; a conflicting manifest was set aside first.
+        """
+        digest = self._checked(window, bundle_id, signed)
+        with self.database.write() as rows:
+            outcome = self._settle(rows, signed, digest)
+            if isinstance(outcome, Refused):
+                self._set_aside(rows, signed, digest, outcome)
+        if isinstance(outcome, Refused):
+            raise outcome
+        return outcome
+
+    def _checked(self, window: Window, bundle_id: str, signed: SignedManifest) -> str:
+        """Check all that needs no row of another bundle; return the manifest's hash."""
+        manifest = signed.manifest
+        if manifest.bundle_id != bundle_id:
+            raise IdMismatch(f"manifest names {manifest.bundle_id}")
+        self._check_mode(manifest)
+        self._check_rights(window, manifest)
+        if (manifest.version == 1) != (manifest.supersedes is None):
+            raise ChainInvalid("version 1 supersedes nothing, every later version names the one before")
+        try:
+            digest = manifest_sha256(manifest)
+        except (ValueError, RecursionError) as error:
+            raise ManifestInvalid from error
+        _check_signature(window, signed)
+        return digest
+
+    def _check_mode(self, manifest: Manifest) -> None:
+        if manifest.practice and not self.practice:
+            raise PracticeRefused
+        if self.practice and not manifest.practice:
+            raise ProductionRefused
+
+    def _check_rights(self, window: Window, manifest: Manifest) -> None:
+        if manifest.window_id != window.window_id:
+            raise NotYourWindow
+        if manifest.receiving_street != window.street:
+            raise NotYourStreet(f"the window belongs to {window.street}")
+        streets = self.registry.streets()
+        if streets and manifest.home_street not in streets:
+            raise HomeStreetUnknown
+
+    def _settle(self, rows: sqlite3.Connection, signed: SignedManifest, digest: str) -> Deposit | Refused:
+        manifest = signed.manifest
+        known = rows.execute(
+            "SELECT manifest_sha256, receipt FROM bundle WHERE bundle_id = ?", (manifest.bundle_id,)
+        ).fetchone()
+        if known is not None:
+            if known["manifest_sha256"] == digest:
+                return Deposit(str(known["receipt"]), is_new=False)
+            return ContentConflict(f"the office holds {known['manifest_sha256']}")
+        self._check_pages(manifest)
+        conflict = _place_taken(rows, manifest)
+        if conflict is not None:
+            return conflict
+        return self._take(rows, signed, digest, _place(rows, manifest))
+
+    def _check_pages(self, manifest: Manifest) -> None:
+        sizes = {page.sha256: self.blobs.size(page.sha256) for page in manifest.pages}
+        missing = tuple(sha256 for sha256, size in sizes.items() if size is None)
+        if missing:
+            raise BlobsMissing(f"{len(missing)} of {len(sizes)}", missing=missing)
+        wrong = [page.sha256 for page in manifest.pages if sizes[page.sha256] != page.size]
+        if wrong:
+            raise SizeMismatch(wrong[0])
+
+    def _take(self, rows: sqlite3.Connection, signed: SignedManifest, digest: str, state: str) -> Deposit:
+        manifest, now = signed.manifest, self.clock()
+        serial = int(rows.execute("SELECT coalesce(max(serial), 0) + 1 FROM bundle").fetchone()[0])
+        receipt = self._receipt(manifest, digest, serial, now).model_dump_json()
+        rows.execute(
+            "INSERT INTO bundle (serial, bundle_id, window_id, kind, subject, version, supersedes,"
+            " manifest_sha256, manifest, receipt, received_at, state)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                serial,
+                manifest.bundle_id,
+                manifest.window_id,
+                manifest.kind.value,
+                manifest.subject,
+                manifest.version,
+                manifest.supersedes,
+                digest,
+                signed.model_dump_json(),
+                receipt,
+                now.isoformat(),
+                state,
+            ),
+        )
+        if state == ACCEPTED:
+            self._apply(rows, manifest, digest, now)
+        return Deposit(receipt, is_new=True)
+
+    def _receipt(self, manifest: Manifest, digest: str, serial: int, now: datetime) -> SignedReceipt:
+        receipt = Receipt(
+            bundle_id=manifest.bundle_id,
+            manifest_sha256=digest,
+            received_at=now,
+            gateway_id=self.gateway_id,
+            number=f"R{serial:08d}",
+        )
+        return SignedReceipt(
+            receipt=receipt, key_id=key_id(self.key.public_key()), signature=sign(receipt, self.key)
+        )
+
+    def _apply(self, rows: sqlite3.Connection, manifest: Manifest, digest: str, now: datetime) -> None:
+        """Move the case on, then let the versions that waited for this one follow, one after the other."""
+        following: Manifest | None = manifest
+        while following is not None:
+            matters.arrive(rows, following, now)
+            if self.auto_accept:
+                self.review.accept_by_itself(rows, following.subject)
+            following, digest = _release(rows, following, digest)
+
+    def _set_aside(
+        self, rows: sqlite3.Connection, signed: SignedManifest, digest: str, refusal: Refused
+    ) -> None:
+        manifest = signed.manifest
+        rows.execute(
+            "INSERT INTO conflict (bundle_id, window_id, manifest_sha256, manifest, received_at, code)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (
+                manifest.bundle_id,
+                manifest.window_id,
+                digest,
+                signed.model_dump_json(),
+                self.clock().isoformat(),
+                refusal.code,
+            ),
+        )
+
+
+def _check_signature(window: Window, signed: SignedManifest) -> None:
+    if signed.key_id != window.key_id:
+        raise SignatureInvalid("key_id is not the enrolled key's")
+    try:
+        verify(signed.manifest, signed.signature, load_public(window.public_key))
+    except BadSignature as error:
+        raise SignatureInvalid from error
+
+
+def _place_taken(rows: sqlite3.Connection, manifest: Manifest) -> Refused | None:
+    """Return the conflict when another bundle already stands where this one wants to."""
+    if manifest.supersedes is not None:
+        rival = rows.execute(
+            "SELECT bundle_id FROM bundle WHERE window_id = ? AND supersedes = ?",
+            (manifest.window_id, manifest.supersedes),
+        ).fetchone()
+        return None if rival is None else VersionConflict(f"taken by {rival['bundle_id']}")
+    if manifest.kind not in (BundleKind.CASE, BundleKind.HANDOVER):
+        return None
+    matter = matters.find(rows, manifest.subject)
+    if matter is None:
+        return None
+    if matter.window_id != manifest.window_id:
+        return SubjectTaken()
+    return VersionConflict(f"taken by {matter.bundle_id}")
+
+
+def _place(rows: sqlite3.Connection, manifest: Manifest) -> str:
+    """Return ACCEPTED, or HELD while the version before has not arrived.
+
+    Raises:
+        ChainInvalid: the version before is another subject's or has another number.
+    """
+    if manifest.supersedes is None:
+        return ACCEPTED
+    parent = rows.execute(
+        "SELECT subject, version, state FROM bundle WHERE window_id = ? AND manifest_sha256 = ?",
+        (manifest.window_id, manifest.supersedes),
+    ).fetchone()
+    if parent is None:
+        return HELD
+    if not _follows(manifest, str(parent["subject"]), int(parent["version"])):
+        raise ChainInvalid(f"supersedes version {parent['version']} of its chain")
+    return str(parent["state"])
+
+
+def _follows(manifest: Manifest, subject: str, version: int) -> bool:
+    return manifest.subject == subject and manifest.version == version + 1
+
+
+def _release(rows: sqlite3.Connection, parent: Manifest, digest: str) -> tuple[Manifest | None, str]:
+    """Return the held version that follows `parent`, now accepted, and its hash, or (None, "")."""
+    row = rows.execute(
+        "SELECT bundle_id, manifest, manifest_sha256 FROM bundle"
+        " WHERE window_id = ? AND supersedes = ? AND state = ?",
+        (parent.window_id, digest, HELD),
+    ).fetchone()
+    if row is None:
+        return None, ""
+    manifest = SignedManifest.model_validate_json(row["manifest"]).manifest
+    follows = _follows(manifest, parent.subject, parent.version)
+    rows.execute(
+        "UPDATE bundle SET state = ? WHERE bundle_id = ?", (ACCEPTED if follows else STRAY, row["bundle_id"])
+    )
+    return (manifest, str(row["manifest_sha256"])) if follows else (None, "")

@@ -1,0 +1,173 @@
+"""Cases and bags as the back office sees them: where each stands, and which decision it allows.
+
+The state follows what the window's bundles say until the office decides; from then on the office leads.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sync.contract.models import BundleKind, ChangeKind, Manifest
+
+
+class MatterState(StrEnum):
+    """Where a case or a bag stands at the office."""
+
+    RECEIVED = "RECEIVED"
+    CORRECTION = "CORRECTION"
+    ACCEPTED = "ACCEPTED"
+    REFUSED = "REFUSED"
+    IN_REVIEW = "IN_REVIEW"
+    DECIDED = "DECIDED"
+    DELIVERED = "DELIVERED"
+    WITHDRAWN = "WITHDRAWN"
+    TERMINATED = "TERMINATED"
+    LISTED = "LISTED"
+    """A bag is on its way."""
+    CHECKED = "CHECKED"
+    DISCREPANCY = "DISCREPANCY"
+
+
+_S, _K = MatterState, ChangeKind
+
+DECISIONS: dict[ChangeKind, dict[MatterState, MatterState]] = {
+    _K.ACCEPTED: {_S.RECEIVED: _S.ACCEPTED},
+    _K.CORRECTION: {_S.RECEIVED: _S.CORRECTION},
+    _K.REFUSED: {_S.RECEIVED: _S.REFUSED},
+    _K.IN_REVIEW: {_S.ACCEPTED: _S.IN_REVIEW},
+    _K.DECIDED: {_S.ACCEPTED: _S.DECIDED, _S.IN_REVIEW: _S.DECIDED},
+    _K.DELIVERED: {_S.DECIDED: _S.DELIVERED},
+    _K.WAYBILL: {},
+    _K.ARCHIVED: {},
+}
+"""What the office may decide from which state, and where it leads; the window's own table allows the same."""
+
+OPEN = frozenset({_S.RECEIVED, _S.CORRECTION})
+"""Before the office decided, the window's own word counts."""
+ENDINGS = frozenset({_S.WITHDRAWN, _S.TERMINATED})
+UNDECIDED = OPEN | {_S.ACCEPTED, _S.IN_REVIEW}
+"""The applicant may still withdraw (行政许可法)."""
+STATED_AT_WINDOW = frozenset({_S.RECEIVED, _S.CORRECTION, _S.ACCEPTED, _S.REFUSED}) | ENDINGS
+"""States a case bundle may arrive in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """One line of the office's list."""
+
+    subject: str
+    kind: str
+    window_id: str
+    window_name: str
+    number_prefix: str
+    home_street: str
+    bundle_id: str
+    """Latest bundle of the chain."""
+    version: int
+    state: MatterState
+    item: str
+    received_at: datetime
+
+
+_SELECT = (
+    "SELECT matter.*, window.name AS window_name, window.number_prefix"
+    " FROM matter JOIN window USING (window_id)"
+)
+
+
+def find(rows: sqlite3.Connection, subject: str) -> Matter | None:
+    """Return the case or bag of a number."""
+    row = rows.execute(f"{_SELECT} WHERE subject = ?", (subject,)).fetchone()
+    return None if row is None else _matter(row)
+
+
+def everything(rows: sqlite3.Connection) -> tuple[Matter, ...]:
+    """Return all cases and bags, oldest receipt first."""
+    return tuple(_matter(row) for row in rows.execute(f"{_SELECT} ORDER BY received_at, subject"))
+
+
+def arrive(rows: sqlite3.Connection, manifest: Manifest, received_at: datetime) -> None:
+    """Let an accepted bundle open its case or bag, or move it on."""
+    matter = find(rows, manifest.subject)
+    if matter is None:
+        if manifest.kind in (BundleKind.CASE, BundleKind.HANDOVER):
+            _open(rows, manifest, received_at)
+        return
+    if matter.window_id != manifest.window_id:
+        # Another window may tell of the case (a rating, a delivery) but not change it.
+        return
+    if manifest.kind in (BundleKind.CASE, BundleKind.SUPPLEMENT, BundleKind.HANDOVER):
+        state = _after_version(matter.state, _stated(manifest))
+        rows.execute(
+            "UPDATE matter SET bundle_id = ?, version = ?, state = ?, item = ? WHERE subject = ?",
+            (manifest.bundle_id, manifest.version, state, _item(manifest) or matter.item, matter.subject),
+        )
+    elif manifest.kind is BundleKind.DELIVERY and matter.state is MatterState.DECIDED:
+        set_state(rows, matter.subject, MatterState.DELIVERED)
+
+
+def set_state(rows: sqlite3.Connection, subject: str, state: MatterState) -> None:
+    """Record where a case or bag stands now."""
+    rows.execute("UPDATE matter SET state = ? WHERE subject = ?", (state, subject))
+
+
+def _open(rows: sqlite3.Connection, manifest: Manifest, received_at: datetime) -> None:
+    rows.execute(
+        "INSERT INTO matter (subject, kind, window_id, home_street, bundle_id, version, state, item,"
+        " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            manifest.subject,
+            manifest.kind.value,
+            manifest.window_id,
+            manifest.home_street,
+            manifest.bundle_id,
+            manifest.version,
+            _stated(manifest),
+            _item(manifest),
+            received_at.isoformat(),
+        ),
+    )
+
+
+def _after_version(state: MatterState, stated: MatterState) -> MatterState:
+    if state in OPEN or (stated in ENDINGS and state in UNDECIDED):
+        return stated
+    return state
+
+
+def _stated(manifest: Manifest) -> MatterState:
+    """Return the state the bundle's body names; what is not understood counts as received."""
+    if manifest.kind is BundleKind.HANDOVER:
+        return MatterState.LISTED
+    stated = manifest.body.get("state")
+    if isinstance(stated, str) and stated in STATED_AT_WINDOW:
+        return MatterState(stated)
+    return MatterState.RECEIVED
+
+
+def _item(manifest: Manifest) -> str:
+    """Return the item's title (or code) from the body, if it says one."""
+    item = manifest.body.get("item")
+    if not isinstance(item, dict):
+        return ""
+    name = item.get("title") or item.get("code") or ""
+    return name if isinstance(name, str) else ""
+
+
+def _matter(row: sqlite3.Row) -> Matter:
+    return Matter(
+        subject=str(row["subject"]),
+        kind=str(row["kind"]),
+        window_id=str(row["window_id"]),
+        window_name=str(row["window_name"]),
+        number_prefix=str(row["number_prefix"]),
+        home_street=str(row["home_street"]),
+        bundle_id=str(row["bundle_id"]),
+        version=int(row["version"]),
+        state=MatterState(row["state"]),
+        item=str(row["item"]),
+        received_at=datetime.fromisoformat(row["received_at"]),
+    )

@@ -1,0 +1,245 @@
+"""The embedded back office: one folder with its key, its rows and its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sync.contract.models import (
+    Change,
+    ChangeDefect,
+    ChangeKind,
+    Enrolment,
+    EnrolmentRequest,
+    SignedManifest,
+    SignedReceipt,
+)
+from sync.contract.signing import key_id, public_text
+from sync.gateway import matters
+from sync.gateway.blobs import BlobStore
+from sync.gateway.database import Database
+from sync.gateway.enrolment import CODE_LIFE, Registry
+from sync.gateway.errors import FolderUnusable, UnknownBundle, WrongMode
+from sync.gateway.feed import Feed
+from sync.gateway.intake import Intake
+from sync.gateway.keys import gateway_key
+from sync.gateway.matters import Matter
+from sync.gateway.review import Review
+from sync.gateway.tokens import TokenDesk
+
+DATABASE_FILE = "office.db"
+BLOB_FOLDER = "blobs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredBundle:
+    """A bundle as the office holds it."""
+
+    signed: SignedManifest
+    receipt: SignedReceipt
+    state: str
+    """`accepted`, `held` (waits for the version before) or `stray` (follows a version of another case)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A manifest refused with 409 and kept for a person to compare."""
+
+    signed: SignedManifest
+    manifest_sha256: str
+    received_at: datetime
+    code: str
+
+
+def system_clock() -> datetime:
+    """Return now, aware."""
+    return datetime.now(UTC)
+
+
+class Office:
+    """Everything behind the wire; open one with `Office.open` and close it at the end."""
+
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        key: Ed25519PrivateKey,
+        *,
+        practice: bool,
+        auto_accept: bool,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Wire the rooms; use `open`."""
+        self.clock = clock
+        self.practice = practice
+        self.gateway_id = f"gw-{key_id(key.public_key())}"
+        self.public_key = public_text(key)
+        self.blobs = BlobStore(folder / BLOB_FOLDER)
+        self.registry = Registry(database, practice=practice)
+        self.tokens = TokenDesk(database, self.registry, self.gateway_id, clock)
+        self.feed = Feed(database)
+        self._review = Review(database, clock)
+        self.intake = Intake(
+            database=database,
+            blobs=self.blobs,
+            registry=self.registry,
+            review=self._review,
+            key=key,
+            gateway_id=self.gateway_id,
+            practice=practice,
+            auto_accept=auto_accept,
+            clock=clock,
+        )
+        self._database = database
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        streets: Mapping[str, str] | None = None,
+        practice: bool | None = None,
+        auto_accept: bool = False,
+        clock: Callable[[], datetime] = system_clock,
+    ) -> Office:
+        """Open the office of a folder, making it at the first start.
+
+        Args:
+            folder: its place; made readable for its owner only.
+            streets: code to name of the streets served, added to those known; with none known any street is.
+            practice: training office or not; None takes what the folder is (production when new).
+            auto_accept: accept each case as it arrives (demo).
+            clock: gives aware times.
+
+        Raises:
+            WrongMode: the folder is of the other mode.
+            FolderUnusable: it cannot be opened, or its key is damaged or not the one it began with.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            database = Database(folder / DATABASE_FILE)
+        except OSError as error:
+            raise FolderUnusable(folder=folder, reason=type(error).__name__) from error
+        try:
+            key = gateway_key(folder)
+            mode = _settled(database, folder, practice, key_id(key.public_key()))
+            office = cls(folder, database, key, practice=mode, auto_accept=auto_accept, clock=clock)
+            office.registry.set_streets(streets or {})
+        except BaseException:
+            database.close()
+            raise
+        return office
+
+    def close(self) -> None:
+        """Close the rows; everything acknowledged is on the disk already."""
+        self._database.close()
+
+    def enrol(self, request: EnrolmentRequest) -> Enrolment:
+        """Register a window by its one-time code; see `Registry.enrol` for refusals."""
+        window = self.registry.enrol(request, self.clock())
+        return Enrolment(
+            window_id=window.window_id,
+            gateway_id=self.gateway_id,
+            gateway_key=self.public_key,
+            street=window.street,
+            street_name=window.street_name,
+            number_prefix=window.number_prefix,
+            server_time=self.clock(),
+        )
+
+    def new_code(self, street: str, *, street_name: str = "", life: timedelta = CODE_LIFE) -> str:
+        """Make a one-time enrolment code for one window of a street, e.g. `7KQM-2XPD-9HVA`.
+
+        Raises:
+            UnknownStreet: the office has a list of streets and this one is not on it.
+        """
+        return self.registry.new_code(street, self.clock(), street_name=street_name, life=life)
+
+    def revoke(self, window_id: str) -> None:
+        """Take a window's rights away.
+
+        Raises:
+            UnknownWindow: no such window.
+        """
+        self.registry.revoke(window_id, self.clock())
+
+    def decide(
+        self,
+        subject: str,
+        kind: ChangeKind,
+        *,
+        actor: str,
+        reason: str = "",
+        number: str = "",
+        due: date | None = None,
+        defects: Sequence[ChangeDefect] = (),
+    ) -> Change:
+        """Decide a case and tell its window; see `Review.decide`."""
+        return self._review.decide(
+            subject, kind, actor=actor, reason=reason, number=number, due=due, defects=defects
+        )
+
+    def check_bag(self, number: str, differences: Sequence[ChangeDefect] = (), *, actor: str = "") -> Change:
+        """Record the street's count of a bag; see `Review.check_bag`."""
+        return self._review.check_bag(number, differences, actor=actor)
+
+    def cases(self) -> tuple[Matter, ...]:
+        """Return all cases and bags (kind `case` or `handover`), oldest first."""
+        with self._database.read() as rows:
+            return matters.everything(rows)
+
+    def bundle(self, bundle_id: str) -> StoredBundle:
+        """Return a bundle with its receipt; pages are in `blobs` by their hashes.
+
+        Raises:
+            UnknownBundle: it never arrived.
+        """
+        with self._database.read() as rows:
+            row = rows.execute("SELECT * FROM bundle WHERE bundle_id = ?", (bundle_id,)).fetchone()
+        if row is None:
+            raise UnknownBundle(bundle=bundle_id)
+        return StoredBundle(
+            signed=SignedManifest.model_validate_json(row["manifest"]),
+            receipt=SignedReceipt.model_validate_json(row["receipt"]),
+            state=str(row["state"]),
+        )
+
+    def bundle_ids(self) -> tuple[str, ...]:
+        """Return every bundle the office holds, in the order of arrival."""
+        with self._database.read() as rows:
+            return tuple(
+                str(row["bundle_id"]) for row in rows.execute("SELECT bundle_id FROM bundle ORDER BY serial")
+            )
+
+    def conflicts(self) -> tuple[SetAside, ...]:
+        """Return the manifests refused with 409, oldest first."""
+        with self._database.read() as rows:
+            found = rows.execute("SELECT * FROM conflict ORDER BY received_at").fetchall()
+        return tuple(
+            SetAside(
+                signed=SignedManifest.model_validate_json(row["manifest"]),
+                manifest_sha256=str(row["manifest_sha256"]),
+                received_at=datetime.fromisoformat(row["received_at"]),
+                code=str(row["code"]),
+            )
+            for row in found
+        )
+
+
+def _settled(database: Database, folder: Path, practice: bool | None, key: str) -> bool:
+    """Return the folder's mode, fixing mode and key at the first start."""
+    with database.write() as rows:
+        for name, value in (("practice", "1" if practice else "0"), ("key_id", key)):
+            rows.execute("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", (name, value))
+        meta = {str(row["name"]): str(row["value"]) for row in rows.execute("SELECT name, value FROM meta")}
+    settled = meta["practice"] == "1"
+    if practice is not None and practice != settled:
+        raise WrongMode(folder=folder)
+    if meta["key_id"] != key:
+        # Windows would take receipts of a new key for forgeries, so a lost key is never replaced in silence.
+        raise FolderUnusable(folder=folder, reason="gateway.key")
+    return settled

@@ -1,0 +1,138 @@
+"""Running the gateway: in a thread beside the demo and the tests, or as the command's own process."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+import time
+from types import FrameType
+
+import uvicorn
+
+from sync.gateway.app import create_app
+from sync.gateway.errors import CannotListen
+from sync.gateway.office import Office
+
+START_S = 15.0
+STOP_S = 8.0
+GRACE_S = 3
+"""How long running calls may finish; waiting ones are ended at once."""
+
+
+class _Server(uvicorn.Server):
+    """A server whose stop signal also ends waiting calls."""
+
+    def __init__(self, config: uvicorn.Config, stopping: threading.Event) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._stopping.set()
+        super().handle_exit(sig, frame)
+
+
+class GatewayServer:
+    """One office on one address; `start` and `stop` for a thread, `serve` to block."""
+
+    def __init__(self, office: Office, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Keep the address; port 0 takes a free one."""
+        self._host = host
+        self._port = port
+        app = create_app(office)
+        self._stopping: threading.Event = app.state.stopping
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+        self._server = _Server(config, self._stopping)
+        self._thread: threading.Thread | None = None
+        self._socket: socket.socket | None = None
+
+    def listen(self) -> str:
+        """Take the port and return the base URL; calls are answered once the server runs.
+
+        Raises:
+            CannotListen: the port is taken or the address is not this machine's.
+        """
+        if self._socket is None:
+            self._socket = _bound(self._host, self._port)
+            self._port = int(self._socket.getsockname()[1])
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
+
+    def start(self) -> str:
+        """Serve in a thread, without signal handlers, and return the base URL when it answers.
+
+        Raises:
+            CannotListen: the address cannot be taken, or the server did not come up in time.
+        """
+        url = self.listen()
+        self._thread = threading.Thread(target=self._run, name="gateway", daemon=True)
+        self._thread.start()
+        deadline = time.monotonic() + START_S
+        while not self._server.started:
+            if time.monotonic() > deadline or not self._thread.is_alive():
+                self.stop()
+                raise CannotListen(host=self._host, port=self._port)
+            time.sleep(0.01)
+        return url
+
+    def stop(self) -> None:
+        """End the thread within a bounded time; harmless when it does not run."""
+        self._stopping.set()
+        self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join(STOP_S)
+            if self._thread.is_alive():
+                self._server.force_exit = True
+                self._thread.join(STOP_S)
+            self._thread = None
+        self._close()
+
+    def serve(self) -> None:
+        """Serve in the main thread until SIGINT or SIGTERM, then return.
+
+        Raises:
+            CannotListen: see `listen`.
+        """
+        self.listen()
+        # uvicorn raises the signal again once it has stopped; it must find a handler that lets us return.
+        kept = {number: signal.signal(number, _stopped) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            self._run()
+        finally:
+            for number, handler in kept.items():
+                signal.signal(number, handler)
+            self._close()
+
+    def _run(self) -> None:
+        assert self._socket is not None
+        self._server.run(sockets=[self._socket])
+
+    def _close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+
+def _stopped(_signal: int, _frame: FrameType | None) -> None:
+    """The server has stopped already."""
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind((host, port))
+    except OSError as error:
+        taken.close()
+        raise CannotListen(host=host, port=port) from error
+    return taken

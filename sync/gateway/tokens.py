@@ -1,0 +1,160 @@
+"""Access tokens: OAuth 2 client credentials with `private_key_jwt` (RFC 6749, 4.4; RFC 7523)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from sync.contract.models import Token
+from sync.contract.signing import b64url_decode
+from sync.gateway.database import Database
+from sync.gateway.enrolment import Registry, Window, window_of
+from sync.gateway.errors import (
+    AssertionExpired,
+    AssertionFromFuture,
+    AssertionRefused,
+    AssertionReplayed,
+    GrantInvalid,
+    TokenInvalid,
+    WindowRevoked,
+)
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ALGORITHMS = ["Ed25519", "EdDSA"]
+"""RFC 9864 names the curve; the older name is still understood."""
+LEEWAY_S = 60
+MAX_ASSERTION_LIFE_S = 600
+"""Bounds how long a seen `jti` must be remembered."""
+TOKEN_LIFE_S = 900
+MAX_JTI = 200
+
+
+class TokenDesk:
+    """Checks assertions, gives tokens, and tells whose token it is."""
+
+    def __init__(
+        self, database: Database, registry: Registry, gateway_id: str, clock: Callable[[], datetime]
+    ) -> None:
+        """`gateway_id` is the audience every assertion must name."""
+        self._database = database
+        self._registry = registry
+        self._gateway_id = gateway_id
+        self._clock = clock
+
+    def issue(self, form: Mapping[str, str]) -> Token:
+        """Answer a token request (decoded form fields).
+
+        Raises:
+            GrantInvalid: not client credentials with a JWT assertion.
+            AssertionRefused: or a subclass, when the assertion does not prove the window.
+            WindowRevoked: it proves a window that lost its rights.
+        """
+        if form.get("grant_type") != "client_credentials":
+            raise GrantInvalid("grant_type must be client_credentials")
+        if form.get("client_assertion_type") != ASSERTION_TYPE:
+            raise GrantInvalid("client_assertion_type must be jwt-bearer")
+        window, claims = self._verified(form.get("client_assertion", ""))
+        if form.get("client_id", window.window_id) != window.window_id:
+            raise AssertionRefused("client_id differs from the assertion")
+        self._check_claims(window, claims)
+        if window.revoked:
+            raise WindowRevoked
+        return self._store(window, claims)
+
+    def window(self, token: str) -> Window:
+        """Return whose access token this is.
+
+        Raises:
+            TokenInvalid: an unknown one, one past its life, or its window was revoked.
+        """
+        with self._database.read() as rows:
+            row = rows.execute(
+                "SELECT window.*, token.expires_at FROM token JOIN window USING (window_id)"
+                " WHERE token_hash = ? AND revoked_at IS NULL",
+                (_token_hash(token),),
+            ).fetchone()
+        if row is None or self._clock().timestamp() > float(row["expires_at"]):
+            raise TokenInvalid
+        return window_of(row)
+
+    def _verified(self, assertion: str) -> tuple[Window, dict[str, Any]]:
+        """Find the window by the unproven issuer, then prove it by that window's key."""
+        window = self._registry.window(_claimed_issuer(assertion))
+        if window is None:
+            raise AssertionRefused("unknown window")
+        key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": window.public_key})
+        try:
+            return window, jwt.decode(assertion, key, algorithms=ALGORITHMS).claims
+        except (JoseError, ValueError) as error:
+            raise AssertionRefused("not signed by the enrolled key") from error
+
+    def _check_claims(self, window: Window, claims: Mapping[str, Any]) -> None:
+        if claims.get("sub") != window.window_id:
+            raise AssertionRefused("sub differs from iss")
+        audience = claims.get("aud")
+        if self._gateway_id not in (audience if isinstance(audience, list) else [audience]):
+            raise AssertionRefused(f"aud must be {self._gateway_id}")
+        jti = claims.get("jti")
+        if not isinstance(jti, str) or not 1 <= len(jti) <= MAX_JTI:
+            raise AssertionRefused("jti is needed")
+        self._check_times(_seconds(claims, "iat"), _seconds(claims, "exp"))
+
+    def _check_times(self, issued: float, expires: float) -> None:
+        now = self._clock().timestamp()
+        if issued > now + LEEWAY_S:
+            raise AssertionFromFuture(f"by {issued - now:.0f} s")
+        if expires < now - LEEWAY_S:
+            raise AssertionExpired(f"by {now - expires:.0f} s")
+        if not 0 <= expires - issued <= MAX_ASSERTION_LIFE_S:
+            raise AssertionRefused(f"exp must follow iat by at most {MAX_ASSERTION_LIFE_S} s")
+
+    def _store(self, window: Window, claims: Mapping[str, Any]) -> Token:
+        """Remember the `jti` and the token in one transaction, and forget what has expired."""
+        now = self._clock().timestamp()
+        token = secrets.token_urlsafe(32)
+        with self._database.write() as rows:
+            rows.execute("DELETE FROM assertion WHERE expires_at < ?", (now - LEEWAY_S,))
+            rows.execute("DELETE FROM token WHERE expires_at < ?", (now,))
+            seen = rows.execute(
+                "INSERT INTO assertion (window_id, jti, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                (window.window_id, claims["jti"], float(claims["exp"])),
+            )
+            if seen.rowcount != 1:
+                raise AssertionReplayed
+            rows.execute(
+                "INSERT INTO token (token_hash, window_id, expires_at) VALUES (?, ?, ?)",
+                (_token_hash(token), window.window_id, now + TOKEN_LIFE_S),
+            )
+        return Token(access_token=token, expires_in=TOKEN_LIFE_S)
+
+
+def _token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _claimed_issuer(assertion: str) -> str:
+    """Return the `iss` of the payload, proven by nobody yet."""
+    parts = assertion.split(".")
+    try:
+        claims = json.loads(b64url_decode(parts[1]))
+        issuer = claims["iss"]
+    except (IndexError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise AssertionRefused("malformed") from error
+    if not isinstance(issuer, str):
+        raise AssertionRefused("malformed")
+    return issuer
+
+
+def _seconds(claims: Mapping[str, Any], name: str) -> float:
+    value = claims.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise AssertionRefused(f"{name} is needed")
+    return float(value)
