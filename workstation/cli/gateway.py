@@ -1,0 +1,287 @@
+"""`workstation gateway`: the embedded back office for demo, tests and small halls."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workstation.i18n import N_, _
+
+if TYPE_CHECKING:
+    from sync.contract.models import Change, ChangeDefect
+    from sync.gateway.matters import Matter
+    from sync.gateway.office import Office
+
+HELP = N_("内置后台: 启动、发注册码、查看与办理")
+DECISIONS = ("accepted", "correction", "refused", "in_review", "decided", "delivered")
+DEFAULT_PORT = 8620
+EXTRA_MODULES = frozenset({"fastapi", "starlette", "uvicorn"})
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+DEFECT_PARTS = range(3, 6)
+
+STATES = {
+    "RECEIVED": N_("已收件"),
+    "CORRECTION": N_("待补正"),
+    "ACCEPTED": N_("已受理"),
+    "REFUSED": N_("不予受理"),
+    "IN_REVIEW": N_("审查中"),
+    "DECIDED": N_("已办结"),
+    "DELIVERED": N_("已送达"),
+    "WITHDRAWN": N_("已撤回"),
+    "TERMINATED": N_("已终止"),
+    "LISTED": N_("在途"),
+    "CHECKED": N_("已清点"),
+    "DISCREPANCY": N_("清点有差异"),
+}
+KINDS = {"case": N_("办件"), "handover": N_("文件袋")}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the sub-commands."""
+    actions = parser.add_subparsers(title=_("操作"), metavar="ACTION", dest="action", required=True)
+    for add in (_add_serve, _add_code, _add_list, _add_decide, _add_check):
+        action = add(actions)
+        action.add_argument("--folder", type=Path, help=_("后台文件夹"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run one action; an office error reaches the caller, who words it."""
+    runners = {"serve": _serve, "code": _code, "list": _list, "decide": _decide, "check": _check}
+    return runners[args.action](args)
+
+
+Actions = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def _add_serve(actions: Actions) -> argparse.ArgumentParser:
+    serve = actions.add_parser("serve", help=_("启动后台, 直到按 Ctrl+C"))
+    serve.add_argument("--host", default="127.0.0.1", help=_("监听地址"))
+    serve.add_argument("--port", type=_port, default=DEFAULT_PORT, help=_("监听端口; 0 为任选"))
+    serve.add_argument("--practice", action="store_true", help=_("练习后台: 只收练习数据"))
+    serve.add_argument("--auto-accept", action="store_true", help=_("收到办件即自动受理(演示用)"))
+    serve.add_argument(
+        "--street",
+        type=_street,
+        action="append",
+        default=[],
+        metavar=_("代码=名称"),
+        help=_("服务的街道, 可重复"),
+    )
+    return serve
+
+
+def _add_code(actions: Actions) -> argparse.ArgumentParser:
+    code = actions.add_parser("code", help=_("给一个窗口发一次性注册码"))
+    code.add_argument("--street", required=True, help=_("窗口所在街道的代码"))
+    code.add_argument("--street-name", default="", help=_("街道名称"))
+    code.add_argument(
+        "--expires", type=_hours, default=timedelta(hours=24), metavar="H", help=_("几小时内有效")
+    )
+    return code
+
+
+def _add_list(actions: Actions) -> argparse.ArgumentParser:
+    listing = actions.add_parser("list", help=_("列出收到的办件和文件袋"))
+    listing.add_argument("--json", action="store_true", help=_("输出 JSON"))
+    return listing
+
+
+def _add_decide(actions: Actions) -> argparse.ArgumentParser:
+    decide = actions.add_parser("decide", help=_("对办件作出决定并通知窗口"))
+    decide.add_argument("subject", help=_("办件编号"))
+    decide.add_argument("decision", choices=DECISIONS)
+    decide.add_argument("--reason", default="", help=_("理由; 不予受理时必填"))
+    decide.add_argument("--number", default="", help=_("文书编号; 不填则自动编号"))
+    decide.add_argument("--due", type=_day, help=_("期限, 例如 2026-12-01"))
+    decide.add_argument("--actor", default="", help=_("经办人"))
+    _add_defects(decide)
+    return decide
+
+
+def _add_check(actions: Actions) -> argparse.ArgumentParser:
+    check = actions.add_parser("check", help=_("登记文件袋清点结果; 没有 --defect 即为齐全"))
+    check.add_argument("subject", help=_("文件袋编号"))
+    check.add_argument("--actor", default="", help=_("清点人"))
+    _add_defects(check)
+    return check
+
+
+def _add_defects(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--defect",
+        dest="defects",
+        type=_defect,
+        action="append",
+        default=[],
+        metavar=_("材料|问题|需要"),
+        help=_("一处缺陷或差异, 可重复; 其后还可写 |依据|材料编号"),
+    )
+
+
+def _office(args: argparse.Namespace, *, streets: dict[str, str] | None = None) -> Office:
+    from sync.gateway.office import Office
+
+    folder: Path | None = args.folder
+    if folder is None:
+        data: Path = args.settings.data_folder
+        folder = data.with_name(f"{data.name}-gateway")
+    practice = True if getattr(args, "practice", False) else None
+    auto_accept: bool = getattr(args, "auto_accept", False)
+    return Office.open(folder, streets=streets, practice=practice, auto_accept=auto_accept)
+
+
+def _serve(args: argparse.Namespace) -> int:
+    try:
+        from sync.gateway.serve import GatewayServer
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRA_MODULES:
+            raise
+        print(
+            _("缺少后台组件, 请安装附加组件 gateway: pip install 'window-workstation[gateway]'"),
+            file=sys.stderr,
+        )
+        return 1
+    office = _office(args, streets=dict(args.street))
+    try:
+        server = GatewayServer(office, args.host, args.port)
+        _announce(office, server.listen(), args.host)
+        server.serve()
+    finally:
+        office.close()
+    return 0
+
+
+def _announce(office: Office, url: str, host: str) -> None:
+    mode = _("练习") if office.practice else _("正式")
+    print(_("后台已启动: {url} · {mode} · {gateway}").format(url=url, mode=mode, gateway=office.gateway_id))
+    print(_("按 Ctrl+C 停止"), flush=True)
+    if host not in LOOPBACK:
+        print(_("注意: 本后台不加密传输, 对外服务前须置于 HTTPS 代理之后"), file=sys.stderr)
+
+
+def _code(args: argparse.Namespace) -> int:
+    office = _office(args)
+    try:
+        print(office.new_code(args.street, street_name=args.street_name, life=args.expires))
+    finally:
+        office.close()
+    return 0
+
+
+def _list(args: argparse.Namespace) -> int:
+    office = _office(args)
+    try:
+        found = office.cases()
+    finally:
+        office.close()
+    if args.json:
+        print(json.dumps([_plain(matter) for matter in found], ensure_ascii=False, indent=2))
+        return 0
+    if not found:
+        print(_("还没有收到办件"))
+    for matter in found:
+        print(_line(matter))
+    return 0
+
+
+def _plain(matter: Matter) -> dict[str, object]:
+    return {
+        "subject": matter.subject,
+        "kind": matter.kind,
+        "window": matter.window_name,
+        "window_id": matter.window_id,
+        "home_street": matter.home_street,
+        "bundle_id": matter.bundle_id,
+        "version": matter.version,
+        "state": matter.state.value,
+        "item": matter.item,
+        "received_at": matter.received_at.isoformat(),
+    }
+
+
+def _line(matter: Matter) -> str:
+    received = f"{matter.received_at.astimezone():%Y-%m-%d %H:%M}"
+    kind = _(KINDS.get(matter.kind, matter.kind))
+    state = _(STATES[matter.state.value])
+    return "  ".join((received, kind, matter.subject, state, matter.window_name, matter.item)).rstrip()
+
+
+def _decide(args: argparse.Namespace) -> int:
+    from sync.contract.models import ChangeKind
+
+    office = _office(args)
+    try:
+        change = office.decide(
+            args.subject,
+            ChangeKind(args.decision),
+            actor=args.actor,
+            reason=args.reason,
+            number=args.number,
+            due=args.due,
+            defects=args.defects,
+        )
+    finally:
+        office.close()
+    return _told(change)
+
+
+def _check(args: argparse.Namespace) -> int:
+    office = _office(args)
+    try:
+        change = office.check_bag(args.subject, args.defects, actor=args.actor)
+    finally:
+        office.close()
+    return _told(change)
+
+
+def _told(change: Change) -> int:
+    print(
+        _("已登记并通知窗口: {subject} {number}")
+        .format(subject=change.subject, number=change.number)
+        .rstrip()
+    )
+    return 0
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise ValueError(text)
+    return number
+
+
+def _hours(text: str) -> timedelta:
+    hours = float(text)
+    if not 0 < hours <= 24 * 30:
+        raise argparse.ArgumentTypeError(_("有效期须大于 0 且不超过 720 小时"))
+    return timedelta(hours=hours)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(_("日期应写成 2026-12-01")) from None
+
+
+def _street(text: str) -> tuple[str, str]:
+    code, _separator, name = text.partition("=")
+    if not code.strip():
+        raise argparse.ArgumentTypeError(_("街道应写成 代码=名称"))
+    return code.strip(), name.strip() or code.strip()
+
+
+def _defect(text: str) -> ChangeDefect:
+    from sync.contract.models import ChangeDefect
+
+    parts = [part.strip() for part in text.split("|")]
+    if len(parts) not in DEFECT_PARTS or not all(parts[:3]):
+        raise argparse.ArgumentTypeError(_("缺陷应写成 材料|问题|需要"))
+    material, problem, needed, basis, material_id = (parts + ["", ""])[:5]
+    return ChangeDefect(
+        material_id=material_id or material, material=material, problem=problem, needed=needed, basis=basis
+    )

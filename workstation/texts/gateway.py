@@ -1,0 +1,27 @@
+"""Texts of the error codes of the embedded back office (`sync.gateway`)."""
+
+from __future__ import annotations
+
+from workstation.i18n import N_
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "Y500": (N_("后台未能完成操作"), N_("请重试; 仍不行请联系信息技术人员")),
+    "Y501": (N_("后台没有编号为 {subject} 的办件或文件袋"), N_("请用 workstation gateway list 核对编号")),
+    "Y502": (
+        N_("{subject} 现在的状态是 {state}, 不能作出 {decision}"),
+        N_("请先查看该办件已作出的决定"),
+    ),
+    "Y503": (
+        N_("街道 {street} 不在本后台的服务名单内"),
+        N_("请核对街道代码, 或在启动后台时用 --street 添加"),
+    ),
+    "Y504": (N_("{folder} 与所要求的模式(练习或正式)不同"), N_("练习与正式必须分开存放, 请换一个文件夹")),
+    "Y505": (N_("后台没有收到过封装包 {bundle}"), N_("请核对编号")),
+    "Y506": (N_("无法在 {host}:{port} 上提供服务"), N_("端口可能已被占用, 请换一个端口或地址")),
+    "Y507": (N_("后台没有登记窗口 {window}"), N_("请核对窗口编号")),
+    "Y508": (N_("后台文件夹不可用: {folder} ({reason})"), N_("请检查权限、磁盘和备份; 不要删除其中的文件")),
+    "Y509": (
+        N_("{subject} 的 {decision} 缺少必要内容"),
+        N_("补正须一次列明全部缺陷(--defect), 不予受理须写明理由(--reason)"),
+    ),
+}
