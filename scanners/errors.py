@@ -9,11 +9,17 @@ class ScannerError(Exception):
     code = "S100"
     retryable = False
 
-    def __init__(self, detail: str = "", *, device: str = "") -> None:
-        """Keep the driver's own words and the device they are about."""
+    def __init__(self, detail: str = "", *, device: str = "", file: str = "") -> None:
+        """Keep the driver's own words and the device or the file (name only) they are about."""
         super().__init__(f"{self.code} {detail}".strip())
         self.detail = detail
         self.device = device
+        self.file = file
+
+    @property
+    def details(self) -> dict[str, object]:
+        """What the texts for people may name: `device`, `file`, and `subject`, whichever of both is known."""
+        return {"device": self.device, "file": self.file, "subject": self.file or self.device}
 
 
 class PaperJam(ScannerError):
