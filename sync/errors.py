@@ -54,6 +54,25 @@ class MissingBlobs(SyncError):
 
     code = "Y104"
 
+    def __init__(
+        self, detail: str = "", *, missing: tuple[str, ...] = (), retry_after_s: float | None = None
+    ) -> None:
+        """Keep the hashes the gateway named."""
+        super().__init__(detail, retry_after_s=retry_after_s)
+        self.missing = missing
+
+
+class Interrupted(SyncError):
+    """The program was told to stop while it waited for the gateway; nothing is lost."""
+
+    code = "Y105"
+
+
+class AnotherSender(SyncError):
+    """Another process of this machine holds the sender's lock."""
+
+    code = "Y106"
+
 
 class ContentRefused(SyncError):
     """The gateway refused the content (413, 422)."""
@@ -67,6 +86,13 @@ class NotAuthorised(SyncError):
 
     code = "Y301"
     failure = FailureClass.ASK
+
+    def __init__(
+        self, detail: str = "", *, window_wide: bool = False, retry_after_s: float | None = None
+    ) -> None:
+        """Keep whether the window as a whole was refused (no token), not just this content."""
+        super().__init__(detail, retry_after_s=retry_after_s)
+        self.window_wide = window_wide
 
 
 class Conflict(SyncError):
@@ -87,6 +113,20 @@ class NotEnrolled(SyncError):
     """This workstation has no gateway yet."""
 
     code = "Y304"
+    failure = FailureClass.ASK
+
+
+class OtherContract(SyncError):
+    """The gateway answered in its own format, but does not know this call: versions differ."""
+
+    code = "Y305"
+    failure = FailureClass.ASK
+
+
+class BadAddress(SyncError):
+    """The gateway's address is malformed, or is plain http to another machine."""
+
+    code = "Y306"
     failure = FailureClass.ASK
 
 

@@ -1,0 +1,236 @@
+"""The gateway as the sender sees it: one method a call of the contract, every answer checked."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import ssl
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from http import HTTPStatus
+from types import TracebackType
+from typing import Self
+
+import httpx
+from pydantic import BaseModel, ConfigDict
+
+from sync.access import Access, Identity
+from sync.answers import JSON, PROBLEM, Answer, expect
+from sync.contract.models import (
+    MAX_PAGES,
+    Changes,
+    Enrolment,
+    EnrolmentRequest,
+    MissingAnswer,
+    MissingRequest,
+    SignedManifest,
+    SignedReceipt,
+)
+from sync.contract.signing import load_public
+from sync.errors import NotTheGateway, SyncError
+from sync.wire import Request, Timeouts, Wire, never
+
+__all__ = ["GatewayClient", "Identity", "LinkState", "Timeouts", "enrol"]
+
+OK = frozenset({HTTPStatus.OK.value})
+STORED = frozenset({HTTPStatus.OK.value, HTTPStatus.CREATED.value})
+HELD = frozenset(
+    {HTTPStatus.CREATED.value, HTTPStatus.NO_CONTENT.value, HTTPStatus.PRECONDITION_FAILED.value}
+)
+"""A page stored now, or there before."""
+
+
+class LinkState(StrEnum):
+    """What stands at the gateway's address."""
+
+    UP = "UP"
+    DOWN = "DOWN"
+    NOT_THE_GATEWAY = "NOT_THE_GATEWAY"
+
+
+class _Health(BaseModel):
+    """What is read of `GET /v1/health`; a gateway may say more about itself."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    gateway_id: str
+
+
+def system_clock() -> datetime:
+    """Return this machine's time, aware."""
+    return datetime.now(UTC)
+
+
+def enrol(
+    base_url: str,
+    request: EnrolmentRequest,
+    *,
+    transport: httpx.BaseTransport | None = None,
+    timeouts: Timeouts | None = None,
+    trust: ssl.SSLContext | None = None,
+    proxy: str | None = None,
+    allow_plain: bool = False,
+    cancelled: Callable[[], bool] = never,
+) -> Enrolment:
+    """Trade a one-time code for a window id; the arguments are those of `GatewayClient`.
+
+    Raises:
+        NotAuthorised: the code is unknown, used, expired or for another street.
+        SyncError: any other reason, by class.
+    """
+    wire = Wire(
+        base_url,
+        transport=transport,
+        timeouts=timeouts,
+        trust=trust,
+        proxy=proxy,
+        allow_plain=allow_plain,
+        cancelled=cancelled,
+    )
+    try:
+        answer = wire.exchange(_json("POST", "/v1/enrolments", request))
+    finally:
+        wire.close()
+    expect(answer, STORED, system_clock())
+    enrolment = answer.read(Enrolment)
+    try:
+        load_public(enrolment.gateway_key)
+    except ValueError as error:
+        raise NotTheGateway("the gateway's key is no Ed25519 key") from error
+    return enrolment
+
+
+class GatewayClient:
+    """Speaks for one enrolled window. Safe to use from one thread at a time."""
+
+    def __init__(
+        self,
+        base_url: str,
+        identity: Identity,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        timeouts: Timeouts | None = None,
+        trust: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        allow_plain: bool = False,
+        cancelled: Callable[[], bool] = never,
+        clock: Callable[[], datetime] = system_clock,
+    ) -> None:
+        """Prepare; nothing is sent yet. See `Wire` for the arguments they share.
+
+        Raises:
+            BadAddress: malformed, or plain http to another machine.
+        """
+        self.identity = identity
+        self._clock = clock
+        self._wire = Wire(
+            base_url,
+            transport=transport,
+            timeouts=timeouts,
+            trust=trust,
+            proxy=proxy,
+            allow_plain=allow_plain,
+            cancelled=cancelled,
+        )
+        self._access = Access(self._wire, identity, clock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close kept connections."""
+        self._wire.close()
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """Gateway's time minus this machine's, as last learned; zero before the first answer."""
+        return self._access.clock_offset
+
+    def ping(self) -> LinkState:
+        """Return what stands at the address, without a token."""
+        try:
+            answer = self._wire.exchange(Request("GET", "/v1/health"))
+            expect(answer, OK, self._clock())
+            health = answer.read(_Health)
+        except NotTheGateway:
+            return LinkState.NOT_THE_GATEWAY
+        except SyncError:
+            return LinkState.DOWN
+        self._access.learn(answer)
+        same = health.gateway_id == self.identity.gateway_id
+        return LinkState.UP if same else LinkState.NOT_THE_GATEWAY
+
+    def missing(self, hashes: Sequence[str]) -> tuple[str, ...]:
+        """Return those of `hashes` (SHA-256, at most `MAX_PAGES`) that the gateway lacks, each once."""
+        unique = tuple(dict.fromkeys(hashes))
+        if len(unique) > MAX_PAGES:
+            raise ValueError(f"at most {MAX_PAGES} hashes")
+        answer = self._authorised(_json("POST", "/v1/blobs/missing", MissingRequest(sha256=unique)))
+        expect(answer, OK, self._clock())
+        lacking = set(answer.read(MissingAnswer).missing)
+        if not lacking <= set(unique):
+            raise NotTheGateway("pages nobody asked about")
+        return tuple(sha256 for sha256 in unique if sha256 in lacking)
+
+    def put_blob(self, sha256: str, data: bytes) -> None:
+        """Store one page under its hash; storing it again changes nothing.
+
+        Raises:
+            ContentRefused: too large, or the bytes do not have this hash.
+            SyncError: any other reason, by class.
+        """
+        digest = base64.b64encode(hashlib.sha256(data).digest()).decode("ascii")
+        headers = {
+            "content-type": "application/octet-stream",
+            "content-digest": f"sha-256=:{digest}:",
+            "if-none-match": "*",
+        }
+        answer = self._authorised(Request("PUT", f"/v1/blobs/{sha256}", data, headers))
+        if answer.status == HTTPStatus.PRECONDITION_FAILED and answer.media_type == "text/html":
+            raise NotTheGateway("412 text/html")
+        expect(answer, HELD, self._clock())
+
+    def put_bundle(self, signed: SignedManifest) -> SignedReceipt:
+        """Hand over a manifest and return the answer; the caller proves it with `check_receipt`.
+
+        Raises:
+            MissingBlobs: pages must be sent (again) first.
+            Conflict: the gateway holds other content under this id.
+            ContentRefused: and why.
+            SyncError: any other reason, by class.
+        """
+        answer = self._authorised(_json("PUT", f"/v1/bundles/{signed.manifest.bundle_id}", signed))
+        expect(answer, STORED, self._clock())
+        return answer.read(SignedReceipt)
+
+    def changes(self, after: int, wait_s: float = 0.0) -> Changes:
+        """Return the feed after a cursor; the gateway may hold the answer for `wait_s` seconds."""
+        query = {"after": str(after), "wait": str(int(wait_s))}
+        answer = self._authorised(Request("GET", "/v1/changes", query=query, wait_s=wait_s))
+        expect(answer, OK, self._clock())
+        return answer.read(Changes)
+
+    def _authorised(self, request: Request) -> Answer:
+        """Send with the token; one that is refused is replaced once."""
+        answer = self._with_token(request)
+        if answer.status == HTTPStatus.UNAUTHORIZED and answer.media_type == PROBLEM:
+            self._access.forget()
+            answer = self._with_token(request)
+        self._access.learn(answer)
+        return answer
+
+    def _with_token(self, request: Request) -> Answer:
+        headers = {**(request.headers or {}), "authorization": f"Bearer {self._access.token()}"}
+        return self._wire.exchange(
+            Request(request.method, request.path, request.body, headers, request.query, request.wait_s)
+        )
+
+
+def _json(method: str, path: str, model: BaseModel) -> Request:
+    return Request(method, path, model.model_dump_json().encode(), {"content-type": JSON})

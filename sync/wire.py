@@ -1,0 +1,193 @@
+"""One exchange with one address over HTTPS; the only module that knows the HTTP library."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from sync.answers import MAX_ANSWER_BYTES, Answer
+from sync.errors import BadAddress, NotTheGateway, SyncError, Unreachable
+from sync.patience import bounded
+
+CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long a step may take, in seconds."""
+
+    connect_s: float = 5.0
+    read_s: float = 20.0
+    """Longest silence of a peer that should answer."""
+    exchange_s: float = 30.0
+    """A whole exchange with a small body."""
+    slowest_bytes_per_s: int = 8 * 1024
+    """A line slower than this is a dead line; gives large pages their time."""
+
+    def deadline(self, body_bytes: int, wait_s: float) -> float:
+        """Return the seconds an exchange may take that carries a body and waits on purpose."""
+        return self.exchange_s + body_bytes / self.slowest_bytes_per_s + wait_s
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request; `wait_s` is how long the gateway may hold the answer back on purpose."""
+
+    method: str
+    path: str
+    body: bytes = b""
+    headers: Mapping[str, str] | None = None
+    query: Mapping[str, str] | None = None
+    wait_s: float = 0.0
+
+
+def never() -> bool:
+    """Say that nobody asks the call to stop."""
+    return False
+
+
+class Wire:
+    """Sends requests to one base address: no redirects, no environment proxies, certificates checked."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        timeouts: Timeouts | None = None,
+        trust: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        allow_plain: bool = False,
+        cancelled: Callable[[], bool] = never,
+    ) -> None:
+        """Check the address; nothing is sent yet.
+
+        Args:
+            base_url: `https://...`; plain http only to this machine, or when `allow_plain`.
+            transport: replaces the network in tests.
+            timeouts: None takes the usual ones.
+            trust: certificate authorities; None takes the system's, where a city installs its own.
+            proxy: address of a forward proxy; the environment's is never used.
+            allow_plain: policy permits plain http (a closed network that encrypts below).
+            cancelled: turns true when waiting calls should end with `Interrupted`.
+
+        Raises:
+            BadAddress: malformed, or plain http to another machine.
+        """
+        self._timeouts = timeouts or Timeouts()
+        self._cancelled = cancelled
+        self._client = httpx.Client(
+            base_url=checked_url(base_url, allow_plain=allow_plain),
+            transport=transport,
+            verify=trust or ssl.create_default_context(),
+            proxy=proxy,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(self._timeouts.read_s, connect=self._timeouts.connect_s),
+            headers={"accept-encoding": "identity", "user-agent": "window-workstation"},
+        )
+
+    def close(self) -> None:
+        """Close kept connections."""
+        self._client.close()
+
+    def exchange(self, request: Request) -> Answer:
+        """Return the whole answer, whatever its status.
+
+        Raises:
+            Unreachable: no connection, a cut one, or no whole answer in time.
+            NotTheGateway: a foreign certificate, or an answer too large or encoded for this contract.
+            Interrupted: told to stop while waiting.
+        """
+        deadline = self._timeouts.deadline(len(request.body), request.wait_s)
+        return bounded(
+            lambda abandoned: self._translated(request, abandoned),
+            deadline_s=deadline,
+            cancelled=self._cancelled,
+        )
+
+    def _translated(self, request: Request, abandoned: threading.Event) -> Answer:
+        try:
+            return self._send(request, abandoned)
+        except SyncError:
+            raise
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
+            raise _meaning(error) from error
+
+    def _send(self, request: Request, abandoned: threading.Event) -> Answer:
+        silence = httpx.Timeout(self._timeouts.read_s + request.wait_s, connect=self._timeouts.connect_s)
+        headers = dict(request.headers or {})
+        if request.body:
+            headers["content-length"] = str(len(request.body))
+        with self._client.stream(
+            request.method,
+            request.path,
+            content=_pieces(request.body, abandoned) if request.body else None,
+            headers=headers,
+            params=dict(request.query or {}),
+            timeout=silence,
+        ) as response:
+            return Answer(response.status_code, response.headers, _whole(response, abandoned))
+
+
+def _pieces(body: bytes, abandoned: threading.Event) -> Iterator[bytes]:
+    """Give the body in pieces, so that an abandoned upload stops within one of them."""
+    for start in range(0, len(body), CHUNK):
+        if abandoned.is_set():
+            raise Unreachable("abandoned")
+        yield body[start : start + CHUNK]
+
+
+def _whole(response: httpx.Response, abandoned: threading.Event) -> bytes:
+    """Read the body up to the limit; an encoded one is refused unread: it could unfold to any size."""
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        raise NotTheGateway("an encoded answer")
+    kept = bytearray()
+    for piece in response.iter_bytes():
+        kept += piece
+        if len(kept) > MAX_ANSWER_BYTES:
+            raise NotTheGateway(f"an answer of more than {MAX_ANSWER_BYTES} bytes")
+        if abandoned.is_set():
+            raise Unreachable("abandoned")
+    return bytes(kept)
+
+
+def _meaning(error: Exception) -> SyncError:
+    """Return our error; the certificate's fault hides in the chain of causes."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return NotTheGateway(f"certificate: {cause.verify_message}")
+        cause = cause.__cause__ or cause.__context__
+    return Unreachable(f"{type(error).__name__}: {error}"[:200])
+
+
+def checked_url(base_url: str, *, allow_plain: bool) -> httpx.URL:
+    """Return the address when it may be spoken to.
+
+    Raises:
+        BadAddress: malformed, or plain http to another machine.
+    """
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL as error:
+        raise BadAddress(str(error)) from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise BadAddress("an address starts with https:// and names a host")
+    if url.scheme == "http" and not allow_plain and not _is_loopback(url.host):
+        raise BadAddress("plain http is only for this machine")
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
