@@ -1,0 +1,1 @@
+"""Item packs: signed folders of YAML that say what each item asks for."""

@@ -1,0 +1,166 @@
+"""Find items while the clerk types: by Chinese words, pinyin, initials, a mixture of them, or a code.
+
+All names stand in one text, one name a line, each character with its readings (see `pinyin`). A word of the
+query becomes one regular expression over that text, so a search costs one pass in C however many items
+there are.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import accumulate
+
+from workstation.domain.items import Item
+
+LETTER = "\x02"
+"""Stands before a letter that belongs to the name, as in `ATM机`, so that it counts as a character."""
+
+_READING = re.compile(r"(?<!\x02)[a-z/]|\x02")
+_NEXT = r"[a-z/]*[^a-z/\n](?:[a-z]+/)*"
+"""From inside one character's readings to the start of a reading of the next."""
+_FIRST = r"[^a-z/\n](?:[a-z]+/)*"
+
+
+def names_of(item: Item) -> tuple[str, ...]:
+    """Return the names an item is found by, the title first, each once."""
+    return tuple(dict.fromkeys((item.title, item.plain_title, item.main_item, item.sub_item, *item.aliases)))
+
+
+def normal(text: str) -> str:
+    """Return text as it is compared: half-width, lower case."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+class Rank(IntEnum):
+    """How well a word of the query fits; smaller is better."""
+
+    CODE = 0
+    TITLE = 1
+    TITLE_START = 2
+    TITLE_PART = 3
+    NAME = 4
+    NAME_START = 5
+    NAME_PART = 6
+    CODE_PART = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An item found."""
+
+    item: Item
+    rank: int
+    """Sum over the words of the query; smaller is better."""
+    name: str
+    """The name that fits, e.g. an alias; the title when a code fits."""
+    span: tuple[int, int]
+    """Characters of `name` that fit, for highlighting; `(0, 0)` when a code fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    rank: int
+    line: int
+    """-1: by code."""
+    start: int = 0
+    end: int = 0
+    """Offsets in the joined text."""
+
+
+class SearchIndex:
+    """An index over the items of a pack."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        """Build the index; only items without stored search keys load the pinyin tables."""
+        self._items = tuple(items)
+        lines = [(n, m, key) for n, item in enumerate(self._items) for m, key in enumerate(_keys(item))]
+        self._owner = [n for n, _, _ in lines]
+        self._is_title = [m == 0 for _, m, _ in lines]
+        self._text = "\n" + "".join(key + "\n" for _, _, key in lines)
+        self._starts = [1, *(1 + end for end in accumulate(len(key) + 1 for _, _, key in lines))]
+        self._codes = [(item.code.lower(), item.implementation_code.lower()) for item in self._items]
+
+    def find(self, query: str, limit: int = 50) -> tuple[Hit, ...]:
+        """Return the items that fit every word of the query, best first; no words find nothing."""
+        words = normal(query).replace("'", " ").split()
+        if not words:
+            return ()
+        fits = [self._fits(word) for word in words]
+        common = set(fits[0]).intersection(*fits[1:])
+        ranked = sorted(common, key=lambda n: (sum(f[n].rank for f in fits), len(self._items[n].title), n))
+        return tuple(self._hit(n, [f[n] for f in fits]) for n in ranked[:limit])
+
+    def _hit(self, number: int, fits: list[_Fit]) -> Hit:
+        item, rank = self._items[number], sum(fit.rank for fit in fits)
+        fit = fits[0]
+        if fit.line < 0:
+            return Hit(item, rank, item.title, (0, 0))
+        line_start, line_end = self._starts[fit.line], self._starts[fit.line + 1] - 1
+        start = len(_READING.sub("", self._text[line_start : fit.start]))
+        length = len(_READING.sub("", self._text[fit.start : fit.end]))
+        name = _READING.sub("", self._text[line_start:line_end])
+        return Hit(item, rank, name, (start, start + length))
+
+    def _fits(self, word: str) -> dict[int, _Fit]:
+        """Return the best fit of a word for each item that it fits."""
+        fits = self._code_fits(word) if word.isascii() and any(map(str.isdigit, word)) else {}
+        pattern, text, starts = _pattern(word), self._text, self._starts
+        match = pattern.search(text)
+        while match:
+            line = bisect_right(starts, match.start()) - 1
+            owner, rank = self._owner[line], self._rank(line, match)
+            best = fits.get(owner)
+            if best is None or rank < best.rank:
+                fits[owner] = _Fit(rank, line, match.start(), match.end())
+            # The leftmost fit of a line is its best, so the rest of the line need not be read.
+            match = pattern.search(text, starts[line + 1])
+        return fits
+
+    def _rank(self, line: int, match: re.Match[str]) -> int:
+        base = Rank.TITLE if self._is_title[line] else Rank.NAME
+        if match.start() != self._starts[line]:
+            return base + 2
+        tail = self._text[match.end() : self._starts[line + 1] - 1]
+        return base if _READING.sub("", tail) == "" else base + 1
+
+    def _code_fits(self, word: str) -> dict[int, _Fit]:
+        fits = {}
+        for number, codes in enumerate(self._codes):
+            if word in codes:
+                fits[number] = _Fit(Rank.CODE, -1)
+            elif len(word) >= 3 and any(word in code for code in codes):
+                fits[number] = _Fit(Rank.CODE_PART, -1)
+        return fits
+
+
+def _keys(item: Item) -> tuple[str, ...]:
+    if item.search_keys:
+        return item.search_keys
+    from workstation.catalogue.pinyin import search_keys
+
+    return search_keys(item)
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    """Return the expression for one word.
+
+    A letter either goes on in the present reading or starts a reading of the next character; any other
+    character is itself the next character.
+    """
+    parts: list[str] = []
+    for position, character in enumerate(word):
+        is_letter = character.isascii() and character.isalpha()
+        if position == 0:
+            parts.append(_FIRST + character if is_letter else re.escape(character))
+        elif is_letter and word[position - 1].isascii() and word[position - 1].isalpha():
+            parts.append(f"(?:|{_NEXT}){character}")
+        elif is_letter:
+            parts.append(_NEXT + character)
+        else:
+            parts.append(r"[a-z/]*" + re.escape(character))
+    return re.compile("".join(parts))
