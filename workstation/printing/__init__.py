@@ -1,0 +1,1 @@
+"""Paper with legal weight: receipts, notices and handover lists as A4 PDF files."""

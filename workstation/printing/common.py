@@ -1,0 +1,90 @@
+"""Passages that several papers share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from reportlab.platypus import Flowable
+
+from workstation.printing.forms import MaterialLine, PaperForm
+from workstation.printing.ink import BEIJING, chinese_date
+from workstation.printing.layout import Sheet
+from workstation.printing.parts import Block, Fact, Parts
+
+SEAL = "（盖章处）"
+NO_SEAL = "（练习样张　不得盖章）"
+
+
+def sheet(title: str, form: PaperForm) -> Sheet:
+    """Return the heading and marks of a case's paper."""
+    label = "办件临时编号" if form.provisional else "办件编号"
+    return Sheet(
+        title=title,
+        authority=form.authority or form.hall,
+        number=form.number,
+        left=f"{label}：{form.case_number}",
+        bundle_sha256=form.bundle_sha256,
+        provisional=form.provisional,
+        practice=form.practice,
+    )
+
+
+def case_facts(form: PaperForm) -> list[tuple[Fact, ...]]:
+    """Return the rows that say what is applied for and by whom."""
+    return [
+        (("事项名称", form.item_title),),
+        (("事项编码", form.item_code), ("代理人", form.agent or "无")),
+        (("申请人", form.applicant_name), (form.id_kind, form.id_masked)),
+    ]
+
+
+def phones(form: PaperForm) -> tuple[Fact, ...]:
+    """Return the row with where to ask and where to complain."""
+    return ("咨询电话", form.phone), ("投诉电话", form.complaint_phone)
+
+
+def material_table(parts: Parts, materials: Sequence[MaterialLine]) -> list[Flowable]:
+    """Return the list of materials with its totals."""
+    rows = [
+        (str(n), line.title, line.original, count(line.sheets), count(line.pages), line.note)
+        for n, line in enumerate(materials, start=1)
+    ]
+    sheets = sum(line.sheets for line in materials)
+    pages = sum(line.pages for line in materials)
+    return parts.table(
+        ("序号", "材料名称", "原件处理", "留存张数", "扫描页数", "备注"),
+        (13, 56, 32, 19, 19, 31),
+        rows,
+        total=f"合计：材料 {len(materials)} 项，留存纸质材料 {sheets} 张，扫描 {pages} 页",
+        centred=frozenset({0, 2, 3, 4}),
+    )
+
+
+def count(number: int) -> str:
+    """Return the number, or a dash for none."""
+    return str(number) if number else "—"
+
+
+def two_parties(form: PaperForm, office: str, moment: datetime | date) -> list[Block]:
+    """Return the applicant's and the office's place to sign."""
+    return [applicant(form), seal(form, office, moment)]
+
+
+def applicant(form: PaperForm, words: str = "以上内容已核对无误") -> Block:
+    """Return the applicant's place to sign."""
+    who = "申请人（代理人）" if form.agent else "申请人"
+    return Block(f"{who}：{words}", (("签字", ""), ("联系电话", ""), ("日期", "　　　年　　月　　日")))
+
+
+def seal(form: PaperForm, office: str, moment: datetime | date) -> Block:
+    """Return the office's place to sign and seal, dated."""
+    day = day_of(moment) if isinstance(moment, datetime) else moment
+    words = NO_SEAL if form.practice else SEAL
+    title = f"{office}：{form.authority or form.hall}"
+    return Block(title, ((f"经办人（{form.clerk}）签字", ""),), words, chinese_date(day))
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day in Beijing; a naive moment is taken as such already."""
+    return moment.astimezone(BEIJING).date() if moment.tzinfo else moment.date()
