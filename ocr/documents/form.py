@@ -1,0 +1,119 @@
+"""Laying the grid of a known form over a picture: find the paper, level it, read it once, find the labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PIL import Image
+
+from ocr import imaging, labels, view
+from ocr.crops import Crop, cut_lines
+from ocr.labels import Glyph, Grid, Point
+from ocr.port import Box, Engine, FieldReading, Layout, Script
+from ocr.view import View
+
+GLYPH_PX = 30.0
+"""Height of a printed character for which the engines read best (25 to 32 px)."""
+
+_ENOUGH_ANCHORS = 2
+_MAX_RESCALE = 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is printed where on one kind of paper; all lengths in mm from its top left corner."""
+
+    size: tuple[float, float]
+    em: float
+    """Height of a filled-in character."""
+    labels: Mapping[str, Point]
+    """Left edge and middle height of each printed label."""
+
+    @property
+    def scale(self) -> float:
+        """Px a mm at which the engines read best."""
+        return GLYPH_PX / self.em
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A form found in a picture."""
+
+    view: View
+    grid: Grid
+    lines: list[list[Glyph]]
+    """What the first look read; places are px of a picture that `view` may have rescaled."""
+    em_px: float
+    skew_deg: float
+
+    def cut(self, x: float, y: float, width: float, height: float, *, most: int = 1) -> list[Crop]:
+        """Cut the lines inside a window in mm of the form."""
+        return cut_lines(self.view, self.grid.box(x, y, width, height), self.em_px, most=most)
+
+
+def locate(engine: Engine, picture: Image.Image, form: Form) -> Located | None:
+    """Find `form` in `picture` (RGB or L, any quarter turn, some degrees of skew), None when it is not there.
+
+    Raises:
+        OcrError: from the engine.
+    """
+    paper = _paper_view(picture, form)
+    best: Located | None = None
+    for turn in _turns(paper, form):
+        found = _look(engine, paper.turned(turn), form)
+        if found and (best is None or found.grid.anchors > best.grid.anchors):
+            best = found
+        if best and best.grid.anchors >= _ENOUGH_ANCHORS:
+            break
+    return best
+
+
+def _paper_view(picture: Image.Image, form: Form) -> View:
+    everything = view.whole(imaging.without_red(picture))
+    box = imaging.paper_box(everything.image)
+    paper = everything.cropped(box) if box else everything
+    return paper.scaled(form.scale / _px_per_mm(picture, paper, form))
+
+
+def _px_per_mm(picture: Image.Image, paper: View, form: Form) -> float:
+    long, short = max(paper.image.size), min(paper.image.size)
+    if 0.84 < (long / short) / (max(form.size) / min(form.size)) < 1.2:
+        return long / max(form.size)
+    dpi = picture.info.get("dpi")
+    if dpi and 70 <= float(dpi[0]) <= 1300:
+        return float(dpi[0]) / 25.4
+    return max(picture.size) / 297.0
+
+
+def _turns(paper: View, form: Form) -> tuple[int, ...]:
+    lies_along = (paper.image.width >= paper.image.height) == (form.size[0] >= form.size[1])
+    return (0, 180, 90, 270) if lies_along else (90, 270, 0, 180)
+
+
+def _look(engine: Engine, paper: View, form: Form) -> Located | None:
+    angle = imaging.skew(paper.image)
+    level = paper.deskewed(angle, imaging.paper_level(paper.image))
+    lines = labels.glyph_lines(engine.words(level.image, script=Script.CHINESE, layout=Layout.PAGE))
+    grid = labels.fit(labels.find_labels(lines, form.labels), form.labels, form.scale)
+    if grid is None:
+        return None
+    factor = form.scale / grid.scale
+    if abs(factor - 1) > _MAX_RESCALE:
+        level, grid = level.scaled(factor), grid.times(factor)
+    return Located(level, grid, lines, form.em * grid.scale, angle)
+
+
+def unread(box: Box | None = None) -> FieldReading:
+    """Return the reading of a field that could not be read."""
+    return FieldReading(value="", confidence=0.0, box=box)
+
+
+def surrounding(crops: list[Crop]) -> Box | None:
+    """Return the box around all crops, in px of the input."""
+    if not crops:
+        return None
+    left, top = min(crop.box[0] for crop in crops), min(crop.box[1] for crop in crops)
+    right = max(crop.box[0] + crop.box[2] for crop in crops)
+    bottom = max(crop.box[1] + crop.box[3] for crop in crops)
+    return left, top, right - left, bottom - top

@@ -1,0 +1,1 @@
+"""Text recognisers behind the `Engine` port, one module a program."""
