@@ -80,6 +80,8 @@ class Database:
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
+            # Begin now: SQLAlchemy would wait for the first statement, and the lock with it.
+            session.connection()
             yield session
 
     @contextmanager

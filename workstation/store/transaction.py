@@ -68,6 +68,10 @@ class Tx:
         """Return the case with what this transaction has done so far; raises UnknownRecord."""
         return cases.load(self._session, case_id)
 
+    def log(self, case_id: str) -> tuple[Entry, ...]:
+        """Return the case's log with what this transaction has added; raises UnknownRecord."""
+        return cases.log(self._session, case_id)
+
     def case_by_number(self, number: str) -> Case | None:
         """Return the case with this number, None when there is none."""
         case_id = cases.id_of_number(self._session, number)
@@ -105,6 +109,10 @@ class Tx:
     def put_bag(self, bag: Bag) -> None:
         """Keep a bag as it is now; one of the same number is replaced."""
         holdings.put_bag(self._session, bag)
+
+    def bags(self, state: BagState | None = None) -> tuple[Bag, ...]:
+        """Return bags, oldest first."""
+        return holdings.bags(self._session, state)
 
     def bag(self, number: str) -> Bag | None:
         """Return a bag, None when there is none of this number."""
