@@ -1,0 +1,1 @@
+x9KeQn+/Lf+qSvTCZMFmD3IbQyPw8kdh3HZNgPiOTqBwuOFmzwHZqdYPHucHVyVrj/gHLrfOZLQwJ7P6CxzFAQ==

@@ -1,0 +1,192 @@
+"""`workstation catalogue`: check, search, show and sign item packs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workstation.i18n import N_, _
+
+if TYPE_CHECKING:
+    from workstation.domain.items import Item, Limit, Pack
+
+HELP = N_("检查, 搜索, 查看和签名事项包")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the sub-commands to argparse."""
+    commands = parser.add_subparsers(dest="action", required=True, metavar="lint|search|show|sign")
+    lint = commands.add_parser("lint", help=_("逐条情形验证事项包"))
+    lint.add_argument("folder", nargs="?", type=Path, help=_("事项包文件夹, 默认为随程序提供的样例包"))
+    lint.add_argument("--json", action="store_true", help=_("输出 JSON"))
+    search = commands.add_parser("search", help=_("按名称, 拼音, 首字母或编码查找事项"))
+    search.add_argument("query", help=_("例如 敬老, jinglao, jlyd 或基本编码"))
+    show = commands.add_parser("show", help=_("查看事项; 给出情形答案时列出材料"))
+    show.add_argument("code", help=_("基本编码"))
+    show.add_argument("--answers", nargs="*", default=[], metavar="Q=O", help=_("情形答案, 例如 case=lost"))
+    for command in (search, show):
+        command.add_argument("--json", action="store_true", help=_("输出 JSON"))
+        command.add_argument("--pack", type=Path, help=_("事项包文件夹, 默认为随程序提供的样例包"))
+    sign = commands.add_parser("sign", help=_("生成检索键和签名清单, 并签名"))
+    sign.add_argument("folder", type=Path, help=_("事项包文件夹"))
+    sign.add_argument("--key", type=Path, required=True, help=_("Ed25519 私钥文件 (PEM)"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run a sub-command.
+
+    Returns:
+        0 done, 1 refused or nothing found, with the reason on stderr, 2 wrong usage.
+    """
+    from workstation.catalogue.errors import CatalogueError, PackInvalid
+    from workstation.domain.errors import DomainError
+    from workstation.texts import describe
+
+    actions = {"lint": _lint, "search": _search, "show": _show, "sign": _sign}
+    try:
+        return actions[args.action](args)
+    except (CatalogueError, DomainError) as error:
+        if isinstance(error, PackInvalid):
+            print(*error.findings, sep="\n", file=sys.stderr)
+        print(describe(error), file=sys.stderr)
+        return 1
+
+
+def _lint(args: argparse.Namespace) -> int:
+    from workstation.catalogue.lint import lint
+    from workstation.catalogue.loader import bundled_pack
+
+    findings = lint(args.folder or bundled_pack())
+    if args.json:
+        _print_json(
+            [
+                {"file": f.file, "line": f.line, "code": f.code, "message": f.message, "remedy": f.remedy}
+                for f in findings
+            ]
+        )
+    elif findings:
+        for finding in findings:
+            print(f"{finding}。{finding.remedy}。")
+        print(_("共 {count} 处问题").format(count=len(findings)), file=sys.stderr)
+    else:
+        print(_("事项包没有问题"))
+    return 1 if findings else 0
+
+
+def _search(args: argparse.Namespace) -> int:
+    from workstation.catalogue.search import SearchIndex
+
+    hits = SearchIndex(_pack(args).items).find(args.query)
+    if args.json:
+        _print_json([{"code": h.item.code, "title": h.item.title, "city": h.item.city} for h in hits])
+    for hit in () if args.json else hits:
+        print(f"{hit.item.code}  {hit.item.title}  ({hit.item.city})  {hit.item.plain_title}")
+    if not hits:
+        print(_("没有找到事项「{query}」").format(query=args.query), file=sys.stderr)
+    return 0 if hits else 1
+
+
+def _show(args: argparse.Namespace) -> int:
+    from workstation.domain.checklist import derive, open_questions, situation_title
+
+    item = _item(_pack(args), args.code)
+    answers = _answers(args.answers)
+    if answers is None:
+        return 2
+    materials, questions = derive(item, answers), open_questions(item, answers)
+    if args.json:
+        _print_json(
+            {
+                "code": item.code,
+                "title": item.title,
+                "situation": situation_title(item, answers),
+                "open_questions": [
+                    {"id": q.id, "title": q.title, "options": {o.id: o.title for o in q.options}}
+                    for q in questions
+                ],
+                "materials": [
+                    {"id": m.id, "title": m.title, "original": m.original, "need": m.need} for m in materials
+                ],
+                "promised": _limit(item.promised),
+                "statutory": _limit(item.statutory),
+            }
+        )
+        return 0
+    _print_item(item, answers)
+    return 0
+
+
+def _print_item(item: Item, answers: dict[str, str]) -> None:
+    from workstation.domain.checklist import derive, open_questions, situation_title
+
+    print(f"{item.title}  {item.code}  {item.authority}")
+    print(_("情形: {situation}").format(situation=situation_title(item, answers) or _("未选择")))
+    print(_("法定时限: {limit}").format(limit=_limit_words(item.statutory)))
+    print(_("承诺时限: {limit}").format(limit=_limit_words(item.promised)))
+    print(_("材料:"))
+    for material in derive(item, answers):
+        print(f"  - {material.title} [{_original(material.original)}] {material.standard}")
+    for question in open_questions(item, answers):
+        options = ", ".join(f"{option.id} {option.title}" for option in question.options)
+        print(
+            _("待答: {id} {title}: {options}").format(id=question.id, title=question.title, options=options)
+        )
+
+
+def _sign(args: argparse.Namespace) -> int:
+    from workstation.catalogue.signing import read_private_key, sign_pack
+
+    sign_pack(args.folder, read_private_key(args.key))
+    print(_("已签名: {folder}").format(folder=args.folder.name))
+    return 0
+
+
+def _pack(args: argparse.Namespace) -> Pack:
+    from workstation.catalogue.loader import bundled_pack, load_pack
+
+    return load_pack(args.pack or bundled_pack())
+
+
+def _item(pack: Pack, code: str) -> Item:
+    import difflib
+
+    from workstation.catalogue.errors import UnknownItem
+
+    try:
+        return pack.item(code)
+    except KeyError as error:
+        near = difflib.get_close_matches(code, [item.code for item in pack.items], n=1, cutoff=0)
+        raise UnknownItem(item=code, near=", ".join(near) or "-") from error
+
+
+def _answers(pairs: list[str]) -> dict[str, str] | None:
+    """Return the answers of `question=option` words, or None after saying which word is none."""
+    from workstation.texts import words
+
+    for pair in pairs:
+        if "=" not in pair:
+            print(words("C110", {"answer": pair, "example": "case=lost"}), file=sys.stderr)
+            return None
+    return dict((pair.split("=", 1)[0], pair.split("=", 1)[1]) for pair in pairs)
+
+
+def _limit(limit: Limit | None) -> dict[str, object] | None:
+    return {"number": limit.number, "unit": limit.unit} if limit else None
+
+
+def _limit_words(limit: Limit | None) -> str:
+    if limit is None:
+        return _("未规定")
+    units = {"WORKDAY": _("{number} 个工作日"), "CALENDAR_DAY": _("{number} 日")}
+    return units[limit.unit].format(number=limit.number)
+
+
+def _original(rule: str) -> str:
+    return {"SIGHTED": _("核验原件"), "KEPT": _("收原件"), "FORM": _("窗口生成")}[rule]
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
