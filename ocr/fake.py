@@ -42,7 +42,7 @@ class ScriptedEngine:
 def scripted_reading(
     document: str, values: Mapping[str, str], *, confidence: float = 0.99, misread: Iterable[str] = ()
 ) -> Reading:
-    """Return a reading with these values; `misread` fields get confidence 0.5 and a failed check `!scripted`."""
+    """Return a reading with these values; `misread` ones get confidence 0.5 and the check `!scripted`."""
     doubtful = frozenset(misread)
     fields = {
         name: FieldReading(

@@ -8,7 +8,7 @@ from PIL import Image
 
 from ocr import checks, values
 from ocr.crops import Crop
-from ocr.documents.form import Form, locate, surrounding, unread
+from ocr.documents.form import Form, locate, read_chinese, surrounding, unread
 from ocr.lines import Line, read_all
 from ocr.port import Engine, FieldReading, Script
 
@@ -38,7 +38,7 @@ def read_fields(engine: Engine, picture: Image.Image, today: date) -> tuple[dict
         return {name: unread() for name in FIELDS}, 0.0
     authority = card.cut(*_AUTHORITY, most=2)
     validity = card.cut(*_VALIDITY)
-    lines = read_all(engine, [crop.image for crop in authority + validity], script=Script.CHINESE)
+    lines = read_chinese(engine, [crop.image for crop in authority + validity])
     digits = read_all(engine, [crop.image for crop in validity], script=Script.DIGITS)
     fields = {"authority": _authority(authority, lines[: len(authority)])}
     return fields | _validity(validity, lines[len(authority) :] + digits, today), card.skew_deg

@@ -9,9 +9,10 @@ from PIL import Image
 
 from ocr import checks, labels, values
 from ocr.crops import Crop
-from ocr.documents.form import Form, Located, locate, surrounding, unread
+from ocr.documents.form import Form, Located, locate, read_chinese, surrounding, unread
 from ocr.lines import Line, read_all
-from ocr.port import Engine, FieldReading, Layout, Script
+from ocr.port import Engine, FieldReading, Script
+from ocr.voting import together
 
 KIND = "id-card-front"
 FIELDS = ("name", "sex", "ethnicity", "birth_date", "address", "id_number")
@@ -29,7 +30,6 @@ _WINDOWS = {
     "id_number": (27.0, 44.2, 57.5, 6.2),
 }  # fmt: skip
 _MOST_ADDRESS_LINES = 4
-_SHORT = ("name", "sex", "ethnicity")
 _DOUBTFUL = 0.5
 
 
@@ -66,36 +66,14 @@ def _read_crops(engine: Engine, card: Located) -> dict[str, _Raw]:
         name: card.cut(*window, most=_MOST_ADDRESS_LINES if name == "address" else 1)
         for name, window in _WINDOWS.items()
     }
-    order = [(name, crop) for name in FIELDS if name != "id_number" for crop in cut[name]]
-    lines = read_all(engine, [crop.image for _, crop in order], script=Script.CHINESE)
-    short = [index for index, (name, _) in enumerate(order) if name in _SHORT]
-    second = read_all(
-        engine, [order[index][1].image for index in short], script=Script.CHINESE, layout=Layout.WORD
-    )
-    for index, line in zip(short, second, strict=True):
-        lines[index] = _agreed(lines[index], line)
-    digits = read_all(engine, [crop.image for crop in cut["id_number"]], script=Script.DIGITS)
+    printed = [(name, crop) for name in FIELDS if name != "id_number" for crop in cut[name]]
+    lines = read_chinese(engine, [crop.image for _, crop in printed])
     texts = {
-        name: [line for (owner, _), line in zip(order, lines, strict=True) if owner == name]
+        name: [line for (owner, _), line in zip(printed, lines, strict=True) if owner == name]
         for name in FIELDS
     }
-    texts["id_number"] = digits
-    return {name: _Raw(_together(texts[name]), cut[name]) for name in FIELDS}
-
-
-def _agreed(first: Line, second: Line) -> Line:
-    """Join two readings of one picture: agreement is worth more than either, dissent is doubt."""
-    a, b = values.chinese(first.text), values.chinese(second.text)
-    if a == b:
-        return Line(a, 1 - (1 - first.confidence) * (1 - second.confidence))
-    better = first if not b or (a and first.confidence > second.confidence) else second
-    return replace(better, confidence=min(better.confidence, 0.9) * 0.8)
-
-
-def _together(lines: list[Line]) -> Line:
-    text = "".join(line.text for line in lines)
-    weight = sum(len(line.text) for line in lines)
-    return Line(text, sum(line.confidence * len(line.text) for line in lines) / weight if weight else 0.0)
+    texts["id_number"] = read_all(engine, [crop.image for crop in cut["id_number"]], script=Script.DIGITS)
+    return {name: _Raw(together(texts[name]), cut[name]) for name in FIELDS}
 
 
 def _reading(value: str, raw: _Raw, *made: str, doubtful: bool = False) -> FieldReading:

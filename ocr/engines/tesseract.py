@@ -24,8 +24,8 @@ NAMES = ("script/HanS", "HanS")
 
 _MEMORY = Path("/dev/shm")
 _PROBE_TIMEOUT_S = 10.0
-_SPARSE, _BLOCK, _LINE, _WORD = 11, 6, 7, 8
-_SEGMENTATION = {Layout.PAGE: _SPARSE, Layout.BLOCK: _BLOCK, Layout.LINE: _LINE, Layout.WORD: _WORD}
+_SPARSE, _BLOCK, _LINE = 11, 6, 7
+_SEGMENTATION = {Layout.PAGE: _SPARSE, Layout.BLOCK: _BLOCK, Layout.LINE: _LINE, Layout.WORD: _LINE}
 _LANGUAGE_COMPLAINTS = ("Failed loading language", "Error opening data file", "couldn't load any languages")
 _TSV_COLUMNS = 12
 _WORD_LEVEL = "5"

@@ -1,0 +1,48 @@
+"""Making one reading out of several of the same line: agreement is worth more, dissent is doubt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from math import prod
+from statistics import fmean
+
+from ocr.lines import Line
+
+_CERTAIN = 0.99
+_MAJORITY, _PATCHWORK = 0.85, 0.6
+
+
+def agreed(readings: Sequence[Line]) -> Line:
+    """Return the text most readings agree on, else the one put together character by character.
+
+    The confidence falls with the dissent: unanimity raises it to at most 0.99, a majority keeps 85 % of its
+    own, a text nobody read as a whole keeps 60 %.
+    """
+    said = [line for line in readings if line.text]
+    if not said:
+        return Line("", 0.0)
+    text, votes = Counter(line.text for line in said).most_common(1)[0]
+    own = [line.confidence for line in said if line.text == text]
+    if votes == len(readings):
+        return Line(text, min(_CERTAIN, 1 - prod(1 - confidence for confidence in own)))
+    if votes > 1:
+        return Line(text, fmean(own) * _MAJORITY)
+    return Line(_patchwork(said), fmean(line.confidence for line in said) * _PATCHWORK)
+
+
+def _patchwork(said: Sequence[Line]) -> str:
+    best = max(said, key=lambda line: line.confidence)
+    alike = [
+        best.text,
+        *(line.text for line in said if line is not best and len(line.text) == len(best.text)),
+    ]
+    return "".join(Counter(column).most_common(1)[0][0] for column in zip(*alike, strict=True))
+
+
+def together(parts: Sequence[Line]) -> Line:
+    """Join the lines of one field; the confidence is that of the worst part."""
+    said = [part for part in parts if part.text]
+    if not said:
+        return Line("", 0.0)
+    return Line("".join(part.text for part in said), min(part.confidence for part in said))

@@ -1,0 +1,138 @@
+"""`workstation ocr`: read pictures of documents, for people or as one JSON object a line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workstation.i18n import N_, _
+
+if TYPE_CHECKING:
+    from ocr.errors import OcrError
+    from ocr.port import Engine, Reading
+
+HELP: str = N_("识别证件图片")
+DONE, FAILED, USAGE = 0, 1, 2
+_DEFAULT_TIMEOUT_S = 30.0
+_FIELD_NAMES = {
+    "name": N_("姓名"),
+    "sex": N_("性别"),
+    "ethnicity": N_("民族"),
+    "birth_date": N_("出生"),
+    "address": N_("住址"),
+    "id_number": N_("公民身份号码"),
+    "authority": N_("签发机关"),
+    "valid_from": N_("有效期起"),
+    "valid_until": N_("有效期止"),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help=_("图片文件 (JPEG, PNG, TIFF 等)")
+    )
+    parser.add_argument(
+        "--document", required=True, metavar="KIND", help=_("材料种类, 如 id-card-front, id-card-back")
+    )
+    parser.add_argument("--json", action="store_true", help=_("每个文件输出一行 JSON"))
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=_DEFAULT_TIMEOUT_S,
+        metavar="SECONDS",
+        help=_("每次识别最长的秒数"),
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read each file in turn; 0 when all were read, 1 when one was not, 2 for a kind that cannot be read."""
+    from ocr.documents import KINDS
+    from ocr.engines.tesseract import TesseractEngine
+
+    if args.document not in KINDS:
+        kinds = ", ".join(KINDS)
+        print(
+            _("不能识别的材料种类 {kind}; 可选: {kinds}").format(kind=args.document, kinds=kinds),
+            file=sys.stderr,
+        )
+        return USAGE
+    engine = TesseractEngine(timeout_s=args.timeout)
+    outcomes = [_read_one(engine, path, args.document, as_json=args.json) for path in args.files]
+    return DONE if all(outcomes) else FAILED
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 3600:
+        raise argparse.ArgumentTypeError(_("须大于 0 且不超过 3600"))
+    return value
+
+
+def _read_one(engine: Engine, path: Path, kind: str, *, as_json: bool) -> bool:
+    from ocr.documents import read
+    from ocr.errors import OcrError
+    from ocr.imaging import open_image
+
+    try:
+        reading = read(engine, open_image(path), kind)
+    except OcrError as error:
+        _report(path, error, as_json=as_json)
+        return False
+    print(
+        json.dumps(as_object(path, reading), ensure_ascii=False) if as_json else _for_people(path, reading),
+        flush=True,
+    )
+    return True
+
+
+def as_object(path: Path, reading: Reading) -> dict[str, object]:
+    """Return the JSON object of one file that was read."""
+    return {
+        "file": _printable(path),
+        "document": reading.document,
+        "engine": reading.engine,
+        "elapsed_ms": reading.elapsed_ms,
+        "quality": dict(reading.quality),
+        "fields": {
+            name: {
+                "value": field.value,
+                "confidence": field.confidence,
+                "box": list(field.box) if field.box else None,
+                "checks": list(field.checks),
+                "valid": field.valid,
+            }
+            for name, field in reading.fields.items()
+        },
+    }
+
+
+def _for_people(path: Path, reading: Reading) -> str:
+    lines = [f"{_printable(path)}  {reading.document}  {reading.elapsed_ms} ms"]
+    for name, field in reading.fields.items():
+        lamp = "✔" if field.valid else "✘" if field.value else "·"
+        value = field.value or _("未识别")
+        checks = " ".join(field.checks)
+        lines.append(
+            f"  {lamp} {_(_FIELD_NAMES.get(name, name))}: {value}  {field.confidence:.2f}  {checks}".rstrip()
+        )
+    return "\n".join(lines)
+
+
+def _report(path: Path, error: OcrError, *, as_json: bool) -> None:
+    from workstation.texts import describe
+
+    message = describe(error)
+    if as_json:
+        reason = {"code": message.code, "what": message.what, "todo": message.todo}
+        print(json.dumps({"file": _printable(path), "error": reason}, ensure_ascii=False), flush=True)
+    else:
+        print(f"{_printable(path)}: {message}", file=sys.stderr)
+
+
+def _printable(path: Path) -> str:
+    return os.fsencode(path).decode("utf-8", errors="replace")
