@@ -49,6 +49,7 @@ def seal(
     at: datetime = NOW,
     window_id: str = "w-1",
     key: Ed25519PrivateKey = WINDOW_KEY,
+    street: str = "huafu",
 ) -> tuple[SignedManifest, dict[str, bytes]]:
     """Return a signed bundle with its pages by hash."""
     blobs = {hashlib.sha256(page).hexdigest(): page for page in pages}
@@ -58,8 +59,8 @@ def seal(
         version=version,
         subject=subject,
         window_id=window_id,
-        receiving_street="华富",
-        home_street="香蜜湖",
+        receiving_street=street,
+        home_street=street,
         created_at=at,
         pages=tuple(
             PageEntry(page_id=f"p{number}", slot="id", sha256=sha256, size=len(page), media_type="image/jpeg")
