@@ -104,6 +104,7 @@ class Office:
         streets: Mapping[str, str] | None = None,
         practice: bool | None = None,
         auto_accept: bool = False,
+        create: bool = True,
         clock: Callable[[], datetime] = system_clock,
     ) -> Office:
         """Open the office of a folder, making it at the first start.
@@ -113,12 +114,15 @@ class Office:
             streets: code to name of the streets served, added to those known; with none known any street is.
             practice: training office or not; None takes what the folder is (production when new).
             auto_accept: accept each case as it arrives (demo).
+            create: False refuses a folder that holds no office yet.
             clock: gives aware times.
 
         Raises:
             WrongMode: the folder is of the other mode.
             FolderUnusable: it cannot be opened, or its key is damaged or not the one it began with.
         """
+        if not create and not (folder / DATABASE_FILE).exists():
+            raise FolderUnusable(folder=folder, reason=DATABASE_FILE)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             database = Database(folder / DATABASE_FILE)

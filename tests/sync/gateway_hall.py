@@ -218,7 +218,8 @@ class WindowSeat:
 
 def assertion(key: Ed25519PrivateKey, claims: dict[str, Any]) -> str:
     """Sign a client assertion."""
-    secret = {"kty": "OKP", "crv": "Ed25519", "x": public_text(key), "d": b64url_encode(private_bytes(key))}
+    public, private = public_text(key), b64url_encode(private_bytes(key))
+    secret: dict[str, str | list[str]] = {"kty": "OKP", "crv": "Ed25519", "x": public, "d": private}
     return jwt.encode({"alg": "Ed25519"}, claims, OKPKey.import_key(secret), algorithms=["Ed25519"])
 
 

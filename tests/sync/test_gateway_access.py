@@ -119,7 +119,8 @@ def test_a_lost_enrolment_answer_is_given_again_to_the_same_key(hall: Hall) -> N
     ("change", "status", "code"),
     [
         ({"code": "AAAA-AAAA-AAAA"}, 403, "code-invalid"),
-        ({"code": "汉字\ud800"}, 422, "json-invalid"),
+        ({"code": "汉字"}, 403, "code-invalid"),
+        ({"code": "\ud800"}, 422, "validation-failed"),
         ({"street": "meilin"}, 403, "code-street"),
         ({"practice": True}, 403, "practice-refused"),
         ({"public_key": "AAAA"}, 422, "public-key-invalid"),

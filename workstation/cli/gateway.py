@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from sync.gateway.matters import Matter
     from sync.gateway.office import Office
 
+    Actions = argparse._SubParsersAction[argparse.ArgumentParser]
+
 HELP = N_("内置后台: 启动、发注册码、查看与办理")
 DECISIONS = ("accepted", "correction", "refused", "in_review", "decided", "delivered")
 DEFAULT_PORT = 8620
 EXTRA_MODULES = frozenset({"fastapi", "starlette", "uvicorn"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 DEFECT_PARTS = range(3, 6)
+MAX_HOURS = 720
+FOUNDING = frozenset({"serve", "code"})
+"""Actions that may begin a new office; the others only look into one that is there."""
 
 STATES = {
     "RECEIVED": N_("已收件"),
@@ -52,9 +57,6 @@ def run(args: argparse.Namespace) -> int:
     """Run one action; an office error reaches the caller, who words it."""
     runners = {"serve": _serve, "code": _code, "list": _list, "decide": _decide, "check": _check}
     return runners[args.action](args)
-
-
-Actions = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _add_serve(actions: Actions) -> argparse.ArgumentParser:
@@ -131,7 +133,13 @@ def _office(args: argparse.Namespace, *, streets: dict[str, str] | None = None) 
         folder = data.with_name(f"{data.name}-gateway")
     practice = True if getattr(args, "practice", False) else None
     auto_accept: bool = getattr(args, "auto_accept", False)
-    return Office.open(folder, streets=streets, practice=practice, auto_accept=auto_accept)
+    return Office.open(
+        folder,
+        streets=streets,
+        practice=practice,
+        auto_accept=auto_accept,
+        create=args.action in FOUNDING,
+    )
 
 
 def _serve(args: argparse.Namespace) -> int:
@@ -248,17 +256,15 @@ def _told(change: Change) -> int:
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise ValueError(text)
-    return number
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(_("端口须为 0 到 65535 的整数"))
+    return int(text)
 
 
 def _hours(text: str) -> timedelta:
-    hours = float(text)
-    if not 0 < hours <= 24 * 30:
-        raise argparse.ArgumentTypeError(_("有效期须大于 0 且不超过 720 小时"))
-    return timedelta(hours=hours)
+    if not text.isdecimal() or not 0 < int(text) <= MAX_HOURS:
+        raise argparse.ArgumentTypeError(_("有效期须为 1 到 720 小时"))
+    return timedelta(hours=int(text))
 
 
 def _day(text: str) -> date:
