@@ -22,10 +22,8 @@ lock = SenderLock(Path(sys.argv[1]))
 print(lock.acquire(), flush=True)
 if sys.argv[2:] == ["fork"]:
     import os
-    child = os.fork()
-    if child == 0:
-        time.sleep(60)
-    print(child, flush=True)
+    if os.fork() == 0:
+        print(os.getpid(), flush=True)
 time.sleep(60)
 """
 
