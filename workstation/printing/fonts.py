@@ -100,4 +100,5 @@ def register(path: Path) -> str:
 
 def covers(font: str, character: str) -> bool:
     """Return whether the registered font has a glyph for the character."""
-    return ord(character) in pdfmetrics.getFont(font).face.charToGlyph
+    known = pdfmetrics.getFont(font)
+    return isinstance(known, TTFont) and ord(character) in known.face.charToGlyph

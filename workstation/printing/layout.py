@@ -145,7 +145,7 @@ def _heading(parts: Parts, sheet: Sheet) -> list[Flowable]:
 class _DarkCanvas(Canvas):
     """Draws glyphs filled and with a hair-thin edge: the free Song font is too pale on office printers."""
 
-    def beginText(self, x: float = 0, y: float = 0, direction: Any = None) -> PDFTextObject:  # noqa: N802
+    def beginText(self, x: float = 0, y: float = 0, direction: Any = None) -> PDFTextObject:
         self.setLineWidth(EDGE)
         text = super().beginText(x, y, direction=direction)
         text.setTextRenderMode(2)

@@ -8,11 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reportlab.platypus import Paragraph
-from reportlab.platypus.paragraph import (  # type: ignore[attr-defined]
-    ParaLines,
-    cjkU,
-    makeCJKParaLine,
-)
+from reportlab.platypus.paragraph import ParaLines, cjkU, makeCJKParaLine  # type: ignore[attr-defined]
+from reportlab.platypus.paraparser import ParaFrag
 
 NEVER_FIRST = frozenset("，。、；：！？）》〉」』】〕”’…—·％℃,.;:!?)]}%")
 NEVER_LAST = frozenset("（《〈「『【〔“‘￥([{")
@@ -21,14 +18,16 @@ NEVER_LAST = frozenset("（《〈「『【〔“‘￥([{")
 class ChineseParagraph(Paragraph):
     """A paragraph that breaks its lines by `break_before`."""
 
-    def breakLinesCJK(self, maxWidths: float | Sequence[float]) -> ParaLines:  # noqa: N802
+    blPara: ParaLines
+
+    def breakLinesCJK(self, maxWidths: float | list[float] | tuple[float, ...]) -> ParaLines | ParaFrag:
         """Return the broken lines, for a first and all further widths in points."""
         if not self.frags:
-            return super().breakLinesCJK(maxWidths)  # type: ignore[arg-type]
+            return super().breakLinesCJK(maxWidths)
         if getattr(self, "_splitpara", 0):
             # The second half of a paragraph that was divided between pages keeps its lines.
             return self.blPara
-        widths = list(maxWidths) if isinstance(maxWidths, Sequence) else [maxWidths]
+        widths = list(maxWidths) if isinstance(maxWidths, (list, tuple)) else [maxWidths]
         self.height = 0
         glyphs = [cjkU(c, frag, "utf8") for frag in self.frags for c in (frag.text or [""])]
         return ParaLines(kind=1, lines=list(_lines(glyphs, widths)))
@@ -39,7 +38,7 @@ def break_before(glyphs: Sequence[str], start: int, overflow: int) -> int:
 
     Looks back at most half a line: a line of brackets only is cut rather than left empty.
     """
-    for place in range(overflow, max(start, (start + overflow) // 2), -1):
+    for place in range(overflow, max(start, (start + overflow) // 2 - 1), -1):
         if _may_part(glyphs[place - 1], glyphs[place]):
             return place
     return max(overflow, start + 1)

@@ -21,8 +21,12 @@ from workstation.printing.lines import ChineseParagraph
 LINE = 0.5
 LABEL_WIDTH = 25 * mm
 SHADE = Color(0.945, 0.945, 0.945)
-SPLIT_ROW_FROM = 14 * mm
-"""A row taller than the rest of the page is divided when at least this much of it fits."""
+SIDE_PADDING = 1.6 * mm
+TALLEST_ROW = 100 * mm
+"""Longer cells go on in further rows, so that any row fits any page."""
+
+BRIEF = 50
+"""Characters that fit where the layout cannot grow: headings and titles of signature blocks."""
 
 Fact = tuple[str, str]
 
@@ -44,6 +48,7 @@ class Parts:
     def __init__(self, ink: Ink, width: float) -> None:
         self._ink = ink
         self._width = width
+        self._abridged: dict[str, None] = {}
 
     def text(self, words: str, *, size: float = 10.5, bold: bool = False, **style: Any) -> ChineseParagraph:
         """Return a paragraph; `bold` means the heading font (Hei), as Chinese print has no bold Song."""
@@ -59,16 +64,27 @@ class Parts:
         )
         return ChineseParagraph(self._ink.markup(words, font), look)
 
+    def brief(self, words: str, limit: int = BRIEF) -> str:
+        """Return the words for a place that cannot grow, on one line; the closing gives long ones in full."""
+        line = " ".join(words.split())
+        if len(line) <= limit:
+            return line
+        self._abridged[line] = None
+        return f"{line[: limit - 1]}…"
+
     def heading(self, authority: str, title: str, left: str, right: str, keep: float) -> list[Flowable]:
         """Return authority, title, double rule and number line; `keep` points stay free at both sides."""
         top = [
-            self.text(authority, size=12, bold=True, alignment=TA_CENTER),
+            self.text(self.brief(authority), size=12, bold=True, alignment=TA_CENTER),
             Spacer(0, 2.5 * mm),
             self.text(title, size=22, bold=True, alignment=TA_CENTER, leading=28),
         ]
         head = self._grid([[top]], [self._width - 2 * keep], [("VALIGN", (0, 0), (-1, -1), "MIDDLE")])
         head.hAlign = "CENTER"
-        numbers = [self.text(left, size=10), self.text(right, size=10, bold=True, alignment=TA_RIGHT)]
+        numbers = [
+            self.text(self.brief(left), size=10),
+            self.text(self.brief(right), size=10, bold=True, alignment=TA_RIGHT),
+        ]
         line = self._grid([numbers], [self._width / 2] * 2, [("VALIGN", (0, 0), (-1, -1), "TOP")])
         # As high as the QR code beside it, which is drawn outside the flow.
         return [_AtLeast(head, 23.5 * mm), *self._double_rule(), line, Spacer(0, 1.5 * mm)]
@@ -90,12 +106,13 @@ class Parts:
         return [self._fact_row(row) for row in kept if row]
 
     def _fact_row(self, row: tuple[Fact, ...]) -> Table:
-        cells: list[Flowable] = []
+        cells: list[ChineseParagraph] = []
         for label, value in row:
             cells += [self.text(label, size=10, bold=True), self.text(value, size=10)]
         value_width = self._width / len(row) - LABEL_WIDTH
         shades = [("BACKGROUND", (2 * n, 0), (2 * n, -1), SHADE) for n in range(len(row))]
-        return self._grid([cells], [LABEL_WIDTH, value_width] * len(row), [*_BOXED, *shades])
+        widths = [LABEL_WIDTH, value_width] * len(row)
+        return self._grid(_rows(cells, widths), widths, [*_BOXED, *shades])
 
     def table(
         self,
@@ -117,11 +134,12 @@ class Parts:
             centred: columns set to the middle.
             size: type size in points.
         """
-        unit = self._width / sum(shares)
-        cells: list[list[Flowable]] = [[self._cell(w, size, bold=True, middle=True) for w in head]]
-        cells += [[self._cell(w, size, middle=n in centred) for n, w in enumerate(row)] for row in rows]
+        widths = [share * self._width / sum(shares) for share in shares]
+        cells: list[list[Any]] = [[self._cell(w, size, bold=True, middle=True) for w in head]]
+        for row in rows:
+            cells += _rows([self._cell(w, size, middle=n in centred) for n, w in enumerate(row)], widths)
         style = [*_BOXED, ("BACKGROUND", (0, 0), (-1, 0), SHADE)]
-        body = self._grid(cells, [share * unit for share in shares], style, repeat=1)
+        body = self._grid(cells, widths, style, repeat=1)
         if not total:
             return [body]
         return [body, self._grid([[self.text(total, size=size, bold=True)]], [self._width], _BOXED)]
@@ -166,7 +184,7 @@ class Parts:
         return KeepTogether([Spacer(0, 3 * mm), grid])
 
     def _block(self, block: Block, width: float) -> list[Flowable]:
-        made: list[Flowable] = [self.text(block.title, size=10.5, bold=True, spaceAfter=1.5 * mm)]
+        made: list[Flowable] = [self.text(self.brief(block.title), size=10.5, bold=True, spaceAfter=1.5 * mm)]
         made += [self._signature_line(label, value, width) for label, value in block.lines]
         if block.seal:
             made += [Spacer(0, 4 * mm), self.text(block.seal, alignment=TA_CENTER), Spacer(0, 3 * mm)]
@@ -174,7 +192,7 @@ class Parts:
         return made
 
     def _signature_line(self, label: str, value: str, width: float) -> Table:
-        words = f"{label}："
+        words = f"{self.brief(label, 20)}："
         label_width = min((len(words) + 0.5) * 10, width * 0.62)
         cells = [self.text(words, size=10), self.text(value or " ", size=10)]
         # Room to write: a line to sign on is higher than a line that only says something.
@@ -189,6 +207,7 @@ class Parts:
         lines: list[Flowable] = [Spacer(0, 1.5 * mm)]
         if bundle_sha256:
             lines += self.small((f"材料包校验值（SHA-256，二维码内同）：{grouped(bundle_sha256)}",))
+        lines += self.small([f"全称：{words}" for words in self._abridged])
         if self._ink.missing:
             points = "、".join(f"U+{ord(character):04X}" for character in self._ink.missing)
             lines += self.small((f"方框“□”处为字库未收的字（{points}），请经办人手写并校对。",))
@@ -202,14 +221,34 @@ class Parts:
             cells,
             colWidths=list(widths),
             repeatRows=repeat,
-            splitInRow=int(SPLIT_ROW_FROM),
             style=TableStyle([*base, *style]),
         )
 
 
+def _rows(cells: Sequence[ChineseParagraph], widths: Sequence[float]) -> list[list[Any]]:
+    """Return one row of cells as few rows as are needed for none to be taller than `TALLEST_ROW`."""
+    rows: list[list[Any]] = []
+    rest: list[Any] = list(cells)
+    while any(rest):
+        halves = [_halved(cell, width - 2 * SIDE_PADDING) for cell, width in zip(rest, widths, strict=True)]
+        rows.append([upper for upper, _ in halves])
+        rest = [lower for _, lower in halves]
+    return rows
+
+
+def _halved(cell: Any, width: float) -> tuple[Any, Any]:
+    """Return what of the cell stands in this row and what is left (None: nothing)."""
+    if cell is None:
+        return "", None
+    if cell.wrap(width, TALLEST_ROW)[1] <= TALLEST_ROW:
+        return cell, None
+    upper, lower = cell.split(width, TALLEST_ROW)
+    return upper, lower
+
+
 _PADDED = [
-    ("LEFTPADDING", (0, 0), (-1, -1), 1.6 * mm),
-    ("RIGHTPADDING", (0, 0), (-1, -1), 1.6 * mm),
+    ("LEFTPADDING", (0, 0), (-1, -1), SIDE_PADDING),
+    ("RIGHTPADDING", (0, 0), (-1, -1), SIDE_PADDING),
     ("TOPPADDING", (0, 0), (-1, -1), 0.5 * mm),
     ("BOTTOMPADDING", (0, 0), (-1, -1), 1 * mm),
 ]

@@ -1,0 +1,278 @@
+"""Each paper says what it must, in embedded fonts, on the pages it counts, with a code to check it by."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import segno
+from PIL import Image
+
+from workstation.printing import acceptance, handover, receipt
+from workstation.printing import samples as specimen
+from workstation.printing.fonts import Fonts
+from workstation.printing.forms import HandoverLine, MaterialLine
+from workstation.printing.ink import grouped
+from workstation.printing.layout import MARGIN, QR_SIDE, TOP, PrintedFile
+
+Run = Callable[..., str]
+ReadText = Callable[[Path], str]
+Samples = dict[str, PrintedFile]
+
+CASE = (
+    "FT-03-20261120-0042",
+    "敬老优待证核发（首次办理）",
+    "440714003000",
+    "赵样本",
+    "440304********997X",
+    "福田区华富街道便民服务中心",
+    "综合窗口03",
+    "王样本",
+    "0755-00000000",
+    "12345",
+    "2026年11月20日",
+    *grouped(specimen.SHA256).split(),
+)
+RECEIPT = (
+    *CASE,
+    "收件回执",
+    "SJ-03-20261120-0042",
+    "2026年11月20日10:42",
+    "香蜜湖街道",
+    "数码照相回执",
+    "原件已核退还",
+    "原件留存",
+    "复用",
+    "材料5项，留存纸质材料3张，扫描9页",
+    "本回执仅证明收到材料，不代表受理",
+    "2026年11月27日前（含当日）",
+    "第三十二条第一款第四项",
+    "即为受理",
+    "短信",
+    "（盖章处）",
+    "申请人：",
+    "签字",
+)
+WANTED = {
+    "receipt": RECEIPT,
+    "receipt-provisional": (
+        *(word for word in RECEIPT if word != "申请人："),
+        "临时编号：SJ-03-20261120-0042",
+        "办件临时编号",
+        "收件时网络中断",
+        "不因网络中断而推迟",
+        "钱样本（女儿）",
+        "申请人（代理人）",
+    ),
+    "acceptance": (
+        *CASE,
+        "受理通知书",
+        "SL-03-20261120-0042",
+        "决定予以受理",
+        "第三十二条第一款第五项",
+        "20个工作日",
+        "5个工作日",
+        "2026年11月27日前（含当日）",
+        "福田区香蜜湖街道办事处",
+        "不收费",
+        "邮寄（中国邮政）",
+        "容缺后补的材料",
+        "视为撤回申请",
+        "（盖章处）",
+    ),
+    "correction": (
+        *CASE,
+        "申请材料补正告知书",
+        "共3项",
+        "登记的姓名与身份证不一致，缺少变更记载",
+        "六个月内的数码照相回执一张",
+        "第二页没有申请人签字",
+        "第二十九条",
+        "2026年12月11日",
+        "本市任一街道综合窗口",
+        "视为撤回申请",
+        "一次列明需要补正的全部内容",
+        "已收到本告知书",
+        "（盖章处）",
+    ),
+    "refusal": (
+        *CASE,
+        "不予受理通知书",
+        "决定不予受理",
+        "不属于本机关职权范围",
+        "广州市越秀区北京街道办事处",
+        "六十日内向福田区人民政府申请行政复议",
+        "六个月内依法向深圳市盐田区人民法院提起行政诉讼",
+        "（盖章处）",
+    ),
+    "reuse": (
+        *CASE,
+        "材料复用确认书",
+        "FT-01-20250302-0007",
+        "2025年3月2日",
+        "李样本",
+        "B（窗口核验）",
+        "2027年3月1日",
+        "长期",
+        *grouped("5b1e" * 16).split(),
+        "内容没有变化",
+        "同意仅对本次办件",
+        "签字或按指印",
+    ),
+    "handover": (
+        "物料流转凭证",
+        "LZ-03-20261120-02",
+        "袋号：D-03-20261120-02",
+        "华富街道",
+        "香蜜湖街道",
+        "FQ-0088231",
+        "1043827650123",
+        "2026年11月23日18:00前",
+        "FT-03-20261120-0038",
+        "孙*本",
+        "医疗费用票据",
+        "办件3件，材料5项，共20张",
+        "实收张数",
+        "是否相符",
+        "差异记录",
+        "移交人（王样本）签字",
+        "复核人（吴样本）签字",
+        "揽收人签字",
+        "接收人签字",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_every_required_field_is_on_the_paper(name: str, samples: Samples, read_text: ReadText) -> None:
+    text = read_text(samples[name].path)
+    assert [word for word in WANTED[name] if word not in text] == []
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_the_usual_case_fits_one_page_and_nothing_is_boxed(name: str, samples: Samples, run: Run) -> None:
+    paper = samples[name]
+    assert (paper.pages, paper.missing) == (1, ())
+    information = run("pdfinfo", paper.path)
+    assert re.search(r"^Pages:\s+1$", information, re.MULTILINE)
+    assert "A4" in information
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_all_fonts_are_embedded_as_subsets(name: str, samples: Samples, run: Run) -> None:
+    lines = run("pdffonts", samples[name].path).splitlines()[2:]
+    assert len(lines) >= 2
+    for line in lines:
+        assert re.match(r"[A-Z]{6}\+\S+ +TrueType +WinAnsi +yes yes yes ", line), line
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_the_code_carries_the_number_and_the_hash(
+    name: str, samples: Samples, run: Run, tmp_path: Path, read_text: ReadText
+) -> None:
+    paper = samples[name]
+    number = WANTED["handover"][1] if name == "handover" else ""
+    number = number or re.findall(r"编号：([A-Z]{2}-03-\d{8}-\d{4})", read_text(paper.path))[-1]
+    sha256 = specimen.SHA256[::-1] if name == "handover" else specimen.SHA256
+    code = segno.make_qr(f"WS1:{number}:{sha256}", error="m")
+    run("pdftoppm", "-r", 300, "-gray", "-png", "-singlefile", paper.path, tmp_path / "page")
+    assert _modules(tmp_path / "page.png", len(code.matrix)) == [
+        [bool(m) for m in row] for row in code.matrix
+    ]
+
+
+def _modules(page: Path, count: int) -> list[list[bool]]:
+    """Return which modules are dark, read in the middle of each square of the printed code."""
+    scale = 300 / 72
+    with Image.open(page) as image:
+        left, top, step = (
+            int(image.width - (MARGIN + QR_SIDE) * scale),
+            int(TOP * scale),
+            QR_SIDE * scale / count,
+        )
+        dark = image.convert("L").point([value < 128 for value in range(256)])
+        middles = [int((place + 0.5) * step) for place in range(count)]
+        return [[bool(dark.getpixel((left + x, top + y))) for x in middles] for y in middles]
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_the_file_tells_nothing_about_the_person(name: str, samples: Samples, run: Run) -> None:
+    information = run("pdfinfo", samples[name].path)
+    assert "样本" not in information
+    assert "440304" not in information
+    assert "FT-03" not in information
+
+
+def test_equal_forms_give_equal_files(fonts: Fonts, samples: Samples, tmp_path: Path) -> None:
+    again = receipt.render(specimen.receipt_form(), tmp_path / "other name.pdf", fonts=fonts)
+    assert again.sha256 == samples["receipt"].sha256
+    assert hashlib.sha256(again.path.read_bytes()).hexdigest() == again.sha256
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_practice_paper_is_marked_and_asks_for_no_seal(
+    name: str, practice_samples: Samples, samples: Samples, read_text: ReadText
+) -> None:
+    text = read_text(practice_samples[name].path)
+    assert "练习样本" in text
+    assert "（练习）" in text
+    assert "不具任何效力" in text
+    assert "盖章处" not in text
+    assert "练习" not in read_text(samples[name].path)
+
+
+def test_eight_materials_fit_one_page(fonts: Fonts, tmp_path: Path) -> None:
+    form = replace(specimen.provisional_receipt_form(), materials=_materials(8))
+    assert receipt.render(form, tmp_path / "r.pdf", fonts=fonts).pages == 1
+    notice = replace(specimen.acceptance_form(), materials=_materials(8), tolerated=())
+    assert acceptance.render(notice, tmp_path / "a.pdf", fonts=fonts).pages == 1
+
+
+def test_sixty_materials_flow_over_pages_with_the_head_repeated(
+    fonts: Fonts, tmp_path: Path, read_text: ReadText
+) -> None:
+    paper = receipt.render(
+        replace(specimen.receipt_form(), materials=_materials(60)), tmp_path / "r.pdf", fonts=fonts
+    )
+    text = read_text(paper.path)
+    assert paper.pages >= 2
+    assert text.count("序号材料名称") >= 2
+    assert [n for n in range(1, 61) if f"第{n}份证明材料" not in text] == []
+    assert "材料60项，留存纸质材料60张，扫描120页" in text
+    assert f"第{paper.pages}页共{paper.pages}页" in text
+
+
+def test_a_full_bag_lists_every_line(fonts: Fonts, tmp_path: Path, read_text: ReadText) -> None:
+    line = specimen.handover_form().lines[0]
+    lines: tuple[HandoverLine, ...] = tuple(replace(line, case_number=f"FT-{n:04}") for n in range(80))
+    paper = handover.render(replace(specimen.handover_form(), lines=lines), tmp_path / "h.pdf", fonts=fonts)
+    text = read_text(paper.path)
+    assert [n for n in range(80) if f"FT-{n:04}" not in text] == []
+    assert "办件80件，材料80项，共240张" in text
+
+
+def test_the_receipt_promises_no_silent_acceptance_without_a_law(
+    fonts: Fonts, tmp_path: Path, read_text: ReadText
+) -> None:
+    form = replace(specimen.receipt_form(), silence_basis="", answer_by=None)
+    text = read_text(receipt.render(form, tmp_path / "r.pdf", fonts=fonts).path)
+    assert "即为受理" not in text
+    assert "最迟答复日" not in text
+
+
+def test_deemed_acceptance_says_why(fonts: Fonts, tmp_path: Path, read_text: ReadText) -> None:
+    form = replace(specimen.acceptance_form(), deemed=True)
+    text = read_text(acceptance.render(form, tmp_path / "a.pdf", fonts=fonts).path)
+    assert "自收到申请材料之日起即为受理" in text
+    assert "决定予以受理" not in text
+
+
+def _materials(count: int) -> tuple[MaterialLine, ...]:
+    return tuple(
+        MaterialLine(title=f"第{n}份证明材料", original="原件留存", sheets=1, pages=2)
+        for n in range(1, count + 1)
+    )

@@ -1,0 +1,43 @@
+"""One door to all papers: a form finds its page by its type."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from workstation.printing.fonts import Fonts, find_fonts
+from workstation.printing.forms import (
+    AcceptanceForm,
+    CorrectionForm,
+    HandoverForm,
+    ReceiptForm,
+    RefusalForm,
+    ReuseForm,
+)
+
+MODULES: dict[type, str] = {
+    ReceiptForm: "receipt",
+    AcceptanceForm: "acceptance",
+    CorrectionForm: "correction",
+    RefusalForm: "refusal",
+    ReuseForm: "reuse",
+    HandoverForm: "handover",
+}
+
+
+@cache
+def system_fonts() -> Fonts:
+    """Return the fonts of this machine; see `find_fonts` for what is raised."""
+    return find_fonts()
+
+
+def render_form(form: object, target: Path) -> int:
+    """Render a form to a PDF and return its page count.
+
+    Raises:
+        FontMissing: no Chinese font that can be embedded is installed.
+        PrintingError: the file could not be written.
+    """
+    module = import_module(f"workstation.printing.{MODULES[type(form)]}")
+    return int(module.render(form, target, fonts=system_fonts()).pages)
