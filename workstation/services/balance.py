@@ -9,6 +9,7 @@ from sync.port import LineState
 from workstation.domain.case import Case, CaseState, Custody, Move, Moved
 from workstation.domain.clock import local_date
 from workstation.store.database import Store
+from workstation.store.errors import UnknownRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +74,9 @@ def _received_on(store: Store, case: Case, day: date) -> bool:
 def _standing(store: Store, case: Case) -> str:
     if not case.bundles:
         return "returned" if case.state is CaseState.WITHDRAWN else "unaccounted"
-    line = store.outbox.line(case.bundles[-1].bundle_id)
-    if line is None:
+    try:
+        line = store.outbox.line(case.bundles[-1].bundle_id)
+    except UnknownRecord:
         return "unaccounted"
     if line.state is not LineState.DELIVERED:
         return "queued"

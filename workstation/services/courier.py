@@ -87,7 +87,7 @@ class Courier:
         return bag
 
     def _open_bag(self, tx: Tx, street: str, at: datetime) -> Bag:
-        for bag in self.store.bags(BagState.PACKED):
+        for bag in tx.bags(BagState.PACKED):
             if bag.home_street == street:
                 return bag
         serial = tx.next_serial(f"bag:{street}")

@@ -10,7 +10,6 @@ from sync.client import Identity, enrol
 from sync.contract.models import Enrolment, EnrolmentRequest
 from sync.contract.signing import load_private, load_public, new_key, private_bytes, public_text
 from workstation.services.errors import NotEnrolled
-from workstation.services.profile import WindowProfile
 from workstation.store.database import Store
 
 _KEY = "window.private_key"
@@ -25,6 +24,7 @@ class Membership:
     enrolment: Enrolment
     key: Ed25519PrivateKey
     url: str
+    practice: bool
 
     @property
     def identity(self) -> Identity:
@@ -35,25 +35,6 @@ class Membership:
             gateway_key=load_public(self.enrolment.gateway_key),
             private_key=self.key,
         )
-
-    def profile(
-        self, *, window_name: str, hall: str, clerk: str, phone: str, complaint_phone: str
-    ) -> WindowProfile:
-        """Return the window's profile for screens and papers."""
-        return WindowProfile(
-            window_id=self.enrolment.window_id,
-            window_name=window_name,
-            hall=hall,
-            street=self.enrolment.street,
-            street_name=self.enrolment.street_name,
-            clerk=clerk,
-            number_prefix=self.enrolment.number_prefix,
-            phone=phone,
-            complaint_phone=complaint_phone,
-            practice=self.store_is_practice,
-        )
-
-    store_is_practice: bool = False
 
 
 def window_key(store: Store) -> Ed25519PrivateKey:
@@ -102,5 +83,5 @@ def membership(store: Store) -> Membership:
         enrolment=Enrolment.model_validate_json(kept),
         key=window_key(store),
         url=url,
-        store_is_practice=store.setting("practice") == "1",
+        practice=store.setting("practice") == "1",
     )

@@ -11,8 +11,8 @@ from sqlmodel import Session
 
 from sync.contract.models import SignedManifest
 from workstation.domain.archive import ArchivedMaterial
-from workstation.domain.case import Case, Payload
-from workstation.domain.courier import Bag
+from workstation.domain.case import Case, Entry, Payload
+from workstation.domain.courier import Bag, BagState
 from workstation.store import cases, counters, holdings, sealing
 from workstation.store.vault import Vault
 

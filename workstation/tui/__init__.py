@@ -1,0 +1,1 @@
+"""The screens: one app, one workspace for one case, keyboard only."""

@@ -1,0 +1,104 @@
+"""The one frozen `Settings`, read once from TOML; unknown keys are refused with the nearest spelling."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from workstation.i18n import _
+
+ENV_CONFIG = "WORKSTATION_CONFIG"
+ENV_DATA = "WORKSTATION_DATA"
+ENV_LANGUAGE = "WORKSTATION_LANGUAGE"
+
+
+class SettingsError(Exception):
+    """The settings file cannot be used; the message names file, key and remedy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What IT may set; every key has a default that works."""
+
+    data_folder: Path
+    config_file: Path
+    language: str = "zh_CN"
+    """`zh_CN` or `en`."""
+    window_name: str = "综合窗口"
+    hall: str = "政务服务大厅"
+    clerk: str = ""
+    """Name shown on screens and papers; asked at unlock when empty."""
+    phone: str = ""
+    complaint_phone: str = "12345"
+    packs_folder: str = ""
+    """Folder of signed item packs; empty: the packs that came with the program."""
+    calendar_file: str = ""
+    """JSON that replaces the built-in working-day table; empty: built in."""
+    machine_key: str = ""
+    """Key file of a kiosk PC; empty: the passphrase is asked."""
+    scan_folder: str = ""
+    """Folder into which vendor software drops scans; empty: none."""
+    sane: bool = True
+    resolution_dpi: int = 200
+    printer: str = ""
+    """CUPS queue; empty: papers open in the system's viewer."""
+    viewer: str = ""
+    """Program that opens a page; empty: the desktop's own."""
+    retain_days: int = 30
+    """Days a delivered bundle stays replayable."""
+
+
+def load_settings() -> Settings:
+    """Read the settings file if there is one.
+
+    Raises:
+        SettingsError: it is not TOML, has an unknown key, or a value of the wrong type.
+    """
+    path = Path(os.environ.get(ENV_CONFIG) or _home("XDG_CONFIG_HOME", ".config") / "workstation.toml")
+    data = Path(os.environ.get(ENV_DATA) or _home("XDG_DATA_HOME", ".local/share") / "workstation")
+    values = _read(path) if path.exists() else {}
+    _check(path, values)
+    folder = (
+        Path(str(values.pop("data_folder")))
+        if "data_folder" in values and ENV_DATA not in os.environ
+        else data
+    )
+    values.pop("data_folder", None)
+    language = os.environ.get(ENV_LANGUAGE)
+    if language:
+        values["language"] = language
+    return Settings(data_folder=folder, config_file=path, **values)  # type: ignore[arg-type]  # checked above
+
+
+def _home(variable: str, fallback: str) -> Path:
+    return Path(os.environ.get(variable) or Path.home() / fallback)
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(
+            _("设置文件 {path} 无法读取: {error}。请改正后重新启动。").format(path=path, error=error)
+        ) from error
+
+
+def _check(path: Path, values: dict[str, object]) -> None:
+    types = {field.name: str(field.type) for field in fields(Settings) if field.name != "config_file"}
+    for key, value in values.items():
+        if key not in types:
+            near = difflib.get_close_matches(key, types, n=1)
+            hint = _("是否想写 {near}?").format(near=near[0]) if near else ""
+            raise SettingsError(
+                _("设置文件 {path} 中有不认识的键 {key}。{hint}").format(path=path, key=key, hint=hint)
+            )
+        expected = "str" if types[key] == "Path" else types[key]
+        if type(value).__name__ != expected:
+            raise SettingsError(
+                _("设置文件 {path} 的 {key} 应为 {kind}").format(path=path, key=key, kind=expected)
+            )
+    if values.get("language", "zh_CN") not in ("zh_CN", "en"):
+        raise SettingsError(_("设置文件 {path} 的 language 只能是 zh_CN 或 en").format(path=path))

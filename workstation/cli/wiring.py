@@ -1,0 +1,277 @@
+"""The one place that builds real objects: store, devices, engine, gateway line, desk."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workstation.cli.settings import Settings
+from workstation.i18n import _
+
+if TYPE_CHECKING:
+    from scanners.port import Scanner
+    from workstation.domain.clock import Clock
+    from workstation.services.catalogue import Catalogue
+    from workstation.services.desk import Desk
+    from workstation.services.enrolment import Membership
+    from workstation.services.profile import WindowProfile
+    from workstation.services.station import Station
+    from workstation.store.database import Store
+    from workstation.store.keys import DataKey
+
+HEAVY = (
+    "workstation.services.desk",
+    "workstation.services.link",
+    "workstation.services.enrolment",
+    "workstation.catalogue.loader",
+    "workstation.catalogue.calendar",
+    "scanners.sane",
+    "ocr.documents",
+    "ocr.engines.tesseract",
+    "workstation.tui.screens.home",
+    "PIL.JpegImagePlugin",
+)
+"""What unlocking imports; loaded behind the first frame."""
+LOCK_NAME = "sender.lock"
+PAPERS = "papers"
+MEMORY = Path("/dev/shm")
+
+
+@dataclass(frozen=True)
+class StationGate:
+    """Opens the store of this machine."""
+
+    settings: Settings
+    scanner: Callable[[], Scanner] | None = None
+    """Replaces the machine's scanners (practice)."""
+    on_open: Callable[[Store], None] | None = None
+    """Called with the open store before anything is built on it (practice: enrol, seed)."""
+    practice: bool = False
+    hint: str = ""
+
+    @property
+    def is_new(self) -> bool:
+        """True when the data folder holds no keys yet."""
+        return not (self.settings.data_folder / "keys.json").exists()
+
+    def preload(self) -> None:
+        """Import what unlocking needs."""
+        for name in HEAVY:
+            import_module(name)
+
+    def unlock(self, passphrase: str) -> Station:
+        """Open the store with a passphrase, creating it at the first start."""
+        store = open_store(self.settings.data_folder, passphrase)
+        try:
+            if self.on_open is not None:
+                self.on_open(store)
+            return build_station(self.settings, store, scanner=self.scanner() if self.scanner else None)
+        except BaseException:
+            store.close()
+            raise
+
+
+def open_store(folder: Path, passphrase: str) -> Store:
+    """Open (or make) the store of a data folder.
+
+    Raises:
+        WrongPassphrase: no key slot takes it.
+        StoreError: the store cannot be opened.
+    """
+    from workstation.store.database import Store
+    from workstation.store.keys import KeySlots
+
+    slots = KeySlots(folder)
+    if slots.exists:
+        return _open(folder, slots.unlock_with_passphrase(passphrase))
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Store.create(folder, slots.create(passphrase))
+
+
+def _open(folder: Path, key: DataKey) -> Store:
+    """Open the store; a folder whose first start was cut off after its keys gets its database now."""
+    from workstation.store.database import Store
+    from workstation.store.errors import UnknownRecord
+
+    try:
+        return Store.open(folder, key)
+    except UnknownRecord:
+        return Store.create(folder, key)
+
+
+def unlock_unattended(settings: Settings, ask: Callable[[], str]) -> Store:
+    """Open the store for a command: machine key file, then the desktop's key ring, then `ask`.
+
+    Raises:
+        StoreError: none of them opened it.
+    """
+    from workstation.store.errors import NoKeySlots, SlotUnavailable
+    from workstation.store.keys import KeySlots
+
+    folder = settings.data_folder
+    slots = KeySlots(folder)
+    if not slots.exists:
+        raise NoKeySlots
+    if settings.machine_key:
+        return _open(folder, slots.unlock_with_machine_key(Path(settings.machine_key)))
+    if any("secret" in name for name in slots.slots()):
+        try:
+            return _open(folder, slots.unlock_with_secret_service())
+        except SlotUnavailable:
+            pass
+    return _open(folder, slots.unlock_with_passphrase(ask()))
+
+
+def build_station(settings: Settings, store: Store, *, scanner: Scanner | None = None) -> Station:
+    """Recover, build the desk and start the line."""
+    from workstation.domain.clock import now
+    from workstation.services.link import Link
+    from workstation.services.station import Station
+
+    recovery = store.recover(now())
+    member = find_membership(store)
+    desk = build_desk_for(settings, store, member, scanner=scanner, clock=now)
+    link = Link(desk, member, settings.data_folder / LOCK_NAME)
+    link.start()
+    return Station(
+        desk=desk,
+        link=link,
+        recovery=recovery,
+        output=lambda path: put_out(path, settings),
+        view_file=lambda path: view_file(path, settings),
+        resolution_dpi=settings.resolution_dpi,
+        page_folder=private_folder(),
+    )
+
+
+def find_membership(store: Store) -> Membership | None:
+    """Return what enrolment left, or None."""
+    from workstation.services.enrolment import membership
+    from workstation.services.errors import NotEnrolled
+
+    try:
+        return membership(store)
+    except NotEnrolled:
+        return None
+
+
+def build_desk_for(
+    settings: Settings,
+    store: Store,
+    member: Membership | None,
+    *,
+    scanner: Scanner | None,
+    clock: Clock,
+) -> Desk:
+    """Put the services of this window together."""
+    from ocr.documents import read
+    from ocr.engines.tesseract import TesseractEngine
+    from workstation.catalogue.calendar import load_calendar
+    from workstation.services.capture import ScannerHub
+    from workstation.services.desk import Parts, build_desk
+    from workstation.services.enrolment import window_key
+
+    papers = settings.data_folder / PAPERS
+    papers.mkdir(mode=0o700, exist_ok=True)
+    parts = Parts(
+        store=store,
+        profile=profile_of(settings, member),
+        catalogue=load_catalogue(settings),
+        clock=clock,
+        calendar=load_calendar(Path(settings.calendar_file) if settings.calendar_file else None),
+        scanner=scanner or ScannerHub(drivers(settings)),
+        engine=TesseractEngine(),
+        read=read,
+        key=window_key(store),
+        papers_folder=papers,
+        render=render,
+    )
+    return build_desk(parts)
+
+
+def profile_of(settings: Settings, member: Membership | None) -> WindowProfile:
+    """Return who works where; an unenrolled window has no number block."""
+    from workstation.services.profile import WindowProfile
+
+    enrolled = member.enrolment if member else None
+    return WindowProfile(
+        window_id=enrolled.window_id if enrolled else "",
+        window_name=settings.window_name,
+        hall=settings.hall,
+        street=enrolled.street if enrolled else "",
+        street_name=enrolled.street_name if enrolled else _("未注册"),
+        clerk=settings.clerk or _("窗口人员"),
+        number_prefix=enrolled.number_prefix if enrolled else "",
+        phone=settings.phone,
+        complaint_phone=settings.complaint_phone,
+        practice=member.practice if member else False,
+    )
+
+
+def load_catalogue(settings: Settings) -> Catalogue:
+    """Load every pack of the settings' folder, newest first, or the one that came with the program.
+
+    Raises:
+        PackError: a pack is altered, unsigned or broken.
+    """
+    from workstation.catalogue.loader import bundled_pack, load_pack
+    from workstation.services.catalogue import Catalogue
+
+    if not settings.packs_folder:
+        return Catalogue((load_pack(bundled_pack()),))
+    folders = sorted(p for p in Path(settings.packs_folder).iterdir() if (p / "manifest.yaml").exists())
+    packs = sorted((load_pack(p) for p in folders), key=lambda pack: pack.issued_on, reverse=True)
+    return Catalogue(tuple(packs) or (load_pack(bundled_pack()),))
+
+
+def drivers(settings: Settings) -> tuple[Scanner, ...]:
+    """Return the scanner drivers of this machine."""
+    from scanners.folder import FolderScanner
+    from scanners.sane import SaneScanner
+
+    found: list[Scanner] = []
+    if settings.sane:
+        found.append(SaneScanner())
+    if settings.scan_folder:
+        found.append(FolderScanner(Path(settings.scan_folder)))
+    return tuple(found)
+
+
+def render(form: object, path: Path) -> int:
+    """Render a paper; reportlab is imported with the first one."""
+    from workstation.printing.rendering import render_form
+
+    return render_form(form, path)
+
+
+def put_out(path: Path, settings: Settings) -> str:
+    """Print a paper, or leave it and say where; only what really happened is said."""
+    from workstation.printing.opener import open_or_print
+
+    if not settings.printer and not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        return _("文件在 {path}").format(path=path)
+    return str(open_or_print(path, settings.printer or None))
+
+
+def view_file(path: Path, settings: Settings) -> bool:
+    """Open a page in the viewer of the settings or of the desktop."""
+    import shutil
+    import subprocess
+
+    program = settings.viewer or shutil.which("xdg-open") or ""
+    if not program or (not settings.viewer and not os.environ.get("DISPLAY")):
+        return False
+    quiet = subprocess.DEVNULL
+    subprocess.Popen([program, str(path)], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+    return True
+
+
+def private_folder() -> Path:
+    """Return a folder for decrypted pages, in memory where the system has it, readable by nobody else."""
+    base = MEMORY if os.access(MEMORY, os.W_OK) else None
+    return Path(tempfile.mkdtemp(prefix="workstation-", dir=base))

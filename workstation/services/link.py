@@ -1,0 +1,110 @@
+"""The line to the back office: a thread that sends and listens, and the light that shows it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from random import Random
+
+from sync.client import GatewayClient, LinkState
+from sync.lock import SenderLock
+from sync.loop import SyncLoop, SyncState
+from sync.sender import Sender
+from workstation.services.desk import Desk
+from workstation.services.enrolment import Membership
+from workstation.services.queue import is_stuck
+
+STOP_TIMEOUT_S = 5.0
+
+
+class Light(StrEnum):
+    """The network lamp."""
+
+    UNKNOWN = "UNKNOWN"
+    ONLINE = "ONLINE"
+    OFFLINE = "OFFLINE"
+    OTHER_SENDER = "OTHER_SENDER"
+    """Another process of this machine sends; this one only shows."""
+
+
+def make_loop(
+    desk: Desk,
+    membership: Membership,
+    lock_path: Path,
+    stop: threading.Event,
+    on_state: Callable[[SyncState], None],
+) -> SyncLoop:
+    """Return the loop that sends this store's queue to its gateway."""
+
+    def make_sender(cancelled: Callable[[], bool]) -> Sender:
+        client = GatewayClient(membership.url, membership.identity, cancelled=cancelled, clock=desk.clock)
+        return Sender(desk.store.outbox, desk.store.inbox, client, clock=desk.clock, random=Random())
+
+    return SyncLoop(make_sender, SenderLock(lock_path), stop, on_state=on_state, clock=desk.clock)
+
+
+class Link:
+    """Runs the loop in a thread and keeps what the lamps need; readable from any thread."""
+
+    def __init__(self, desk: Desk, membership: Membership | None, lock_path: Path) -> None:
+        """Prepare; `start` begins. A window that has not enrolled has nobody to talk to."""
+        self._desk = desk
+        self._stop = threading.Event()
+        self._listeners: list[Callable[[], None]] = []
+        self._loop: SyncLoop | None = None
+        self._thread: threading.Thread | None = None
+        if membership is not None:
+            self._loop = make_loop(desk, membership, lock_path, self._stop, self._changed)
+            self._thread = threading.Thread(target=self._loop.run, name="sync", daemon=True)
+        self.light = Light.UNKNOWN
+        self.waiting = 0
+        self.earliest = ""
+        self._count()
+
+    def start(self) -> None:
+        """Begin to send and listen."""
+        if self._thread is not None:
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End within a few seconds; what was not sent stays queued."""
+        self._listeners.clear()
+        self._stop.set()
+        if self._loop is not None and self._thread is not None and self._thread.is_alive():
+            self._loop.kick()
+            self._thread.join(STOP_TIMEOUT_S)
+
+    def kick(self, *, eager: bool = False) -> None:
+        """Something was sealed, or (`eager`) a person wants everything tried now."""
+        self._count()
+        self._tell()
+        if self._loop is not None:
+            self._loop.kick(eager=eager)
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Be told, in the loop's thread, whenever something may have changed."""
+        self._listeners.append(listener)
+
+    def _changed(self, state: SyncState) -> None:
+        if state.other_sender is not None:
+            self.light = Light.OTHER_SENDER
+        elif state.link is LinkState.UP:
+            self.light = Light.ONLINE
+        elif state.offline_since is not None or state.link is not None:
+            self.light = Light.OFFLINE
+        self._count()
+        self._tell()
+
+    def _count(self) -> None:
+        lines = self._desk.queue.lines()
+        open_lines = [line for line in lines if line.line.delivered_at is None]
+        self.waiting = len(open_lines)
+        stuck = sum(is_stuck(line.line) for line in open_lines)
+        legal = next((line.legal for line in open_lines if line.legal), "")
+        self.earliest = " · ".join(part for part in (legal, f"{stuck} !" if stuck else "") if part)
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()

@@ -1,0 +1,75 @@
+"""An open workstation: the desk, the line to the back office, and what was recovered at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from workstation.domain.case import Page
+    from workstation.services.desk import Desk
+    from workstation.services.link import Link
+    from workstation.store.database import Recovery
+
+
+class Gate(Protocol):
+    """What the screens need before the store is open."""
+
+    @property
+    def practice(self) -> bool:
+        """True in practice mode: own data folder and key, unmistakable colour."""
+        ...
+
+    @property
+    def hint(self) -> str:
+        """A line for the unlock screen, e.g. the practice passphrase."""
+        ...
+
+    @property
+    def is_new(self) -> bool:
+        """True when there is no store yet: the passphrase given becomes its first key slot."""
+        ...
+
+    def preload(self) -> None:
+        """Import what unlocking needs; called behind the first frame."""
+        ...
+
+    def unlock(self, passphrase: str) -> Station:
+        """Open the store (or create it) and start the line.
+
+        Raises:
+            StoreError: the passphrase is wrong, or the store cannot be opened.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Station:
+    """What the screens work with once unlocked."""
+
+    desk: Desk
+    link: Link
+    recovery: Recovery
+    output: Callable[[Path], str]
+    """Hand a paper to the printer or the viewer; returns in words what really happened."""
+    view_file: Callable[[Path], bool]
+    """Open a page in the system's viewer; False when there is none."""
+    resolution_dpi: int
+    page_folder: Path
+    """Memory-backed private folder for pages shown in the system's viewer; emptied at the end."""
+
+    def open_page(self, page: Page) -> bool:
+        """Decrypt a page into the private folder and open it; False when no viewer could."""
+        self.page_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self.page_folder / f"{page.page_id}.jpg"
+        path.write_bytes(self.desk.store.vault.get(page.sha256))
+        return self.view_file(path)
+
+    def close(self) -> None:
+        """Stop the line, then close the store."""
+        self.link.stop()
+        self.desk.store.close()
+        for path in self.page_folder.glob("*"):
+            path.unlink(missing_ok=True)

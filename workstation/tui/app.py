@@ -1,0 +1,126 @@
+"""The app: opens the unlock screen at once, the rest of the program loads behind the first frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+
+from workstation.i18n import _
+from workstation.tui.terminal import Terminal
+from workstation.tui.theme import STATION, VARIABLES
+from workstation.tui.widgets.bars import StatusBar, network_lamp
+
+if TYPE_CHECKING:
+    from workstation.services.station import Gate, Station
+
+
+class StationApp(App[int]):
+    """One workstation at one window."""
+
+    TITLE = "综合窗口工作站"
+    ENABLE_COMMAND_PALETTE = True
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "帮助", id="app.help", show=False, priority=True),
+        Binding("ctrl+q", "leave", "退出", id="app.quit", show=False, priority=True),
+    ]
+
+    light: reactive[str] = reactive("UNKNOWN")
+    waiting: reactive[int] = reactive(0)
+
+    def __init__(self, gate: Gate, terminal: Terminal) -> None:
+        """Take the gate that opens the store, and what the terminal can draw."""
+        super().__init__()
+        self.gate = gate
+        self.terminal = terminal
+        self.jobs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
+        self.readers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="read")
+        self.device_id = ""
+        """The scanner the clerk chose; empty: the first one found."""
+        self._station: Station | None = None
+        self.earliest = ""
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Names the style sheets use, whatever theme is chosen."""
+        return VARIABLES
+
+    def on_mount(self) -> None:
+        """Show the unlock screen; everything heavy is imported after it is on the screen."""
+        self.register_theme(STATION)
+        self.theme = "station"
+        self.set_class(self.gate.practice, "-practice")
+        from workstation.tui.screens.unlock import UnlockScreen
+
+        self.push_screen(UnlockScreen())
+        self.call_after_refresh(self._preload)
+
+    @work(thread=True, exit_on_error=False, group="preload")
+    def _preload(self) -> None:
+        self.gate.preload()
+
+    @property
+    def station(self) -> Station:
+        """The open station; only screens behind the unlock screen ask."""
+        if self._station is None:
+            raise RuntimeError("the store is locked")
+        return self._station
+
+    def enter(self, station: Station) -> None:
+        """Go on from the unlock screen with an open store."""
+        self._station = station
+        station.link.subscribe(lambda: self.call_from_thread(self.read_line))
+        from workstation.tui.screens.home import HomeScreen
+
+        self.switch_screen(HomeScreen())
+        self.read_line()
+
+    def read_line(self) -> None:
+        """Take over the state of the line to the back office."""
+        if self._station is None:
+            return
+        link = self._station.link
+        self.light, self.waiting = link.light.value, link.waiting
+        self.earliest = link.earliest
+        for screen in self.screen_stack:
+            for bar in screen.query(StatusBar):
+                self.fill_status(bar)
+        refresh: Callable[[], None] | None = getattr(self.screen, "on_line_changed", None)
+        if refresh is not None:
+            refresh()
+
+    def fill_status(self, bar: StatusBar) -> None:
+        """Write window, clerk, line and pack into a bar."""
+        bar.practice = self.gate.practice
+        if self._station is None:
+            bar.left = _("综合窗口工作站")
+            return
+        profile, catalogue = self._station.desk.profile, self._station.desk.catalogue
+        bar.left = f"{profile.window_name} · {profile.street_name} │ {profile.clerk}"
+        bar.lamp = network_lamp(self.light)
+        queue = _("队列 {n}").format(n=self.waiting)
+        bar.queue = f"{queue} · {self.earliest}" if self.earliest else queue
+        bar.right = _("目录 {version}").format(version=catalogue.current.version) + " "
+
+    def action_help(self) -> None:
+        """Show the keys of the present screen."""
+        from workstation.tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    def action_leave(self) -> None:
+        """Close the program; drafts and queue stay as they are."""
+        self.exit(0)
+
+    def shut(self) -> None:
+        """Stop the sender and close the store; called once after the app ended."""
+        self.jobs.shutdown(wait=True)
+        self.readers.shutdown(wait=True)
+        if self._station is not None:
+            self._station.close()

@@ -1,0 +1,436 @@
+"""The workspace of one case: step rail, the step's work, and the page beside it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.reactive import reactive
+from textual.widgets import ContentSwitcher, Static
+
+from workstation.domain.case import Custody, Page
+from workstation.domain.checklist import Todo
+from workstation.domain.identity import mask_id_number
+from workstation.domain.items import Need, OriginalRule
+from workstation.i18n import N_, _
+from workstation.services.view import STATE_WORDS, CaseView
+from workstation.tui.screens.case_decisions import DecisionKeys
+from workstation.tui.screens.case_scan import ScanKeys
+from workstation.tui.theme import AMBER, GREEN, QUIET
+from workstation.tui.widgets.bars import Key, KeyBar
+from workstation.tui.widgets.field_row import FieldRow
+from workstation.tui.widgets.page_pane import PagePane, union
+from workstation.tui.widgets.steps import STEP_WORDS, StepName
+from workstation.tui.widgets.steps.applicant import ApplicantStep
+from workstation.tui.widgets.steps.decision import DecisionStep
+from workstation.tui.widgets.steps.form import FormStep
+from workstation.tui.widgets.steps.materials import MaterialsStep
+from workstation.tui.widgets.steps.situation import SituationStep
+from workstation.tui.words import printable
+
+
+class CaseScreen(ScanKeys, DecisionKeys):
+    """Five steps of one case; the citizen, the checklist and the page stay in sight."""
+
+    CSS_PATH = "case.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    HELP = N_(
+        "一件办件分五步: 情形、申请人、材料、表单、收件。回车走下一步, PageUp/PageDown 在各步之间切换。\n"
+        "F2 扫描到光标所在的材料; F3 复用存档 (须申请人同意); Del 删去最后一页; F5 看原件。\n"
+        "F6 容缺后补; F7 一次性补正告知; F8 不予受理; F9 挂起; F10 收件或受理; Esc 回主屏 (草稿自动保存)。"
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "scan", "扫描", id="case.scan"),
+        Binding("f3", "reuse", "复用", id="case.reuse"),
+        Binding("f4", "papers", "打印", id="case.papers"),
+        Binding("f5", "view_page", "看原件", id="case.view"),
+        Binding("f6", "defer", "容缺", id="case.defer"),
+        Binding("f7", "correct", "一次告知", id="case.correct"),
+        Binding("f8", "refuse", "不予受理", id="case.refuse"),
+        Binding("f9", "hold", "挂起", id="case.hold"),
+        Binding("f10", "receive", "收件", id="case.receive"),
+        Binding("delete", "remove_page", "删页", id="case.remove", show=False),
+        Binding("pageup", "step(-1)", "上一步", id="case.back", show=False, priority=True),
+        Binding("pagedown", "step(1)", "下一步", id="case.forward", show=False, priority=True),
+        Binding("escape", "leave", "主屏", id="case.leave", show=False),
+    ]
+    KEYS = (
+        Key("F2", N_("扫描"), "scan", main=True),
+        Key("F3", N_("复用"), "reuse"),
+        Key("F4", N_("打印"), "papers"),
+        Key("F5", N_("看原件"), "view_page"),
+        Key("F6", N_("容缺"), "defer"),
+        Key("F7", N_("一次告知"), "correct"),
+        Key("F8", N_("不予受理"), "refuse"),
+        Key("F9", N_("挂起"), "hold"),
+        Key("F10", N_("收件"), "receive"),
+    )
+
+    step: reactive[StepName] = reactive(StepName.SITUATION, bindings=True)
+    pane = getters.query_one("#pane", PagePane)
+    materials = getters.query_one(MaterialsStep)
+    applicant = getters.query_one(ApplicantStep)
+    form = getters.query_one(FormStep)
+
+    def __init__(self, case_id: str, *, start: StepName | None = None) -> None:
+        """Open a case; `start` is the first step shown, by default the first unfinished one."""
+        super().__init__(case_id)
+        self._start = start
+        self._page: Page | None = None
+
+    def compose(self) -> ComposeResult:
+        """Bars, head, rail, steps, page."""
+        yield from self.compose_bars()
+        yield Static("", id="head", markup=False)
+        with Horizontal(id="body"):
+            yield Static("", id="rail", markup=False)
+            with ContentSwitcher(initial=StepName.SITUATION.value, id="steps"):
+                yield SituationStep(id=StepName.SITUATION.value)
+                yield ApplicantStep(id=StepName.APPLICANT.value)
+                yield MaterialsStep(id=StepName.MATERIALS.value)
+                yield FormStep(id=StepName.FORM.value)
+                yield DecisionStep(id=StepName.DECISION.value)
+            yield PagePane(id="pane")
+
+    def on_mount(self) -> None:
+        """Load the case."""
+        super().on_mount()
+        self.job(lambda: self.desk.view(self.case_id), self._opened)
+
+    def _opened(self, view: CaseView) -> None:
+        self.show_view(view)
+        self.go(self._start or _first_open_step(view))
+
+    # --- showing --------------------------------------------------------------------------------------
+
+    def show_view(self, view: CaseView) -> None:
+        """Show all that follows from the case."""
+        self.view = view
+        self.query_one("#head", Static).update(_head(view))
+        self._draw_rail()
+        self._draw_keys()
+        self.query_one(SituationStep).show(view)
+        streets = dict(self.desk.catalogue.current.streets)
+        address = view.case.applicant.address if view.case.applicant else ""
+        self.applicant.show(view, streets, self.desk.intake.guess_street(address))
+        self.materials.show(view)
+        self.query_one(DecisionStep).show(view)
+        self.run_worker(self.form.show(view), group="form", exit_on_error=False)
+        self.show_page()
+
+    def _draw_keys(self) -> None:
+        view = self.view
+        if view is None:
+            return
+        receive = _("受理") if view.item.acceptance_delegated else _("收件")
+        main = _main_action(view)
+        self.query_one(KeyBar).keys = tuple(
+            Key(k.key, receive if k.action == "receive" else _(k.label), k.action, k.action == main)
+            for k in self.KEYS
+        )
+
+    def _draw_rail(self) -> None:
+        if self.view is not None:
+            narrow = self.has_class("-narrow")
+            self.query_one("#rail", Static).update(_rail(self.view, self.step, one_line=narrow))
+
+    def watch_step(self) -> None:
+        """Show the step's widget and mark it on the rail."""
+        if not self.is_mounted:
+            return
+        self.query_one(ContentSwitcher).current = self.step.value
+        self._draw_rail()
+
+    def on_resize(self) -> None:
+        """The rail is one line on a narrow screen."""
+        self.call_after_refresh(self._draw_rail)
+
+    def go(self, step: StepName) -> None:
+        """Show a step and put the cursor where the work is."""
+        self.step = step
+        self.call_after_refresh(self._focus_step)
+
+    def _focus_step(self) -> None:
+        if self.step is StepName.APPLICANT:
+            self._focus_applicant()
+        elif self.step is StepName.MATERIALS:
+            self.materials.query_one("#lines").focus()
+            self.materials.go_to_next_open()
+        elif self.step is StepName.FORM:
+            if not self.form.go_to_next_open():
+                self.form.query("FieldRow Input").first().focus() if self.form.query("FieldRow") else None
+        elif self.step is StepName.SITUATION:
+            self.query_one("#options").focus()
+        else:
+            self.query_one(DecisionStep).focus()
+        self.show_page()
+
+    def _focus_applicant(self) -> None:
+        case = self.view.case if self.view else None
+        if case is not None and case.applicant is not None and not case.is_sealed:
+            self.applicant.query_one("#streets").focus()
+        else:
+            self.applicant.query("FieldRow Input").first().focus()
+
+    # --- pages ----------------------------------------------------------------------------------------
+
+    @property
+    def current_slot(self) -> str:
+        """The slot a scan would go to: the card's on the applicant step, else the line's."""
+        if self.view is None:
+            return ""
+        if self.step is StepName.APPLICANT:
+            return card_slot(self.view)
+        return self.materials.slot if self.step is StepName.MATERIALS else ""
+
+    def show_page(self, row: FieldRow | None = None) -> None:
+        """Show the page that belongs to where the cursor is."""
+        if self.view is None:
+            return
+        if row is not None and row.place is not None:
+            self._show_field(row.place[0])
+            return
+        slot = self.current_slot or (card_slot(self.view) if self.step is StepName.FORM else "")
+        content = self.view.case.slot(slot)
+        pages = content.pages or (content.reuse.pages if content.reuse else ())
+        if not pages:
+            self._page = None
+            self.pane.show(None)
+            return
+        if self.step in (StepName.APPLICANT, StepName.FORM):
+            self._show_field(pages[0].page_id)
+            return
+        self._page = pages[-1]
+        self.pane.show(pages[-1], self._caption(slot, pages, pages[-1]))
+
+    def _show_field(self, page_id: str) -> None:
+        """Show the document on the page: the union of everything read from it."""
+        case = self.view.case if self.view else None
+        if case is None or self.view is None:
+            return
+        for slot, content in case.slots.items():
+            for page in content.pages:
+                if page.page_id == page_id:
+                    boxes = [v.box for v in case.fields.values() if v.page_id == page_id and v.box]
+                    self._page = page
+                    self.pane.show(page, self._caption(slot, content.pages, page), union(boxes))
+
+    def _caption(self, slot: str, pages: tuple[Page, ...], page: Page) -> str:
+        line = self.view.line(slot) if self.view else None
+        title = line.material.title if line else slot
+        return f"{title} {pages.index(page) + 1}/{len(pages)} · {page.resolution_dpi} dpi"
+
+    @on(FieldRow.Entered)
+    def _follow_field(self, event: FieldRow.Entered) -> None:
+        event.stop()
+        self.show_page(event.row)
+
+    @on(MaterialsStep.Focused)
+    def _follow_line(self, event: MaterialsStep.Focused) -> None:
+        event.stop()
+        self.refresh_bindings()
+        self.show_page()
+
+    def action_view_page(self) -> None:
+        """Open the page in the system's viewer."""
+        page = self._page
+        if page is not None:
+            self.job(lambda: self.app.station.open_page(page), self._viewed)
+
+    def _viewed(self, shown: bool) -> None:
+        if not shown:
+            self.say(_("没有找到看图程序"), _("请信息技术人员在设置中填写 viewer"), "warning")
+
+    # --- steps ----------------------------------------------------------------------------------------
+
+    @on(SituationStep.Answered)
+    def _answer(self, event: SituationStep.Answered) -> None:
+        event.stop()
+        self.change(
+            lambda: self.desk.intake.answer(self.case_id, event.question, event.option), self._after_answer
+        )
+
+    def _after_answer(self) -> None:
+        if self.view is not None and not self.view.questions:
+            self.go(StepName.APPLICANT)
+
+    @on(SituationStep.Finished)
+    def _leave_situation(self) -> None:
+        self.go(StepName.APPLICANT)
+
+    @on(ApplicantStep.Confirmed)
+    def _set_applicant(self, event: ApplicantStep.Confirmed) -> None:
+        event.stop()
+        self.applicant.settle()
+        self.change(
+            lambda: self.desk.intake.set_applicant(self.case_id, event.applicant), self._focus_applicant
+        )
+
+    @on(ApplicantStep.Doubted)
+    def _doubt(self, event: ApplicantStep.Doubted) -> None:
+        event.stop()
+        self.tell(event.error)
+        self.applicant.query("FieldRow Input").first().focus()
+
+    @on(ApplicantStep.StreetChosen)
+    def _set_street(self, event: ApplicantStep.StreetChosen) -> None:
+        event.stop()
+        self.change(
+            lambda: self.desk.intake.set_home_street(self.case_id, event.code),
+            lambda: self.go(StepName.MATERIALS),
+        )
+
+    @on(MaterialsStep.Entered)
+    def _enter_line(self, event: MaterialsStep.Entered) -> None:
+        event.stop()
+        line = event.line
+        if line.todo is Todo.MARK_ORIGINAL:
+            custody = Custody.HELD if line.material.original is OriginalRule.KEPT else Custody.RETURNED
+            self.change(
+                lambda: self.desk.intake.mark_original(self.case_id, line.material.id, custody),
+                self._next_line,
+            )
+        elif line.todo is Todo.NOTHING:
+            self._next_line()
+        else:
+            self.say(_("请先扫描这份材料"), _("F2 扫描, F3 复用, F6 容缺"), "warning")
+
+    def _next_line(self) -> None:
+        if not self.materials.go_to_next_open():
+            self.go(StepName.FORM if self.view and self.view.fields else StepName.DECISION)
+
+    @on(FormStep.Typed)
+    def _typed(self, event: FormStep.Typed) -> None:
+        event.stop()
+        self.change(lambda: self.desk.intake.type_field(self.case_id, event.field, event.text))
+
+    @on(FormStep.Confirmed)
+    def _confirmed(self, event: FormStep.Confirmed) -> None:
+        event.stop()
+        self.change(lambda: self.desk.intake.confirm_field(self.case_id, event.field))
+
+    @on(FormStep.Finished)
+    def _leave_form(self) -> None:
+        self.job(lambda: self.desk.view(self.case_id), self._form_done)
+
+    def _form_done(self, view: CaseView) -> None:
+        self.show_view(view)
+        if not view.readiness.fields:
+            self.go(StepName.DECISION)
+
+    def action_step(self, way: int) -> None:
+        """Go a step back or forward."""
+        steps = list(StepName)
+        self.go(steps[max(0, min(len(steps) - 1, steps.index(self.step) + way))])
+
+    def action_leave(self) -> None:
+        """Stop a running scan, else go home; the draft is saved already."""
+        if not self.stop_scan():
+            self.dismiss(None)
+
+    def after_decision(self) -> None:
+        """Show what was decided."""
+        self.go(StepName.DECISION)
+
+    # --- keys -----------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey what the case does not allow now; F10 stays live to say what is missing."""
+        view = self.view
+        if view is None:
+            return action in ("leave", "step")
+        editable = not view.case.is_sealed
+        allowed = {
+            "scan": editable and bool(self.current_slot) and not self.scanning,
+            "reuse": editable and self.current_slot in view.offers,
+            "papers": view.case.is_sealed,
+            "view_page": self._page is not None,
+            "defer": editable and self._tolerable(view),
+            "correct": editable and view.case.applicant is not None,
+            "refuse": editable and view.case.applicant is not None,
+            "hold": editable,
+            "receive": editable,
+            "remove_page": editable and bool(view.case.slot(self.current_slot).pages),
+        }
+        return True if allowed.get(action, True) else None
+
+    def _tolerable(self, view: CaseView) -> bool:
+        line = view.line(self.current_slot)
+        return (
+            line is not None
+            and line.material.need is Need.TOLERABLE
+            and line.todo is Todo.SCAN
+            and not view.item.instant
+        )
+
+
+def card_slot(view: CaseView) -> str:
+    """Return the slot of the identity card on this checklist; empty when it is not asked for."""
+    for line in view.checklist.lines:
+        if line.material.document_kind == "id-card-front":
+            return line.material.id
+    return ""
+
+
+def _first_open_step(view: CaseView) -> StepName:
+    status = view.readiness
+    if view.case.is_sealed:
+        return StepName.DECISION
+    if status.questions:
+        return StepName.SITUATION
+    if status.lacks_applicant or status.lacks_home_street:
+        return StepName.APPLICANT
+    if status.lines:
+        return StepName.MATERIALS
+    return StepName.FORM if status.fields else StepName.DECISION
+
+
+def _main_action(view: CaseView) -> str:
+    if view.case.is_sealed:
+        return "papers"
+    return "receive" if view.readiness.ready else "scan"
+
+
+def _head(view: CaseView) -> Text:
+    case = view.case
+    text = Text(" ", no_wrap=True, overflow="ellipsis")
+    text.append(f"{case.number}  ", Style(color=AMBER, bold=True))
+    text.append(view.item.title, Style(bold=True))
+    if view.situation:
+        text.append(f"  {view.situation}")
+    if view.home_street_name:
+        text.append(f"  {_('属地')} {view.home_street_name}", Style(color=QUIET))
+    text.append(f"  {_(STATE_WORDS[case.state])}\n ", Style(color=GREEN if case.is_sealed else QUIET))
+    if case.applicant is not None:
+        text.append(printable(case.applicant.name), Style(bold=True))
+        text.append(f" {mask_id_number(case.applicant.id_number)}")
+    else:
+        text.append(_("申请人未确认"), Style(color=QUIET))
+    return text
+
+
+def _rail(view: CaseView, present: StepName, *, one_line: bool) -> Text:
+    status = view.readiness
+    is_open = {
+        StepName.SITUATION: bool(status.questions),
+        StepName.APPLICANT: status.lacks_applicant or status.lacks_home_street,
+        StepName.MATERIALS: bool(status.lines),
+        StepName.FORM: bool(status.fields),
+        StepName.DECISION: not view.case.is_sealed,
+    }
+    text = Text()
+    for step in StepName:
+        glyph = "▸" if step is present else " " if is_open[step] else "✔"
+        style = Style(color=QUIET)
+        if step is present:
+            style = Style(color="#2B1D00", bgcolor=AMBER, bold=True)
+        elif not is_open[step]:
+            style = Style(color=GREEN)
+        text.append(f" {glyph} {_(STEP_WORDS[step])} ", style)
+        text.append("  " if one_line else "\n\n")
+    return text

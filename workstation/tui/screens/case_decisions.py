@@ -1,0 +1,147 @@
+"""The deciding keys of the workspace: receive, correction notice, refusal, tolerance, hold, papers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from textual import work
+
+from workstation.domain.case import Defect
+from workstation.domain.checklist import ChecklistLine, Todo
+from workstation.domain.clock import local_date
+from workstation.domain.deadlines import add
+from workstation.i18n import _
+from workstation.services.papers import Paper, papers_for
+from workstation.services.view import CaseView
+from workstation.tui.screens.case_base import CaseBase
+from workstation.tui.screens.dialogs import ConfirmDialog, TextDialog
+
+
+class DecisionKeys(CaseBase):
+    """What the window decides."""
+
+    def action_receive(self) -> None:
+        """Receive, or receive and accept where the item delegates it; missing things are named."""
+        view = self.view
+        if view is None or self.busy:
+            return
+        decide = self.desk.decisions.accept if view.item.acceptance_delegated else self.desk.decisions.receive
+        self.change(lambda: decide(self.case_id), self._decided)
+
+    def _decided(self) -> None:
+        """The case is sealed and queued: wake the sender, then make its papers."""
+        self.app.station.link.kick()
+        self.action_papers()
+        self.after_decision()
+
+    def after_decision(self) -> None:
+        """Show the decision; the workspace overrides it."""
+
+    def action_papers(self) -> None:
+        """Make the papers of the case and hand them to printer or viewer."""
+        view = self.view
+        if view is not None and view.case.is_sealed:
+            self.job(lambda: self._make_papers(view), self._papers_made)
+
+    def _make_papers(self, view: CaseView) -> tuple[tuple[Paper, str], ...]:
+        papers = [getattr(self.desk.papers, name)(self.case_id) for name in papers_for(view.case)]
+        reuse = self.desk.papers.reuse(self.case_id)
+        made = [paper for paper in (*papers, reuse) if paper is not None]
+        return tuple((paper, self.app.station.output(paper.path)) for paper in made)
+
+    def _papers_made(self, made: tuple[tuple[Paper, str], ...]) -> None:
+        words = "; ".join(f"{paper.form}: {where}" for paper, where in made)
+        self.say(words or _("没有可打印的文书"))
+        self.job(lambda: self.desk.view(self.case_id), self.show_view)
+
+    @work(exit_on_error=False)
+    async def action_correct(self) -> None:
+        """One notice with every defect; the clerk states what is wrong with each open line."""
+        view = self.view
+        if view is None:
+            return
+        defects = [_missing(line) for line in view.checklist.missing]
+        listed = "\n".join(f"· {d.material}: {d.problem}" for d in defects) or _("清单没有缺项")
+        answer = await self.app.push_screen_wait(
+            TextDialog(
+                _("一次性补正告知"),
+                _("法律要求一次告知全部需补正的内容。将告知:\n{listed}").format(listed=listed),
+                _("其他需补正的内容 (没有请填 无)"),
+            )
+        )
+        if answer is None:
+            return
+        if answer[0] not in ("", "无"):
+            other = Defect(
+                material_id="-", material=_("其他"), problem=answer[0], needed=_("按告知内容补正"), basis=""
+            )
+            defects.append(other)
+        self.change(lambda: self.desk.decisions.correct(self.case_id, defects), self._decided)
+
+    @work(exit_on_error=False)
+    async def action_refuse(self) -> None:
+        """Refuse with ground and competent body."""
+        answer = await self.app.push_screen_wait(
+            TextDialog(
+                _("不予受理"),
+                _("必须写明理由; 属于其他机关职权的, 写明应向哪个机关申请。"),
+                _("理由和依据"),
+                _("应向哪个机关申请 (没有可留空)"),
+            )
+        )
+        if answer is not None:
+            reason, body = answer
+            self.change(
+                lambda: self.desk.decisions.refuse(self.case_id, reason=reason, body=body), self._decided
+            )
+
+    @work(exit_on_error=False)
+    async def action_hold(self) -> None:
+        """Put the draft aside."""
+        answer = await self.app.push_screen_wait(
+            TextDialog(_("挂起"), _("草稿和扫描页都会保留, 可在主屏继续办理。"), _("原因"))
+        )
+        if answer is not None:
+            self.change(lambda: self.desk.intake.hold(self.case_id, why=answer[0]), self._held)
+
+    def _held(self) -> None:
+        self.dismiss(None)
+
+    @work(exit_on_error=False)
+    async def action_defer(self) -> None:
+        """Let a tolerable material follow, not later than the promised limit."""
+        view, slot = self.view, self.current_slot
+        line = view.line(slot) if view else None
+        if view is None or line is None:
+            return
+        today = local_date(self.desk.clock())
+        promised = view.item.promised
+        due = add(today, promised, self.desk.calendar) if promised else today + timedelta(days=5)
+        sure = await self.app.push_screen_wait(
+            ConfirmDialog(
+                _("容缺后补"),
+                _("{material} 由申请人书面承诺在 {due} 前补交; 结果在补齐后才发出。").format(
+                    material=line.material.title, due=due
+                ),
+                yes=_("申请人承诺后补"),
+            )
+        )
+        if sure:
+            self.change(lambda: self.desk.intake.defer(self.case_id, slot, due, why="tolerated"))
+
+
+def _missing(line: ChecklistLine) -> Defect:
+    problems = {
+        Todo.SCAN: _("未提交"),
+        Todo.SCAN_MORE: _("页数不足"),
+        Todo.REMOVE_PAGES: _("页数过多"),
+        Todo.MARK_ORIGINAL: _("未核对原件"),
+    }
+    material = line.material
+    return Defect(
+        material_id=material.id,
+        material=material.title,
+        problem=problems.get(line.todo, ""),
+        needed=material.standard,
+        basis=material.basis,
+    )

@@ -1,0 +1,167 @@
+"""The scanning keys of the workspace: F2 feeds pages, each is safe before it is shown, then it is read."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from textual import on, work
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from ocr.port import Reading
+from scanners.errors import NoDevice, ScannerError
+from scanners.port import ScanJob, Source
+from workstation.domain.case import Case, Page
+from workstation.i18n import _
+from workstation.services.view import CaseView
+from workstation.tui.screens.case_base import CaseBase
+from workstation.tui.screens.dialogs import ConfirmDialog
+
+log = logging.getLogger(__name__)
+
+
+class ScanKeys(CaseBase):
+    """Scan, remove a page, reuse a copy."""
+
+    @dataclass
+    class PageSafe(Message):
+        """A page is on disk, synced and in its slot."""
+
+        slot: str
+        page: Page
+
+    @dataclass
+    class ScanEnded(Message):
+        """The device has finished, one way or the other."""
+
+        slot: str
+        pages: int
+        error: Exception | None
+
+    def action_scan(self) -> None:
+        """Scan into the slot under the cursor."""
+        if self.current_slot and not self.scanning:
+            self.scanning = True
+            self.say(_("正在扫描…"), _("Esc 停止; 已扫的页都会保留"))
+            self._feed(self.current_slot)
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="scan")
+    def _feed(self, slot: str) -> None:
+        worker, pages, fault = get_current_worker(), 0, None
+        try:
+            job = self._scan_job()
+            for page in self.desk.capture.scan(self.case_id, slot, job, lambda: worker.is_cancelled):
+                pages += 1
+                self.post_message(self.PageSafe(slot, page))
+        except Exception as error:  # noqa: BLE001 - the outermost rim: told to the clerk by the handler
+            fault = error
+        self.post_message(self.ScanEnded(slot, pages, fault))
+
+    def _scan_job(self) -> ScanJob:
+        devices = self.desk.capture.devices()
+        device = next((d for d in devices if d.id == self.app.device_id), devices[0] if devices else None)
+        if device is None:
+            raise NoDevice
+        source = device.sources[0] if device.sources else Source.FLATBED
+        return ScanJob(
+            device_id=device.id,
+            source=source,
+            resolution_dpi=self.app.station.resolution_dpi,
+            max_pages=1 if source is Source.FLATBED and device.driver != "folder" else 100,
+        )
+
+    @on(PageSafe)
+    def _page_came(self, event: PageSafe) -> None:
+        event.stop()
+        self.job(lambda: self.desk.view(self.case_id), self.show_view)
+        self._read(event.slot, event.page)
+
+    @on(ScanEnded)
+    def _scan_ended(self, event: ScanEnded) -> None:
+        event.stop()
+        self.scanning = False
+        if event.error is not None:
+            self.tell(event.error)
+            if not isinstance(event.error, ScannerError):
+                log.error("scan failed kind=%s", type(event.error).__name__)
+        else:
+            self.say(_("已扫描 {n} 页, 已存盘").format(n=event.pages))
+
+    @work(exit_on_error=False, group="read")
+    async def _read(self, slot: str, page: Page) -> None:
+        """Read a page in the readers' thread; a failure costs nothing but typing."""
+        loop = asyncio.get_running_loop()
+        try:
+            reading = await loop.run_in_executor(
+                self.app.readers, self.desk.prefill.read_page, self.case_id, slot, page
+            )
+        except Exception as error:  # noqa: BLE001 - the outermost rim: the clerk types instead
+            self.tell(error)
+            return
+        if reading is not None:
+            self.job(lambda: self.desk.view(self.case_id), lambda view: self._was_read(view, reading))
+
+    def _was_read(self, view: CaseView, reading: Reading) -> None:
+        self.show_view(view)
+        unread = [name for name, field in reading.fields.items() if not field.value]
+        doubtful = [name for name, field in reading.fields.items() if field.value and not field.valid]
+        if unread or doubtful:
+            self.say(
+                _("已识别, {n} 项需要核对").format(n=len(unread) + len(doubtful)),
+                _("请对照原件核对标有 ? 和 ✘ 的项"),
+                "warning",
+            )
+        else:
+            self.say(_("已识别, 用时 {s} 秒").format(s=f"{reading.elapsed_ms / 1000:.1f}"))
+
+    def stop_scan(self) -> bool:
+        """Stop a running scan; pages already read stay. False when none runs."""
+        if not self.scanning:
+            return False
+        self.workers.cancel_group(self, "scan")
+        return True
+
+    @work(exit_on_error=False)
+    async def action_remove_page(self) -> None:
+        """Take the last page of the slot out, to scan it again."""
+        slot = self.current_slot
+        pages = self.view.case.slot(slot).pages if self.view else ()
+        if not pages:
+            return
+        sure = await self.app.push_screen_wait(
+            ConfirmDialog(_("删去第 {n} 页?").format(n=len(pages)), _("原图仍保留在加密存储中, 可重新扫描。"))
+        )
+        if sure:
+            self.change(
+                lambda: self.desk.intake.remove_page(self.case_id, slot, pages[-1].page_id, why="rescan")
+            )
+
+    @work(exit_on_error=False)
+    async def action_reuse(self) -> None:
+        """Offer the archived copy; only the citizen's recorded yes takes it."""
+        slot, view = self.current_slot, self.view
+        offer = view.offers.get(slot) if view else None
+        if offer is None:
+            return
+        body = _(
+            "{material}: {day} 在办件 {case} 中由 {who} 核对过原件 ({level} 级, {pages} 页)。\n\n"
+            "请当面询问申请人: 是否同意本办件复用这份材料, 内容是否没有变化?\n"
+            "同意将记入办件, 并打印材料复用确认书由申请人签字。"
+        ).format(
+            material=offer.title,
+            day=offer.checked_on,
+            case=offer.source_case,
+            who=offer.checked_by,
+            level=offer.level.value,
+            pages=len(offer.pages),
+        )
+        agreed = await self.app.push_screen_wait(
+            ConfirmDialog(_("材料复用"), body, yes=_("申请人同意"), no=_("不同意"))
+        )
+        if agreed:
+            self.change(lambda: self._take_copy(slot))
+
+    def _take_copy(self, slot: str) -> Case:
+        return self.desk.reuse.take(self.case_id, slot, consent_way="当面同意, 签材料复用确认书")

@@ -1,0 +1,276 @@
+"""Home: today's cases, the queue with its reasons, and what came back from the back office."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from workstation.domain.case import Case, CaseState
+from workstation.i18n import N_, _
+from workstation.services.balance import Balance
+from workstation.services.overview import CaseLine, MessageLine, Overview, overview
+from workstation.services.queue import QueueLine, is_stuck
+from workstation.services.view import STATE_WORDS
+from workstation.store.database import Recovery
+from workstation.tui.screens.base import WorkScreen
+from workstation.tui.screens.case import CaseScreen
+from workstation.tui.screens.courier import CourierScreen
+from workstation.tui.screens.dialogs import ConfirmDialog, NoticeDialog
+from workstation.tui.screens.picker import ItemPicker
+from workstation.tui.screens.queue import QueueScreen
+from workstation.tui.theme import AMBER, BLUE, GREEN, QUIET, RED
+from workstation.tui.widgets.bars import Key
+from workstation.tui.words import fit, printable
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure and what it counts."""
+
+    figure: str
+    label: str
+    colour: str = ""
+
+
+class HomeScreen(WorkScreen[None]):
+    """Where the clerk is between two citizens."""
+
+    CSS_PATH = "home.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    HELP = N_(
+        "F2 办理新件: 选事项后按步骤办理。左边是在办的件, 回车打开。\n"
+        "右边是发送队列和后台消息; 断网时照常收件, 联网后自动发送, 每一条都写明原因和下一步。"
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "new_case", "办新件", id="home.new"),
+        Binding("f4", "open_case", "打开", id="home.open"),
+        Binding("f5", "queue", "队列", id="home.queue"),
+        Binding("f6", "courier", "邮袋", id="home.courier"),
+        Binding("f8", "balance", "日结", id="home.balance"),
+        Binding("f10", "quit_program", "退出", id="home.quit"),
+    ]
+    KEYS = (
+        Key("F1", N_("帮助"), "help"),
+        Key("F2", N_("办新件"), "new_case", main=True),
+        Key("F4", N_("打开"), "open_case"),
+        Key("F5", N_("队列"), "queue"),
+        Key("F6", N_("邮袋"), "courier"),
+        Key("F8", N_("日结"), "balance"),
+        Key("F10", N_("退出"), "quit_program"),
+    )
+    cases = getters.query_one("#cases", OptionList)
+
+    def compose(self) -> ComposeResult:
+        """Tiles, cases, queue, messages."""
+        yield from self.compose_bars()
+        yield Static("", id="tiles", markup=False)
+        with Horizontal(id="boards"):
+            with Vertical(id="left", classes="panel") as left:
+                left.border_title = _("在办")
+                yield OptionList(id="cases", markup=False)
+            with Vertical(id="right"):
+                with Vertical(id="queue", classes="panel") as queue:
+                    queue.border_title = _("队列 · 按法定期限排序")
+                    yield Static("", id="queue-lines", markup=False)
+                with Vertical(id="messages", classes="panel") as messages:
+                    messages.border_title = _("后台消息")
+                    yield Static("", id="message-lines", markup=False)
+
+    def on_mount(self) -> None:
+        """Show today, and what was recovered when the last run ended badly."""
+        super().on_mount()
+        self.cases.focus()
+        words = recovery_words(self.app.station.recovery)
+        if words:
+            self.call_after_refresh(self.say, words, _("没有丢失已确认的页和办件"), "warning")
+
+    def refresh_view(self) -> None:
+        """Gather the facts again."""
+        self._gather(self._show)
+
+    def on_line_changed(self) -> None:
+        """Something was sent or came back."""
+        self.refresh_view()
+
+    def _gather(self, then: Callable[[Overview], None]) -> None:
+        desk = self.desk
+        self._job(lambda: overview(desk), then)
+
+    def _show(self, facts: Overview) -> None:
+        self.query_one("#tiles", Static).update(_tiles(facts, self.size.width))
+        kept = self.cases.highlighted
+        self.cases.clear_options()
+        self.cases.add_options(Option(_case(line), id=line.case_id) for line in facts.cases)
+        if facts.cases:
+            self.cases.highlighted = min(kept or 0, len(facts.cases) - 1)
+        self.query_one("#left").border_title = _("在办 {n}").format(n=len(facts.cases))
+        self.query_one("#queue-lines", Static).update(_queue(facts.queue))
+        self.query_one("#message-lines", Static).update(_messages(facts.messages))
+
+    # --- keys -----------------------------------------------------------------------------------------
+
+    @work(exit_on_error=False)
+    async def action_new_case(self) -> None:
+        """Choose an item and open a case for it."""
+        code = await self.app.push_screen_wait(ItemPicker())
+        if code is not None:
+            desk = self.desk
+            self.job(lambda: desk.intake.open_case(desk.catalogue.current.item(code)), self._opened)
+
+    def _opened(self, case: Case) -> None:
+        self.app.push_screen(CaseScreen(case.case_id))
+
+    def action_open_case(self) -> None:
+        """Open the case under the cursor."""
+        if self.cases.highlighted is not None and self.cases.option_count:
+            case_id = self.cases.get_option_at_index(self.cases.highlighted).id or ""
+            self._open(case_id)
+
+    @on(OptionList.OptionSelected, "#cases")
+    def _enter(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self._open(event.option_id or "")
+
+    def _open(self, case_id: str) -> None:
+        self.job(lambda: self.desk.intake.resume(case_id), self._opened)
+
+    def action_queue(self) -> None:
+        """Show the whole queue."""
+        self.app.push_screen(QueueScreen())
+
+    def action_courier(self) -> None:
+        """Show the bags."""
+        self.app.push_screen(CourierScreen())
+
+    def action_balance(self) -> None:
+        """Show the day's balance."""
+        self.job(self.desk.balance, self._show_balance)
+
+    def _show_balance(self, balance: Balance) -> None:
+        self.app.push_screen(NoticeDialog(_("当日平衡"), balance_lines(balance)))
+
+    @work(exit_on_error=False)
+    async def action_quit_program(self) -> None:
+        """Leave; drafts and queue stay."""
+        body = _("草稿和队列都已存盘。未发送的 {n} 件在下次启动后继续发送。").format(n=self.app.waiting)
+        if await self.app.push_screen_wait(ConfirmDialog(_("退出程序?"), body, yes=_("退出"))):
+            self.app.exit(0)
+
+
+def recovery_words(recovery: Recovery) -> str:
+    """Say what was put right at start; empty when nothing was."""
+    parts = []
+    if recovery.interrupted_sends:
+        parts.append(_("{n} 件发送时中断, 已重新排队").format(n=recovery.interrupted_sends))
+    if recovery.orphan_pages:
+        parts.append(_("清理了 {n} 个未完成的页文件").format(n=recovery.orphan_pages))
+    if recovery.open_drafts:
+        parts.append(_("{n} 件草稿可继续办理").format(n=recovery.open_drafts))
+    return "; ".join(parts)
+
+
+def balance_lines(balance: Balance) -> list[tuple[str, str]]:
+    """Put the day's balance into words."""
+    cases = _("收件 {received} = 送达 {delivered} + 排队 {queued} + 退回 {returned}").format(
+        received=balance.received,
+        delivered=balance.delivered,
+        queued=balance.queued,
+        returned=balance.returned,
+    )
+    paper = _("原件 {seen} = 退还 {returned} + 窗口留存 {held} + 已装袋 {bagged}").format(
+        seen=balance.originals_seen,
+        returned=balance.originals_returned,
+        held=balance.originals_held,
+        bagged=balance.originals_bagged,
+    )
+    verdict = _("✔ 平衡") if balance.balances else _("✘ 不平衡: 请立即报告主管")
+    return [(_("日期"), balance.day.isoformat()), (_("办件"), cases), (_("原件"), paper), ("", verdict)]
+
+
+def _tiles(facts: Overview, width: int) -> Text:
+    balance = facts.balance
+    minutes = (
+        f"{int(facts.median_s // 60)}:{int(facts.median_s % 60):02d}" if facts.median_s is not None else "–"
+    )
+    filled = facts.reused + facts.scanned
+    tiles = (
+        Tile(str(balance.received), _("今日收件")),
+        Tile(
+            f"{balance.received} = {balance.delivered} + {balance.queued} + {balance.returned}",
+            _("收件 = 送达 + 排队 + 退回"),
+            GREEN if balance.balances else RED,
+        ),
+        Tile(minutes, _("每件用时 (中位)")),
+        Tile(f"{100 * facts.reused // filled} %" if filled else "–", _("材料复用"), BLUE),
+        Tile(str(facts.originals_waiting), _("待装袋原件"), AMBER if facts.originals_waiting else ""),
+        Tile(str(facts.drafts), _("草稿")),
+    )
+    cell = max(10, (width - 2) // len(tiles))
+    text = Text(" ", no_wrap=True)
+    for tile in tiles:
+        text.append(fit(tile.figure, cell), Style(color=tile.colour or None, bold=True))
+    text.append("\n ")
+    for tile in tiles:
+        text.append(fit(tile.label, cell), Style(color=QUIET))
+    return text
+
+
+def _case(line: CaseLine) -> Text:
+    glyph, colour = {
+        CaseState.DRAFT: ("✎", AMBER),
+        CaseState.CORRECTION: ("!", AMBER),
+        CaseState.RECEIVED: ("●", BLUE),
+        CaseState.REFUSED: ("✘", RED),
+    }.get(line.state, ("✔", GREEN))
+    text = Text(no_wrap=True, overflow="ellipsis")
+    text.append(f"{glyph} ", Style(color=colour, bold=True))
+    text.append(fit(line.title, 18), Style(bold=True))
+    text.append(f" {fit(line.applicant, 8)} ")
+    state = _("挂起") if line.on_hold else _(STATE_WORDS[line.state])
+    text.append(fit(state, 8), Style(color=colour))
+    text.append(f" {line.number}", Style(color=QUIET))
+    return text
+
+
+def _queue(lines: tuple[QueueLine, ...]) -> Text:
+    if not lines:
+        return Text(_("✔ 全部送达, 没有排队"), Style(color=GREEN))
+    text = Text()
+    for line in lines[:8]:
+        stuck = is_stuck(line.line)
+        glyph, colour = ("▲", RED) if stuck else ("●", AMBER)
+        text.append(f"{glyph} ", Style(color=colour, bold=True))
+        text.append(f"{line.title}  ", Style(bold=True))
+        text.append(f"{printable(line.applicant)}\n")
+        text.append(f"  {line.sentence}\n", Style(color=colour if stuck else None))
+        if line.why:
+            text.append(f"  {line.why}\n", Style(color=QUIET))
+    if len(lines) > 8:
+        text.append(_("还有 {n} 件, F5 查看").format(n=len(lines) - 8), Style(color=QUIET))
+    return text
+
+
+def _messages(lines: tuple[MessageLine, ...]) -> Text:
+    if not lines:
+        return Text(_("还没有消息"), Style(color=QUIET))
+    text = Text()
+    for line in lines[:8]:
+        glyph, colour = ("!", AMBER) if line.wants_a_person else ("✔", GREEN)
+        text.append(f"{glyph} ", Style(color=colour, bold=True))
+        text.append(f"{line.title}  ", Style(bold=True))
+        text.append(f"{printable(line.applicant)}\n")
+        text.append(f"  {printable(line.words)}", Style(color=colour))
+        if line.change.due is not None:
+            text.append(f"  {line.change.due.isoformat()}", Style(color=colour))
+        text.append("\n")
+    return text

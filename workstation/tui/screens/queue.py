@@ -1,0 +1,167 @@
+"""The queue: every line reads like a sentence, with its reason, its next try and what would move it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from sync.port import LineState
+from workstation.domain.clock import CHINA
+from workstation.i18n import N_, _
+from workstation.services.queue import QueueLine, is_stuck
+from workstation.store.database import Attempt
+from workstation.tui.screens.base import WorkScreen
+from workstation.tui.screens.dialogs import TextDialog
+from workstation.tui.theme import AMBER, GREEN, QUIET, RED
+from workstation.tui.widgets.bars import Key
+from workstation.tui.words import printable
+
+
+class QueueScreen(WorkScreen[None]):
+    """Lines above, the history of the line under the cursor below."""
+
+    CSS_PATH = "queue.tcss"
+    HELP = N_(
+        "每一行都说明现在怎样、为什么、什么时候再试、怎样才会发出。\n"
+        "R 立即再试; H 人工暂停 (须写原因); L 恢复发送。没有任何操作会删除未发送的件。"
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "retry", "立即再试", id="queue.retry"),
+        Binding("h", "hold", "暂停", id="queue.hold"),
+        Binding("l", "release", "恢复", id="queue.release"),
+        Binding("escape", "dismiss(None)", "主屏", id="queue.leave", show=False),
+    ]
+    KEYS = (
+        Key("R", N_("立即再试"), "retry", main=True),
+        Key("H", N_("暂停"), "hold"),
+        Key("L", N_("恢复"), "release"),
+        Key("Esc", N_("主屏"), "dismiss"),
+    )
+    listing = getters.query_one("#lines", OptionList)
+
+    def __init__(self) -> None:
+        """Start without lines."""
+        super().__init__()
+        self._lines: dict[str, QueueLine] = {}
+
+    def compose(self) -> ComposeResult:
+        """The list and the history."""
+        yield from self.compose_bars()
+        with Vertical(classes="panel", id="list-box") as box:
+            box.border_title = _("发送队列 · 按法定期限排序")
+            yield OptionList(id="lines", markup=False)
+        with Vertical(classes="panel", id="history-box") as box:
+            box.border_title = _("经过")
+            yield Static("", id="history", markup=False)
+
+    def on_mount(self) -> None:
+        """Cursor into the list."""
+        super().on_mount()
+        self.listing.focus()
+
+    def refresh_view(self) -> None:
+        """Read the queue again."""
+        self._job(self.desk.queue.lines, self._show)
+
+    def on_line_changed(self) -> None:
+        """Something moved."""
+        self.refresh_view()
+
+    def _show(self, lines: tuple[QueueLine, ...]) -> None:
+        kept = self.listing.highlighted
+        self._lines = {line.line.bundle_id: line for line in lines}
+        self.listing.clear_options()
+        self.listing.add_options(Option(_prompt(line), id=line.line.bundle_id) for line in lines)
+        if lines:
+            self.listing.highlighted = min(kept or 0, len(lines) - 1)
+        else:
+            self.query_one("#history", Static).update(_("队列是空的"))
+
+    @property
+    def current(self) -> QueueLine | None:
+        """The line under the cursor."""
+        if self.listing.highlighted is None or not self.listing.option_count:
+            return None
+        return self._lines.get(self.listing.get_option_at_index(self.listing.highlighted).id or "")
+
+    @on(OptionList.OptionHighlighted)
+    def _follow(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self.refresh_bindings()
+        line = self.current
+        if line is not None:
+            outbox = self.desk.store.outbox
+            self._job(lambda: outbox.history(line.line.bundle_id), lambda history: self._tell(line, history))
+
+    def _tell(self, line: QueueLine, history: tuple[Attempt, ...]) -> None:
+        self.query_one("#history", Static).update(_history(line, history))
+
+    def _steer(self, act: Callable[[str], None], said: str) -> None:
+        line = self.current
+        if line is not None:
+            self.job(lambda: act(line.line.bundle_id), lambda _none: self._steered(said))
+
+    def _steered(self, said: str) -> None:
+        self.say(said)
+        self.app.station.link.kick(eager=True)
+        self.refresh_view()
+
+    def action_retry(self) -> None:
+        """Try now."""
+        self._steer(self.desk.queue.retry, _("马上再试"))
+
+    def action_release(self) -> None:
+        """Let a held line go."""
+        self._steer(self.desk.queue.release, _("已恢复发送"))
+
+    @work(exit_on_error=False)
+    async def action_hold(self) -> None:
+        """Stop sending a line, with a reason."""
+        answer = await self.app.push_screen_wait(
+            TextDialog(_("暂停发送"), _("暂停后不会自动发送, 法定期限照常计算。"), _("原因"))
+        )
+        if answer is not None:
+            self._steer(lambda bundle: self.desk.queue.hold(bundle, why=answer[0]), _("已暂停"))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey what the line does not allow."""
+        if action not in ("retry", "hold", "release"):
+            return True
+        line = self.current
+        state = line.line.state if line else LineState.DELIVERED
+        allowed = {
+            "retry": state not in (LineState.DELIVERED, LineState.SENDING, LineState.HELD),
+            "hold": state not in (LineState.DELIVERED, LineState.HELD),
+            "release": state is LineState.HELD,
+        }
+        return True if allowed[action] else None
+
+
+def _prompt(line: QueueLine) -> Text:
+    done = line.line.state is LineState.DELIVERED
+    glyph, colour = ("✔", GREEN) if done else ("▲", RED) if is_stuck(line.line) else ("●", AMBER)
+    text = Text(f"{glyph} ", Style(color=colour, bold=True))
+    text.append(f"{line.title}  ", Style(bold=True))
+    text.append(f"{printable(line.applicant)}\n")
+    text.append(f"  {line.sentence}", Style(color=colour))
+    if line.why:
+        text.append(f"\n  {line.why}", Style(color=QUIET))
+    return text
+
+
+def _history(line: QueueLine, history: tuple[Attempt, ...]) -> Text:
+    digest = line.line.manifest_sha256
+    text = Text(f"{_('封装哈希')}  {digest}\n", Style(color=QUIET))
+    for attempt in history[-12:]:
+        text.append(f"{attempt.at.astimezone(CHINA):%m-%d %H:%M:%S}  ", Style(color=QUIET))
+        text.append(f"{attempt.code or '✔'}  {printable(attempt.detail)}\n")
+    return text

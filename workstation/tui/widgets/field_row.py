@@ -1,0 +1,112 @@
+"""One value to compare with the page: label, input, and what is known about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Label, Static
+
+from workstation.domain.case import Box, FieldValue
+from workstation.tui.words import printable, value_lamp
+
+
+class FieldRow(Horizontal):
+    """A row that knows whether its text was proposed or typed; a proposal never replaces typed text."""
+
+    DEFAULT_CSS = """
+    FieldRow {
+        height: 1; margin-bottom: 1;
+        Label { width: 12; color: $quiet; }
+        Input { width: 1fr; }
+        #lamp { width: 24; padding-left: 1; }
+    }
+    """
+
+    @dataclass
+    class Left(Message):
+        """Enter was pressed: the value is meant."""
+
+        row: FieldRow
+        text: str
+        typed: bool
+
+        @property
+        def control(self) -> FieldRow:
+            """The row, for selectors."""
+            return self.row
+
+    @dataclass
+    class Entered(Message):
+        """The cursor came into the row."""
+
+        row: FieldRow
+
+    def __init__(self, name: str, title: str, *, max_length: int = 200) -> None:
+        """Show `title` beside an empty input.
+
+        Args:
+            name: name of the value.
+            title: what the clerk sees.
+            max_length: most characters.
+        """
+        super().__init__(classes="field-row")
+        self.field = name
+        self.title_text = title
+        self.value: FieldValue | None = None
+        self.shown = ""
+        self._max_length = max_length
+
+    def compose(self) -> ComposeResult:
+        """Label, input, lamp."""
+        yield Label(self.title_text, markup=False)
+        yield Input(max_length=self._max_length, select_on_focus=False)
+        yield Static("", id="lamp")
+
+    @property
+    def text(self) -> str:
+        """What stands in the input."""
+        return self.query_one(Input).value
+
+    @property
+    def is_typed(self) -> bool:
+        """True when the clerk changed the text since it was shown."""
+        return self.text != self.shown
+
+    def show(self, value: FieldValue | None, *, locked: bool = False) -> None:
+        """Show a stored value, unless the clerk is typing something else."""
+        box = self.query_one(Input)
+        if not self.is_typed:
+            self.shown = printable(value.value) if value else ""
+            box.value = self.shown
+        self.value = value
+        box.disabled = locked
+        self.mark(value_lamp(value))
+
+    def mark(self, lamp: Text) -> None:
+        """Show what is known about the value."""
+        self.query_one("#lamp", Static).update(lamp)
+
+    @property
+    def place(self) -> tuple[str, Box] | None:
+        """Page and box the value was read from."""
+        if self.value is None or self.value.page_id is None or self.value.box is None:
+            return None
+        return self.value.page_id, self.value.box
+
+    def settle(self) -> None:
+        """Take the present text as shown (it was stored)."""
+        self.shown = self.text
+
+    @on(Input.Submitted)
+    def _leave(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Left(self, self.text, self.is_typed))
+
+    def on_descendant_focus(self) -> None:
+        """Tell the pane which part of the page belongs to this row."""
+        self.post_message(self.Entered(self))

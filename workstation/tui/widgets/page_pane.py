@@ -1,0 +1,133 @@
+"""The page beside the work: the whole sheet, or the part a field was read from."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from workstation.domain.case import Box, Page
+from workstation.i18n import _
+from workstation.tui.terminal import image_widget
+from workstation.tui.words import printable
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+MARGIN = 0.12
+"""Part of a crop's size that is shown around it."""
+
+
+class PagePane(Vertical):
+    """Shows one page; decoding and shrinking happen in a worker."""
+
+    DEFAULT_CSS = """
+    PagePane {
+        width: 1fr; border: round $line; border-title-color: $primary; background: $surface;
+        align: center middle;
+        #picture { width: auto; height: auto; max-width: 100%; max-height: 100%; }
+        #empty { color: $quiet; text-align: center; width: 100%; padding: 0 2; }
+    }
+    """
+
+    @dataclass
+    class Decoded(Message):
+        """A picture is ready to be drawn."""
+
+        page_id: str
+        picture: Image.Image
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Start empty."""
+        super().__init__(id=id)
+        self.page: Page | None = None
+        self._crop: Box | None = None
+
+    def compose(self) -> ComposeResult:
+        """A text until a page comes."""
+        yield Static(_("还没有扫描页\nF2 扫描"), id="empty", markup=False)
+
+    def show(self, page: Page | None, caption: str = "", crop: Box | None = None) -> None:
+        """Show a page, or nothing; `crop` (px of the page) zooms to a part of it."""
+        self.border_title = printable(caption) if page else None
+        if page is None:
+            self.page = None
+            self._replace(None)
+            return
+        if self.page is not None and (self.page.page_id, self._crop) == (page.page_id, crop):
+            return
+        self.page, self._crop = page, crop
+        self._decode(page, crop, self._room_px())
+
+    def _room_px(self) -> tuple[int, int]:
+        width, height = self.app.terminal.cell_px  # type: ignore[attr-defined]
+        return max(1, self.content_size.width) * width, max(1, self.content_size.height) * height
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="preview")
+    def _decode(self, page: Page, crop: Box | None, room: tuple[int, int]) -> None:
+        from PIL import Image as Pillow
+
+        worker = get_current_worker()
+        data = self.app.station.desk.store.vault.get(page.sha256)  # type: ignore[attr-defined]
+        with Pillow.open(io.BytesIO(data)) as picture:
+            if crop is None:
+                picture.draft("RGB", room)
+            part = (
+                picture.convert("RGB")
+                if crop is None
+                else picture.crop(_widen(crop, picture.size)).convert("RGB")
+            )
+        part = _fit(part, room)
+        if not worker.is_cancelled:
+            self.post_message(self.Decoded(page.page_id, part))
+
+    def on_page_pane_decoded(self, event: Decoded) -> None:
+        """Draw a decoded page if it is still the one wanted."""
+        if self.page is not None and event.page_id == self.page.page_id:
+            self._replace(event.picture)
+
+    def _replace(self, picture: Image.Image | None) -> None:
+        self.query_one("#empty").display = picture is None
+        shown: Any = self.query("#picture")
+        if picture is None:
+            shown.remove()
+            return
+        if shown:
+            shown.first().image = picture
+            return
+        widget = image_widget(self.app.terminal)(picture, id="picture")  # type: ignore[attr-defined]
+        self.mount(widget)
+
+
+def _widen(crop: Box, size: tuple[int, int]) -> Box:
+    """Return (left, top, right, bottom) of the crop with its margin, inside the page."""
+    x, y, width, height = crop
+    extra_x, extra_y = int(width * MARGIN) + 8, int(height * MARGIN) + 8
+    return (
+        max(0, x - extra_x),
+        max(0, y - extra_y),
+        min(size[0], x + width + extra_x),
+        min(size[1], y + height + extra_y),
+    )
+
+
+def _fit(picture: Image.Image, room: tuple[int, int]) -> Image.Image:
+    """Scale to fill the room, never above twice the scanned size."""
+    scale = min(room[0] / picture.width, room[1] / picture.height, 2.0)
+    return picture.resize((max(1, int(picture.width * scale)), max(1, int(picture.height * scale))))
+
+
+def union(boxes: list[Box]) -> Box | None:
+    """Return the smallest box around all, or None."""
+    if not boxes:
+        return None
+    left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
+    right, bottom = max(b[0] + b[2] for b in boxes), max(b[1] + b[3] for b in boxes)
+    return (left, top, right - left, bottom - top)

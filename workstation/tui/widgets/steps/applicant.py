@@ -1,0 +1,177 @@
+"""Step two: who it is for. The card is scanned once; what was read is compared and confirmed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from workstation.domain.case import Applicant, FieldValue, Origin
+from workstation.domain.errors import BadIdNumber
+from workstation.domain.identity import check_id_number
+from workstation.i18n import N_, _
+from workstation.services.view import CaseView
+from workstation.tui.theme import QUIET
+from workstation.tui.widgets.field_row import FieldRow
+from workstation.tui.words import value_lamp
+
+ROWS = (
+    ("id_number", N_("身份号码")),
+    ("name", N_("姓名")),
+    ("ethnicity", N_("民族")),
+    ("address", N_("住址")),
+    ("valid_until", N_("有效期至")),
+    ("phone", N_("联系电话")),
+)
+SOURCES = {name: f"id-card-front.{name}" for name in ("id_number", "name", "ethnicity", "address")}
+SOURCES["valid_until"] = "id-card-back.valid_until"
+
+
+class ApplicantStep(VerticalScroll):
+    """Rows for the card's values and the phone, then the home street."""
+
+    DEFAULT_CSS = """
+    ApplicantStep {
+        #derived { height: 1; color: $quiet; margin-bottom: 1; }
+        #street-title { height: 1; color: $accent; text-style: bold; }
+        #streets { height: auto; max-height: 12; }
+    }
+    """
+
+    @dataclass
+    class Confirmed(Message):
+        """The clerk vouches for the applicant."""
+
+        applicant: Applicant
+
+    @dataclass
+    class StreetChosen(Message):
+        """The home street was chosen."""
+
+        code: str
+
+    @dataclass
+    class Doubted(Message):
+        """Something bars confirming."""
+
+        error: Exception
+
+    def __init__(self, *, id: str) -> None:
+        """Start empty."""
+        super().__init__(id=id, classes="panel", can_focus=False)
+        self.border_title = _("申请人")
+        self._applicant: Applicant | None = None
+
+    def compose(self) -> ComposeResult:
+        """Rows, then the street list."""
+        for name, title in ROWS:
+            yield FieldRow(name, _(title))
+        yield Static("", id="derived", markup=False)
+        yield Static(_("属地街道 (由哪个街道办理)"), id="street-title", markup=False)
+        yield OptionList(id="streets", markup=False)
+
+    def on_mount(self) -> None:
+        """Number rows from the top."""
+        self.query_one("#streets", OptionList).disabled = True
+
+    def show(self, view: CaseView, streets: dict[str, str], guess: str) -> None:
+        """Show readings until the applicant is confirmed, then the confirmed data."""
+        self._applicant = view.case.applicant
+        for row in self.query(FieldRow):
+            row.show(self._value(view, row.field), locked=view.case.is_sealed)
+        applicant = view.case.applicant
+        derived = f"{applicant.sex}  {applicant.birth_date}" if applicant else ""
+        self.query_one("#derived", Static).update(derived)
+        self._show_streets(view, streets, guess)
+
+    def _value(self, view: CaseView, name: str) -> FieldValue | None:
+        applicant = view.case.applicant
+        if applicant is not None:
+            kept = applicant.id_valid_until if name == "valid_until" else getattr(applicant, name)
+            return FieldValue(value=str(kept), origin=Origin.CARD, confirmed_by="-") if kept else None
+        return view.case.fields.get(SOURCES.get(name, ""))
+
+    def _show_streets(self, view: CaseView, streets: dict[str, str], guess: str) -> None:
+        listing = self.query_one("#streets", OptionList)
+        if listing.option_count == 0:
+            listing.add_options(Option(f"{code:<4} {name}", id=code) for code, name in streets.items())
+        listing.disabled = view.case.applicant is None or view.case.is_sealed
+        wanted = view.case.home_street or guess
+        if wanted in streets:
+            listing.highlighted = list(streets).index(wanted)
+        title = _("属地街道 (由哪个街道办理)")
+        if view.case.home_street:
+            title = f"{title}: {view.home_street_name}"
+        self.query_one("#street-title", Static).update(title)
+
+    @on(FieldRow.Left)
+    def _go_on(self, event: FieldRow.Left) -> None:
+        event.stop()
+        rows = list(self.query(FieldRow))
+        position = rows.index(event.row)
+        if event.row.field == "id_number" and event.text:
+            self._judge(event.row)
+        following = next((row for row in rows[position + 1 :] if self._wants_eyes(row)), None)
+        if following is not None:
+            following.query_one("Input").focus()
+        else:
+            self._confirm()
+
+    def _wants_eyes(self, row: FieldRow) -> bool:
+        """Skip rows that were read surely; the phone is always asked for."""
+        if not row.text:
+            return row.field in ("id_number", "name", "phone")
+        value = row.value
+        return row.field == "phone" or value is None or value.confidence < 0.9 or not value.valid
+
+    def _judge(self, row: FieldRow) -> None:
+        try:
+            check_id_number(row.text)
+        except BadIdNumber:
+            bad = FieldValue(value=row.text, origin=Origin.TYPED, checks=("!check-digit",), valid=False)
+            row.mark(value_lamp(bad))
+            return
+        row.mark(value_lamp(FieldValue(value=row.text, origin=Origin.TYPED, confirmed_by="-")))
+
+    def _confirm(self) -> None:
+        texts = {row.field: row.text.strip() for row in self.query(FieldRow)}
+        try:
+            number = check_id_number(texts["id_number"])
+        except BadIdNumber as error:
+            self.post_message(self.Doubted(error))
+            return
+        base = self._applicant or Applicant(name="", id_number=number)
+        self.post_message(
+            self.Confirmed(
+                replace(
+                    base,
+                    name=texts["name"],
+                    id_number=number,
+                    ethnicity=texts["ethnicity"],
+                    address=texts["address"],
+                    phone=texts["phone"],
+                    id_valid_until=texts["valid_until"],
+                )
+            )
+        )
+
+    @on(OptionList.OptionSelected, "#streets")
+    def _choose_street(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option_id:
+            self.post_message(self.StreetChosen(event.option_id))
+
+    def settle(self) -> None:
+        """Take the rows' texts as stored."""
+        for row in self.query(FieldRow):
+            row.settle()
+
+    def say(self, text: str) -> None:
+        """Show a quiet line under the rows."""
+        self.query_one("#derived", Static).update(Text(text, style=QUIET))

@@ -1,0 +1,85 @@
+"""Step five: what is missing, what will happen, and the key that does it."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from workstation.domain.clock import CHINA
+from workstation.i18n import _
+from workstation.services.papers import limit_words
+from workstation.services.view import STATE_WORDS, CaseView, missing_words
+from workstation.tui.theme import AMBER, GREEN, QUIET, TEXT
+
+
+class DecisionStep(VerticalScroll):
+    """A summary; after sealing it shows numbers, hash and papers."""
+
+    DEFAULT_CSS = "DecisionStep { #summary { height: auto; } }"
+
+    def __init__(self, *, id: str) -> None:
+        """Start empty."""
+        super().__init__(id=id, classes="panel", can_focus=True)
+        self.border_title = _("收件")
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        yield Static("", id="summary", markup=False)
+
+    def show(self, view: CaseView) -> None:
+        """Say where the case stands."""
+        text = Text()
+        if view.case.is_sealed:
+            self.border_title = _(STATE_WORDS[view.case.state])
+            _sealed(text, view)
+        else:
+            self.border_title = _("收件")
+            _draft(text, view)
+        self.query_one("#summary", Static).update(text)
+
+
+def _draft(text: Text, view: CaseView) -> None:
+    missing = missing_words(view.readiness)
+    if missing:
+        text.append(f"! {_('还缺')}\n", Style(color=AMBER, bold=True))
+        for words in missing:
+            text.append(f"   · {words}\n", Style(color=TEXT))
+        text.append(f"\n{_('缺材料时: F7 一次告知, F6 容缺后补, F9 挂起')}\n", Style(color=QUIET))
+    else:
+        text.append(f"✔ {_('材料和表单齐全')}\n\n", Style(color=GREEN, bold=True))
+        if view.item.acceptance_delegated:
+            text.append(_("按 F10 收件并受理: 打印接收回执和受理通知书"), Style(bold=True))
+        else:
+            text.append(_("按 F10 收件: 打印接收回执; 受理由属地街道确认"), Style(bold=True))
+        text.append("\n")
+    text.append("\n")
+    _fact(text, _("事项"), view.item.title)
+    _fact(text, _("情形"), view.situation)
+    _fact(text, _("属地街道"), view.home_street_name)
+    _fact(text, _("承诺时限"), limit_words(view.item.promised))
+    _fact(text, _("收费"), view.item.fee)
+
+
+def _sealed(text: Text, view: CaseView) -> None:
+    case = view.case
+    text.append(f"✔ {_(STATE_WORDS[case.state])}  {case.number}\n\n", Style(color=GREEN, bold=True))
+    if case.received_at is not None:
+        _fact(text, _("收件时间"), f"{case.received_at.astimezone(CHINA):%Y-%m-%d %H:%M}")
+    if case.last_move is not None and case.last_move.due is not None:
+        _fact(text, _("期限"), case.last_move.due.isoformat())
+    for bundle in case.bundles:
+        digest = bundle.manifest_sha256
+        words = f"v{bundle.version}  {digest[:8]} {digest[8:16]} … {digest[-8:]}"
+        _fact(text, _("封装"), words)
+    for paper in case.papers:
+        _fact(text, _("已制作"), f"{paper.form}  {paper.path}")
+    text.append(f"\n{_('F4 打印回执, F2 办下一件, Esc 回到主屏')}\n", Style(color=QUIET))
+
+
+def _fact(text: Text, label: str, words: str) -> None:
+    if words:
+        text.append(f"{label}  ", Style(color=QUIET))
+        text.append(f"{words}\n")

@@ -1,0 +1,152 @@
+"""Step three: the checklist. Each line says what it is, how far it is, and why it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.style import Style
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from workstation.domain.checklist import ChecklistLine, Todo
+from workstation.domain.items import Need, OriginalRule
+from workstation.i18n import _
+from workstation.services.view import CaseView
+from workstation.tui.theme import AMBER, QUIET
+from workstation.tui.words import fit, slot_glyph, slot_lamp
+
+
+class MaterialsStep(Vertical):
+    """The lines above, the reason of the line under the cursor below."""
+
+    DEFAULT_CSS = """
+    MaterialsStep {
+        OptionList { height: 1fr; }
+        #why { height: auto; max-height: 9; border-top: solid $line; color: $quiet; padding-top: 0; }
+    }
+    """
+
+    @dataclass
+    class Focused(Message):
+        """The cursor is on another line."""
+
+        slot: str
+
+    @dataclass
+    class Entered(Message):
+        """Enter on a line."""
+
+        line: ChecklistLine
+
+    def __init__(self, *, id: str) -> None:
+        """Start without lines."""
+        super().__init__(id=id, classes="panel")
+        self._view: CaseView | None = None
+
+    def compose(self) -> ComposeResult:
+        """The list and the reason."""
+        yield OptionList(id="lines", markup=False)
+        yield Static("", id="why", markup=False)
+
+    @property
+    def slot(self) -> str:
+        """Material id of the line under the cursor; empty when there is none."""
+        lines = self.query_one("#lines", OptionList)
+        if lines.highlighted is None or lines.option_count == 0:
+            return ""
+        return lines.get_option_at_index(lines.highlighted).id or ""
+
+    def show(self, view: CaseView) -> None:
+        """Draw the checklist, keeping the cursor where it was."""
+        self._view = view
+        checklist = view.checklist
+        self.border_title = _("材料清单 {done}/{all}").format(
+            done=checklist.done_count, all=len(checklist.lines)
+        )
+        listing = self.query_one("#lines", OptionList)
+        kept = listing.highlighted
+        listing.clear_options()
+        width = max(30, self.content_size.width or 60)
+        for line in checklist.lines:
+            offered = line.material.id in view.offers
+            listing.add_option(Option(_prompt(line, offered, width), id=line.material.id))
+        for stray in checklist.stray:
+            text = Text(f"▫ {stray.title}  {_('清单已不需要, 页面仍保留')}", Style(color=QUIET))
+            listing.add_option(Option(text, id=stray.slot, disabled=True))
+        if listing.option_count:
+            listing.highlighted = min(kept, len(checklist.lines) - 1) if kept is not None else 0
+
+    def go_to_next_open(self) -> bool:
+        """Put the cursor on the first line that wants something; False when none does."""
+        if self._view is None:
+            return False
+        for position, line in enumerate(self._view.checklist.lines):
+            if line.todo is not Todo.NOTHING:
+                self.query_one("#lines", OptionList).highlighted = position
+                return True
+        return False
+
+    @on(OptionList.OptionHighlighted)
+    def _explain(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        line = self._view.line(event.option_id) if self._view and event.option_id else None
+        if line is not None and self._view is not None:
+            self.query_one("#why", Static).update(_why(line, self._view))
+            self.post_message(self.Focused(line.material.id))
+
+    @on(OptionList.OptionSelected)
+    def _enter(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        line = self._view.line(event.option_id) if self._view and event.option_id else None
+        if line is not None:
+            self.post_message(self.Entered(line))
+
+
+def _prompt(line: ChecklistLine, offered: bool, width: int) -> Text:
+    title_width = min(28, max(14, width // 2 - 4))
+    text = Text(no_wrap=True, overflow="ellipsis")
+    text.append_text(slot_glyph(line, offered=offered))
+    text.append(f" {fit(line.material.title, title_width)} ", Style(bold=True))
+    text.append_text(slot_lamp(line, offered=offered))
+    return text
+
+
+def _why(line: ChecklistLine, view: CaseView) -> Text:
+    material = line.material
+    text = Text()
+    _pair(text, _("为何需要"), "; ".join(line.reasons))
+    _pair(text, _("合格标准"), material.standard)
+    _pair(text, _("原件"), _custody_rule(material.original))
+    if material.replaced_by:
+        _pair(text, _("如何免交"), "、".join(material.replaced_by))
+    if material.need is Need.TOLERABLE:
+        _pair(text, _("可容缺"), _("可按 F6 后补"))
+    offer = view.offers.get(material.id)
+    if offer is not None and line.todo is Todo.SCAN:
+        words = _("{day} 办件 {case} 核过原件, {level} 级, {pages} 页").format(
+            day=offer.checked_on, case=offer.source_case, level=offer.level.value, pages=len(offer.pages)
+        )
+        _pair(text, _("可复用"), words, AMBER)
+    return text
+
+
+def _custody_rule(rule: OriginalRule) -> str:
+    return {
+        OriginalRule.SIGHTED: _("出示、扫描、当场退还, 不收复印件"),
+        OriginalRule.KEPT: _("收取原件, 随邮袋送属地街道"),
+        OriginalRule.FORM: _("由表单生成, 打印后申请人签字"),
+    }[rule]
+
+
+def _pair(text: Text, label: str, words: str, colour: str = "") -> None:
+    if not words:
+        return
+    if text:
+        text.append("\n")
+    text.append(f"{label}  ", Style(color=QUIET))
+    text.append(words, Style(color=colour or None))

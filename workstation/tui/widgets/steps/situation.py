@@ -1,0 +1,96 @@
+"""Step one: the questions that decide which materials are asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.style import Style
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from workstation.domain.checklist import relevant_answers
+from workstation.i18n import _
+from workstation.services.view import CaseView
+from workstation.tui.theme import GREEN, QUIET
+
+
+class SituationStep(Vertical):
+    """Asks one question at a time, only while its answer can still change the list."""
+
+    DEFAULT_CSS = """
+    SituationStep {
+        #answered { height: auto; margin-bottom: 1; }
+        #question { height: auto; text-style: bold; color: $accent; margin-bottom: 1; }
+        OptionList { height: auto; max-height: 1fr; }
+    }
+    """
+
+    @dataclass
+    class Answered(Message):
+        """The clerk chose an option."""
+
+        question: str
+        option: str
+
+    @dataclass
+    class Finished(Message):
+        """Nothing is left to ask."""
+
+    def __init__(self, *, id: str) -> None:
+        """Start without a question."""
+        super().__init__(id=id, classes="panel")
+        self.border_title = _("办事情形")
+        self._question = ""
+
+    def compose(self) -> ComposeResult:
+        """Answers so far, the question, its options."""
+        yield Static(id="answered")
+        yield Static(id="question", markup=False)
+        yield OptionList(id="options", markup=False)
+
+    def show(self, view: CaseView) -> None:
+        """Show what was answered and the next question."""
+        self.query_one("#answered", Static).update(_answered(view))
+        options = self.query_one(OptionList)
+        options.clear_options()
+        question = view.questions[0] if view.questions and not view.case.is_sealed else None
+        self._question = question.id if question else ""
+        words = question.title if question else _("情形已定, 回车继续")
+        self.query_one("#question", Static).update(words)
+        if question:
+            options.add_options(Option(f"{n}  {o.title}", id=o.id) for n, o in enumerate(question.options, 1))
+        else:
+            options.add_options([Option(_("继续"), id="-")])
+        options.highlighted = 0
+
+    def on_key(self, event: object) -> None:
+        """A digit chooses the option with that number."""
+        key = getattr(event, "key", "")
+        options = self.query_one(OptionList)
+        if key.isdigit() and 0 < int(key) <= options.option_count and self._question:
+            options.highlighted = int(key) - 1
+            options.action_select()
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if self._question and event.option_id:
+            self.post_message(self.Answered(self._question, event.option_id))
+        else:
+            self.post_message(self.Finished())
+
+
+def _answered(view: CaseView) -> Text:
+    text = Text()
+    for question_id, option_id in relevant_answers(view.item, view.case.answers).items():
+        question = view.item.question(question_id)
+        text.append("✔ ", Style(color=GREEN))
+        text.append(f"{question.title}  ", Style(color=QUIET))
+        text.append(question.option(option_id).title, Style(bold=True))
+        text.append("\n")
+    return text

@@ -1,0 +1,127 @@
+"""Words and lamps of the screens for values of the domain."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from rich.cells import cell_len, set_cell_size
+from rich.style import Style
+from rich.text import Text
+
+from workstation.domain.case import FieldValue, Origin
+from workstation.domain.checklist import ChecklistLine, SlotStatus, Todo
+from workstation.i18n import N_, _
+from workstation.tui.theme import AMBER, BLUE, GREEN, QUIET, RED
+
+SURE = 0.9
+"""Confidence from which a read value is not pointed out as doubtful."""
+
+CHECK_WORDS = {
+    "check-digit": N_("校验位"),
+    "id-check-digit": N_("校验位不符"),
+    "id-length": N_("号码长度不对"),
+    "id-birth-date": N_("号码中的出生日期不对"),
+    "birth-date": N_("与号码中的出生日期一致"),
+    "sex": N_("与号码中的性别一致"),
+    "from-number": N_("由号码推出"),
+    "required": N_("必填"),
+    "phone": N_("电话号码格式不对"),
+    "date": N_("日期格式应为 年-月-日"),
+    "uscc": N_("统一社会信用代码不对"),
+    "choice": N_("不在可选范围"),
+    "money": N_("金额格式不对"),
+    "max-length": N_("太长"),
+    "control-character": N_("含有不可见字符"),
+    "unconfirmed": N_("待确认"),
+}
+FAILED_WORDS = {
+    "check-digit": N_("校验位不符"),
+    "birth-date": N_("与号码中的出生日期不一致"),
+    "sex": N_("与号码中的性别不一致"),
+}
+
+
+def printable(text: str) -> str:
+    """Return text without characters that would move the cursor or hide others (Cc, Cf, Cs, Zl, Zp)."""
+    return "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text)
+
+
+def fit(text: str, cells: int) -> str:
+    """Return text cut or padded to exactly `cells` cells; a cut one ends in an ellipsis."""
+    clean = printable(text)
+    if cell_len(clean) > cells:
+        clean = set_cell_size(clean, max(0, cells - 1)) + "…"
+    return set_cell_size(clean, cells)
+
+
+def check_words(name: str) -> str:
+    """Return a check's words; a failed one (`!name`) in its failed form."""
+    if name.startswith("!"):
+        return _(FAILED_WORDS.get(name[1:]) or CHECK_WORDS.get(name[1:], name[1:]))
+    return _(CHECK_WORDS.get(name, name))
+
+
+def slot_lamp(line: ChecklistLine, *, offered: bool) -> Text:
+    """Return glyph and word for a checklist line."""
+    if line.done:
+        return Text(_done_words(line), Style(color=GREEN if line.status is not SlotStatus.LATER else AMBER))
+    if offered and line.todo is Todo.SCAN:
+        return Text(_("可复用, 按 F3"), Style(color=BLUE))
+    words = {
+        Todo.SCAN: _("待扫描, 按 F2"),
+        Todo.SCAN_MORE: _("已扫 {n} 页, 还差 {m} 页").format(
+            n=line.pages, m=line.pages_expected_min - line.pages
+        ),
+        Todo.REMOVE_PAGES: _("页数过多, 按 Del 删去"),
+        Todo.MARK_ORIGINAL: _("已扫 {n} 页, 按回车确认原件").format(n=line.pages),
+    }
+    return Text(words[line.todo], Style(color=AMBER))
+
+
+def _done_words(line: ChecklistLine) -> str:
+    words = {
+        SlotStatus.SEEN_RETURNED: _("已核原件并退还 · {n} 页"),
+        SlotStatus.SCANNED: _("原件留存 · {n} 页"),
+        SlotStatus.REUSED: _("复用存档 · {n} 页"),
+        SlotStatus.LATER: _("容缺后补"),
+        SlotStatus.GENERATED: _("由表单生成, 打印后签字"),
+    }
+    return words.get(line.status, "").format(n=line.pages)
+
+
+def slot_glyph(line: ChecklistLine, *, offered: bool) -> Text:
+    """Return the glyph of a checklist line in its colour."""
+    if line.status is SlotStatus.GENERATED:
+        return Text("·", Style(color=QUIET))
+    if line.status is SlotStatus.LATER:
+        return Text("◷", Style(color=AMBER))
+    if line.done:
+        return Text("✔", Style(color=GREEN, bold=True))
+    if offered and line.todo is Todo.SCAN:
+        return Text("◆", Style(color=BLUE, bold=True))
+    return Text("✘" if line.todo is Todo.SCAN else "!", Style(color=RED if line.todo is Todo.SCAN else AMBER))
+
+
+def value_lamp(value: FieldValue | None) -> Text:
+    """Return what is known about a form value: origin, checks, confidence."""
+    if value is None or not value.value:
+        return Text(_("未填"), Style(color=QUIET))
+    failed = [check_words(c) for c in value.checks if c.startswith("!")]
+    if failed:
+        return Text(f"✘ {'、'.join(failed)}", Style(color=RED))
+    if value.confirmed_by is not None:
+        return Text(f"✔ {_origin(value.origin)}", Style(color=GREEN))
+    passed = [check_words(c) for c in value.checks]
+    if value.confidence >= SURE:
+        return Text(f"✔ {value.confidence:.2f} {'、'.join(passed)}".rstrip(), Style(color=GREEN))
+    return Text(f"? {value.confidence:.2f} {_('请核对')}", Style(color=AMBER))
+
+
+def _origin(origin: Origin) -> str:
+    return {
+        Origin.TYPED: _("已录入"),
+        Origin.OCR: _("已核对"),
+        Origin.CARD: _("取自身份证"),
+        Origin.REUSED: _("取自存档"),
+        Origin.DERIVED: _("由号码推出"),
+    }[origin]
