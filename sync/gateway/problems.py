@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync.contract.models import MAX_MANIFEST_BYTES, Problem
@@ -144,6 +145,8 @@ class Guard:
         except TooLarge as error:
             await refusal(Request(scope), error)(scope, receive, send)
             return
+        except ClientDisconnect:
+            return
         await self._guarded(scope, bounded, send)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -156,6 +159,9 @@ class Guard:
 
         try:
             await self._app(scope, receive, watched)
+        except ClientDisconnect:
+            # A cut line: nobody is left to answer, and nothing was kept.
+            return
         except Exception as error:  # noqa: BLE001 - the last line before the server: nothing may leak past it
             response = internal(error)
             if not started:
@@ -176,13 +182,14 @@ async def _buffered(receive: Receive, limit: int) -> Receive:
 
     Raises:
         TooLarge: it is longer than `limit`.
+        ClientDisconnect: the line was cut before its end.
     """
     body = bytearray()
     more = True
     while more:
         message = await receive()
         if message["type"] != "http.request":
-            break
+            raise ClientDisconnect
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > limit:

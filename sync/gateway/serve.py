@@ -14,6 +14,7 @@ from sync.gateway.app import create_app
 from sync.gateway.errors import CannotListen
 from sync.gateway.office import Office
 
+BACKLOG = 128
 START_S = 15.0
 STOP_S = 8.0
 GRACE_S = 3
@@ -132,6 +133,8 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind((host, port))
+        # From here on callers wait in the queue instead of being refused while the server starts.
+        taken.listen(BACKLOG)
     except OSError as error:
         taken.close()
         raise CannotListen(host=host, port=port) from error

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import pytest
 from sync.contract.models import Enrolment
 from sync.contract.signing import load_public, new_key, public_text
 from sync.gateway.errors import FolderUnusable, UnknownStreet, UnknownWindow, WrongMode
+from sync.gateway.keys import gateway_key
 from sync.gateway.office import Office
 from tests.sync.gateway_hall import START, STREET, STREET_NAME, Clock, Hall, check_problem, open_hall
 
@@ -42,6 +45,18 @@ def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> Non
     assert (tmp_path / "office/gateway.key").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "office").stat().st_mode & 0o777 == 0o700
     assert again.gateway_id == first.gateway_id and again.public_key == first.public_key
+
+
+def test_first_starts_at_once_agree_on_one_key(tmp_path: Path) -> None:
+    together = threading.Barrier(8)
+
+    def start(_: int) -> str:
+        together.wait()
+        return public_text(gateway_key(tmp_path))
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(start, range(8)))) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["gateway.key"]
 
 
 def test_a_lost_or_damaged_key_is_never_replaced_in_silence(tmp_path: Path) -> None:

@@ -120,16 +120,16 @@ def test_a_refusal_of_a_large_body_reaches_the_sender(
         check_problem(answer, 413, "too-large")
 
 
-def test_an_upload_that_is_cut_leaves_nothing(live: LiveHall, tmp_path: Path) -> None:
+def test_an_upload_that_is_cut_leaves_nothing(
+    live: LiveHall, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     window = live.window()
     host, port = live.url.removeprefix("http://").split(":")
     token = window.headers()["Authorization"]
-    head = (
-        f"PUT /v1/blobs/{'a' * 64} HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\n"
-        "Content-Length: 1000000\r\n\r\n"
-    )
-    with socket.create_connection((host, int(port))) as cut:
-        cut.sendall(head.encode() + b"x" * 1000)
+    for call in (f"PUT /v1/blobs/{'a' * 64}", "PUT /v1/bundles/x"):
+        head = f"{call} HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\nContent-Length: 1000000\r\n\r\n"
+        with socket.create_connection((host, int(port))) as cut:
+            cut.sendall(head.encode() + b"x" * 1000)
     incoming = tmp_path / "office/blobs/incoming"
     deadline = time.monotonic() + 5
     time.sleep(0.1)
@@ -137,6 +137,7 @@ def test_an_upload_that_is_cut_leaves_nothing(live: LiveHall, tmp_path: Path) ->
         time.sleep(0.02)
     assert not list(incoming.iterdir())
     assert live.office.blobs.size("a" * 64) is None
+    assert not caplog.records
 
 
 # --- waiting calls -----------------------------------------------------------------------------------------
