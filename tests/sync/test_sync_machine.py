@@ -41,6 +41,7 @@ def forged(request: httpx.Request) -> httpx.Response:
     return httpx.Response(201, content=body, headers={"content-type": "application/json"})
 
 
+CALLS = ("/v1/token", "/v1/blobs/missing", "/v1/blobs/", "/v1/bundles/", "/v1/")
 FAULTS: dict[str, Callable[[httpx.Request], httpx.Response]] = {
     "cut": cut,
     "login": lambda request: login_page(),
@@ -62,16 +63,18 @@ class SenderUnderFire(RuleBasedStateMachine):
         self.now = NOW
         self.sealed: dict[str, SignedManifest] = {}
         self.poisoned: set[str] = set()
-        self.plan: list[tuple[str, bool]] = []
+        self.plan: list[tuple[str, str, bool]] = []
         self.office.before = lambda request: self._strike(request, lost=False)
         self.office.after = lambda request, response: self._strike(request, lost=True) or response
         self.restart()
 
     def _strike(self, request: httpx.Request, *, lost: bool) -> httpx.Response | None:
-        """Take the next planned fault; one that is `lost` strikes after the gateway did its work."""
-        if self.plan and self.plan[0][1] is lost:
-            name, _ = self.plan.pop(0)
-            return FAULTS[name](request) if name != "none" else None
+        """Take the first planned fault for this call; one that is `lost` strikes after the gateway's work."""
+        for planned in self.plan:
+            call, name, after = planned
+            if after is lost and request.url.path.startswith(call):
+                self.plan.remove(planned)
+                return FAULTS[name](request)
         return None
 
     @rule(pages=st.lists(st.sampled_from([b"a", b"b", b"c"]), max_size=3), poison=st.booleans())
@@ -84,8 +87,12 @@ class SenderUnderFire(RuleBasedStateMachine):
             self.poisoned.add(bundle)
             self.outbox.lose_blob(signed.manifest.pages[0].sha256)
 
-    @rule(plan=st.lists(st.tuples(st.sampled_from(["none", *FAULTS]), st.booleans()), max_size=8))
-    def trouble(self, plan: list[tuple[str, bool]]) -> None:
+    @rule(
+        plan=st.lists(
+            st.tuples(st.sampled_from(CALLS), st.sampled_from([*FAULTS]), st.booleans()), max_size=6
+        )
+    )
+    def trouble(self, plan: list[tuple[str, str, bool]]) -> None:
         self.plan = plan
 
     @rule(seconds=st.integers(0, 2000), eager=st.booleans())
