@@ -290,7 +290,9 @@ def test_bags_are_kept_and_chosen_by_state(store: Store, now: datetime) -> None:
     assert store.bag("B3") is None
 
 
-def test_pages_in_use_survive_recovery_and_removed_ones_go(store: Store, make: Any, now: datetime) -> None:
+def test_pages_in_use_survive_recovery_and_removed_ones_go(
+    store: Store, folder: Path, make: Any, now: datetime
+) -> None:
     case_id = make.case()
     kept, removed, archived = make.page(b"kept", "p1"), make.page(b"removed", "p2"), _material(make, now)
     with store.transaction() as tx:
@@ -306,9 +308,12 @@ def test_pages_in_use_survive_recovery_and_removed_ones_go(store: Store, make: A
     with store.transaction() as tx:
         tx.record(case_id, PageRemoved(slot="id", page_id="p2"), actor="c", at=now)
     store.vault.put(b"never recorded")
+    half = folder / "keys.json.0.tmp"
+    half.touch()
     found = store.recover(now)
     assert (found.orphan_pages, found.open_drafts, found.queued) == (2, 1, 1)
     assert found.was_alone
+    assert not half.exists()
     for page in (kept, archived.pages[0]):
         assert store.vault.has(page.sha256)
     assert not store.vault.has(removed.sha256)

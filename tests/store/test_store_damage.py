@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.case import (
@@ -167,6 +168,11 @@ def test_an_unheard_database_error_keeps_its_name() -> None:
     with pytest.raises(StoreError) as caught, translated():
         raise DBAPIError("SELECT 1", None, OddError())
     assert (caught.value.code, caught.value.details["reason"]) == ("T100", "SQLITE_INTERRUPT")
+
+
+def test_running_out_of_connections_is_a_lock() -> None:
+    with pytest.raises(StoreLocked), translated():
+        raise NoConnection
 
 
 def test_a_disk_error_keeps_its_reason() -> None:

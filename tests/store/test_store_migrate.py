@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -88,6 +90,7 @@ def test_an_older_store_is_upgraded_with_a_copy_put_aside(
     store.close()
     (copy,) = (folder / migrate.BACKUPS).iterdir()
     assert copy.stat().st_mode & 0o077 == 0
+    assert not copy.read_bytes().startswith(b"SQLite format 3")
     backup = Database(copy, key.derive("database"))
     assert migrate.revision(backup) == "0001"
     backup.close()
@@ -119,3 +122,17 @@ def test_a_store_of_a_newer_program_is_left_alone(folder: Path, key: DataKey, fi
         Store.open(folder, key)
     assert caught.value.details == {"found": "0999", "known": migrate.HEAD}
     assert (folder / FILE_NAME).read_bytes() == before
+
+
+def test_opening_a_store_of_this_revision_does_not_load_alembic(
+    folder: Path, key: DataKey, filled: str
+) -> None:
+    program = f"""
+import sys
+from pathlib import Path
+from workstation.store.database import Store
+from workstation.store.keys import DataKey
+Store.open(Path({str(folder)!r}), DataKey({key._secret!r})).close()
+print([name for name in sys.modules if name in ("alembic", "keyring")])
+"""
+    assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == "[]"

@@ -27,7 +27,7 @@ from workstation.store import cases, counters, holdings, migrate
 from workstation.store.cases import CaseSummary
 from workstation.store.engine import FILE_NAME, Database
 from workstation.store.errors import StoreExists, UnknownRecord
-from workstation.store.files import disk_faults, make_folder
+from workstation.store.files import disk_faults, make_folder, remove_temporaries
 from workstation.store.folder import Presence, check_key, write_check
 from workstation.store.inbox import AppliedChange, InboxTable
 from workstation.store.keys import DataKey
@@ -61,6 +61,7 @@ class Store:
 
     def __init__(self, folder: Path, key: DataKey) -> None:
         """Take part in the folder; use `create` or `open`."""
+        self._folder = folder
         self._presence = Presence(folder)
         self._database = Database(folder / FILE_NAME, key.derive("database"))
         self._indexer = Indexer(key.derive("archive/person"))
@@ -135,6 +136,7 @@ class Store:
                     interrupted = release_claims(session, now)
                     keep = used_pages(session)
                 orphans = self.vault.sweep(keep)
+                remove_temporaries(self._folder)
         drafts, queued = self._open_work()
         return Recovery(
             interrupted_sends=interrupted,

@@ -16,6 +16,7 @@ import sqlcipher3.dbapi2
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlmodel import Session, create_engine
 
 from workstation.store.errors import (
@@ -125,6 +126,8 @@ def translated() -> Iterator[None]:
     except sqlcipher3.dbapi2.Error as error:
         # Raised while a connection is prepared, before SQLAlchemy wraps anything.
         raise _translation(error) from error
+    except NoConnection as error:
+        raise StoreLocked(what="connections", reason="all in use") from error
 
 
 def _translation(error: BaseException | None) -> StoreError:

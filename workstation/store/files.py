@@ -61,6 +61,15 @@ def make_folder(path: Path) -> None:
         sync_folder(path.parent)
 
 
+def remove_temporaries(folder: Path) -> int:
+    """Remove what unfinished writes left directly in a folder; return how many files that were."""
+    with disk_faults():
+        left = list(folder.glob(f"*{TEMPORARY}"))
+        for path in left:
+            path.unlink(missing_ok=True)
+    return len(left)
+
+
 def sync_folder(path: Path) -> None:
     """Make the names in a folder durable; a rename is not, before this."""
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD = "0001"
-"""Revision this program works with."""
+"""Revision this program works with.
+
+A new kind of log payload needs a new revision although no table changes: an older program must refuse the
+folder (`StoreTooNew`), not take the payload for damage.
+"""
 SCRIPTS = Path(__file__).parent / "migrations"
 BACKUPS = "backups"
 
