@@ -139,6 +139,15 @@ def test_a_really_full_disk_keeps_all_that_was_kept(
     store.close()
 
 
+def test_every_connection_is_durable_encrypted_and_checks_references(store: Store) -> None:
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
+    with store._database.cursor() as one, store._database.cursor() as another:
+        for cursor in (one, another):
+            found = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
+            assert found == wanted
+            assert cursor.execute("PRAGMA cipher_status").fetchone()[0] == "1"
+
+
 def test_a_writer_that_does_not_finish_is_reported(tmp_path: Path) -> None:
     first, second = (Database(tmp_path / "x.db", bytes(32), busy_s=0.2) for _ in range(2))
     with first.write(), pytest.raises(StoreLocked), second.write():

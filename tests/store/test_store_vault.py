@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import resource
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +50,31 @@ def test_a_page_comes_back_by_its_hash(vault: Vault) -> None:
 def test_any_bytes_come_back(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     vault = Vault(tmp_path_factory.getbasetemp() / "any", DataKey(bytes(32)))
     assert vault.get(vault.put(data)) == data
+
+
+def test_a_page_is_on_the_disk_before_it_is_acknowledged(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    sync, rename = os.fsync, Path.replace
+
+    def noted_sync(handle: int) -> None:
+        kind = "folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file"
+        steps.append(f"sync {kind}")
+        sync(handle)
+
+    def noted_rename(path: Path, target: Path) -> Path:
+        steps.append("rename")
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", noted_sync)
+    monkeypatch.setattr(Path, "replace", noted_rename)
+    vault.put(b"page")
+    # The first sync makes the new sub-folder itself durable.
+    assert steps == ["sync folder", "sync file", "rename", "sync folder"]
+    steps.clear()
+    vault.put(b"page")
+    assert steps == ["sync folder"]
 
 
 def test_the_same_page_twice_is_one_file(vault: Vault) -> None:
