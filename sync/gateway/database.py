@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sync.gateway.errors import FolderUnusable
+from sync.gateway.errors import FolderUnusable, OfficeBusy
 
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_S = 10.0
@@ -79,15 +79,20 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """Hold the write lock of the file; commit at the end, roll back on an exception."""
+        """Hold the write lock of the file; commit at the end, roll back on an exception.
+
+        Raises:
+            OfficeBusy: another process kept the lock for too long.
+        """
         with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
+            _begin(self._connection)
             try:
                 yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+                self._connection.execute("COMMIT")
+            finally:
+                # A failed commit leaves the transaction open, and a full disk may have closed it already.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -109,6 +114,15 @@ class Database:
                 rows.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         if version > SCHEMA_VERSION:
             raise FolderUnusable(folder="", reason=f"schema {version}")
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname.startswith("SQLITE_BUSY"):
+            raise OfficeBusy from error
+        raise
 
 
 def next_number(rows: sqlite3.Connection, counter: str) -> int:

@@ -264,6 +264,12 @@ class FolderUnusable(OfficeError):
     code = "Y508"
 
 
+class OfficeBusy(OfficeError):
+    """Another process writes to the office for too long; try again."""
+
+    code = "Y510"
+
+
 class IncompleteDecision(OfficeError):
     """A correction without a defect, or a refusal without its ground (行政许可法 art. 32, 38)."""
 

@@ -25,7 +25,7 @@ from sync.gateway.database import Database
 from sync.gateway.enrolment import CODE_LIFE, Registry
 from sync.gateway.errors import FolderUnusable, UnknownBundle, WrongMode
 from sync.gateway.feed import Feed
-from sync.gateway.intake import Intake
+from sync.gateway.intake import ACCEPTED, Intake
 from sync.gateway.keys import gateway_key
 from sync.gateway.matters import Matter
 from sync.gateway.review import Review
@@ -211,6 +211,14 @@ class Office:
             receipt=SignedReceipt.model_validate_json(row["receipt"]),
             state=str(row["state"]),
         )
+
+    def unsettled(self) -> tuple[StoredBundle, ...]:
+        """Return the bundles held for an earlier version, and the stray ones, in the order of arrival."""
+        with self._database.read() as rows:
+            found = rows.execute(
+                "SELECT bundle_id FROM bundle WHERE state <> ? ORDER BY serial", (ACCEPTED,)
+            ).fetchall()
+        return tuple(self.bundle(str(row["bundle_id"])) for row in found)
 
     def bundle_ids(self) -> tuple[str, ...]:
         """Return every bundle the office holds, in the order of arrival."""

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync.contract.models import MAX_MANIFEST_BYTES, Problem
-from sync.gateway.errors import Refused, StorageFull, TooLarge
+from sync.gateway.errors import OfficeBusy, Refused, StorageFull, TooLarge
 
 LOG = logging.getLogger("sync.gateway")
 
@@ -99,10 +99,15 @@ def rows_error(request: Request, error: Exception) -> Response:
     """Answer rows that cannot be written now: locked means wait, full means wait."""
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith("SQLITE_BUSY"):
-        return problem(503, "busy", "The office is busy", headers={"Retry-After": RETRY_AFTER_S})
+        return busy(request, error)
     if name == "SQLITE_FULL":
         return refusal(request, StorageFull())
     return internal(error)
+
+
+def busy(_request: Request, _error: Exception) -> Response:
+    """Answer that another process is writing."""
+    return problem(503, "busy", "The office is busy", headers={"Retry-After": RETRY_AFTER_S})
 
 
 def internal(error: Exception) -> Response:
@@ -125,6 +130,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(OSError, disk_error)
     app.add_exception_handler(sqlite3.Error, rows_error)
+    app.add_exception_handler(OfficeBusy, busy)
     app.add_middleware(Guard)
 
 

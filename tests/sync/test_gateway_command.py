@@ -56,6 +56,17 @@ def test_the_list_is_for_people_and_for_machines(
     ]
 
 
+def test_what_waits_or_conflicts_is_not_hidden(
+    folder: Path, window: WindowSeat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = window.manifest(subject="W001-2")
+    window.delivered(window.next_version(lost))
+    assert window.put(window.manifest(subject="W001-1")).status_code == 409
+    assert gateway(folder, "list") == 0
+    shown = capsys.readouterr().out
+    assert "1 个封装包在等前一版本" in shown and "1 个封装包与已收内容冲突" in shown
+
+
 def test_an_empty_office_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Office.open(folder).close()
     assert gateway(folder, "list") == 0

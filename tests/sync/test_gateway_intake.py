@@ -7,22 +7,17 @@ import errno
 import hashlib
 import json
 import os
-import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from sync.contract.models import BundleKind, Manifest
 from sync.contract.signing import manifest_sha256, new_key
 from sync.gateway import app as gateway_app
 from sync.gateway import problems
 from sync.gateway.blobs import BlobStore, IncomingBlob
-from sync.gateway.database import Database
 from sync.gateway.errors import UnknownBundle
 from tests.sync.gateway_hall import Hall, WindowSeat, check_problem, open_hall, page
 
@@ -303,136 +298,3 @@ def test_a_manifest_with_an_unknown_key_is_refused(window: WindowSeat) -> None:
     body["manifest"]["surplus"] = 1
     answer = window.call("PUT", f"/v1/bundles/{manifest.bundle_id}", json=body)
     assert "surplus" in check_problem(answer, 422, "validation-failed")["detail"]
-
-
-# --- versions ----------------------------------------------------------------------------------------------
-
-
-def test_the_next_version_names_the_one_before(hall: Hall, window: WindowSeat) -> None:
-    first = window.manifest()
-    second = window.next_version(first)
-    window.delivered(first)
-    window.delivered(second)
-    (matter,) = hall.office.cases()
-    assert (matter.version, matter.bundle_id) == (2, second.bundle_id)
-
-
-def test_versions_out_of_order_are_held_and_then_follow(hall: Hall, window: WindowSeat) -> None:
-    first = window.manifest(body={"state": "CORRECTION"})
-    second = window.next_version(first)
-    third = window.next_version(second, body={"item": {"code": "X-1"}, "state": "RECEIVED"})
-    window.delivered(third)
-    window.delivered(second)
-    assert hall.office.cases() == ()
-    assert hall.office.bundle(third.bundle_id).state == "held"
-    window.delivered(first)
-    assert {hall.office.bundle(m.bundle_id).state for m in (first, second, third)} == {"accepted"}
-    (matter,) = hall.office.cases()
-    assert (matter.version, matter.state, matter.item) == (3, "RECEIVED", "X-1")
-
-
-@pytest.mark.parametrize("changes", [{"version": 2}, {"supersedes": "a" * 64}])
-def test_version_and_predecessor_must_agree(window: WindowSeat, changes: dict[str, Any]) -> None:
-    check_problem(window.put(window.manifest(**changes)), 422, "chain-invalid")
-
-
-def test_a_version_must_follow_its_own_case(window: WindowSeat) -> None:
-    first = window.manifest()
-    window.delivered(first)
-    check_problem(window.put(window.next_version(first, version=3)), 422, "chain-invalid")
-    check_problem(window.put(window.next_version(first, subject="other")), 422, "chain-invalid")
-
-
-def test_a_held_version_that_turns_out_to_be_anothers_is_marked(hall: Hall, window: WindowSeat) -> None:
-    first = window.manifest()
-    lost = window.next_version(first, version=3)
-    window.delivered(lost)
-    window.delivered(first)
-    assert hall.office.bundle(lost.bundle_id).state == "stray"
-    assert hall.office.cases()[0].version == 1
-
-
-def test_two_bundles_cannot_stand_in_one_place(hall: Hall, window: WindowSeat) -> None:
-    first = window.manifest()
-    window.delivered(first)
-    window.delivered(window.next_version(first))
-    check_problem(window.put(window.next_version(first)), 409, "version-conflict")
-    check_problem(window.put(window.manifest(subject=first.subject)), 409, "version-conflict")
-    assert [kept.code for kept in hall.office.conflicts()] == ["version-conflict"] * 2
-
-
-def test_a_number_belongs_to_the_window_that_used_it_first(hall: Hall, window: WindowSeat) -> None:
-    first = window.manifest()
-    window.delivered(first)
-    other = hall.window()
-    check_problem(other.put(other.manifest(subject=first.subject)), 409, "subject-taken")
-    other.delivered(
-        other.manifest(kind=BundleKind.SUPPLEMENT, subject=first.subject, body={"state": "WITHDRAWN"})
-    )
-    assert hall.office.cases()[0].state == "RECEIVED"
-
-
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(order=st.permutations(range(5)), repeats=st.lists(st.integers(0, 4), max_size=4))
-def test_any_order_with_any_repeats_ends_the_same(
-    tmp_path_factory: pytest.TempPathFactory, order: list[int], repeats: list[int]
-) -> None:
-    hall = open_hall(tmp_path_factory.mktemp("office"))
-    window = hall.window()
-    chain: list[Manifest] = [window.manifest()]
-    for _ in range(4):
-        chain.append(window.next_version(chain[-1]))
-    receipts: dict[int, bytes] = {}
-    for index in [*order, *repeats]:
-        answer = window.put(chain[index])
-        assert answer.status_code == (200 if index in receipts else 201)
-        assert receipts.setdefault(index, answer.content) == answer.content
-    assert len(hall.office.bundle_ids()) == 5
-    (matter,) = hall.office.cases()
-    assert (matter.version, matter.bundle_id) == (5, chain[4].bundle_id)
-    hall.office.close()
-
-
-# --- rows --------------------------------------------------------------------------------------------------
-
-
-def test_each_commit_is_synced_and_readers_never_block(tmp_path: Path) -> None:
-    database = Database(tmp_path / "office.db")
-    with database.read() as rows:
-        pragmas = {
-            name: rows.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
-        }
-        assert rows.execute("PRAGMA foreign_keys").fetchone()[0] == 1
-    assert pragmas == {"journal_mode": "wal", "synchronous": 2}
-    database.close()
-
-
-def test_a_failed_transaction_leaves_no_bundle_no_receipt_and_no_case(
-    hall: Hall, window: WindowSeat, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise sqlite3.IntegrityError("power cut")
-
-    window.headers()
-    manifest = window.manifest()
-    with monkeypatch.context() as patch:
-        patch.setattr("sync.gateway.intake.matters.arrive", fail)
-        check_problem(window.put(manifest), 500, "internal")
-    assert hall.office.bundle_ids() == () and hall.office.cases() == ()
-    window.delivered(manifest)
-
-
-@pytest.mark.parametrize(
-    ("name", "status", "code"), [("SQLITE_BUSY", 503, "busy"), ("SQLITE_FULL", 507, "storage-full")]
-)
-def test_rows_that_cannot_be_written_now_ask_for_patience(
-    hall: Hall, window: WindowSeat, monkeypatch: pytest.MonkeyPatch, name: str, status: int, code: str
-) -> None:
-    def fail(*_: object, **__: object) -> None:
-        error = sqlite3.OperationalError("no")
-        error.sqlite_errorname = name
-        raise error
-
-    window.headers()
-    monkeypatch.setattr("sync.gateway.intake.matters.arrive", fail)
-    check_problem(window.put(window.manifest()), status, code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
 import sys
 from datetime import date, timedelta
@@ -99,7 +100,7 @@ def _add_decide(actions: Actions) -> argparse.ArgumentParser:
     decide.add_argument("--reason", default="", help=_("理由; 不予受理时必填"))
     decide.add_argument("--number", default="", help=_("文书编号; 不填则自动编号"))
     decide.add_argument("--due", type=_day, help=_("期限, 例如 2026-12-01"))
-    decide.add_argument("--actor", default="", help=_("经办人"))
+    decide.add_argument("--actor", default="", help=_("经办人; 不填则为登录名"))
     _add_defects(decide)
     return decide
 
@@ -107,7 +108,7 @@ def _add_decide(actions: Actions) -> argparse.ArgumentParser:
 def _add_check(actions: Actions) -> argparse.ArgumentParser:
     check = actions.add_parser("check", help=_("登记文件袋清点结果; 没有 --defect 即为齐全"))
     check.add_argument("subject", help=_("文件袋编号"))
-    check.add_argument("--actor", default="", help=_("清点人"))
+    check.add_argument("--actor", default="", help=_("清点人; 不填则为登录名"))
     _add_defects(check)
     return check
 
@@ -183,7 +184,7 @@ def _code(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> int:
     office = _office(args)
     try:
-        found = office.cases()
+        found, held, conflicts = office.cases(), office.unsettled(), office.conflicts()
     finally:
         office.close()
     if args.json:
@@ -193,6 +194,10 @@ def _list(args: argparse.Namespace) -> int:
         print(_("还没有收到办件"))
     for matter in found:
         print(_line(matter))
+    if held:
+        print(_("另有 {count} 个封装包在等前一版本").format(count=len(held)))
+    if conflicts:
+        print(_("另有 {count} 个封装包与已收内容冲突, 已另存待人工核对").format(count=len(conflicts)))
     return 0
 
 
@@ -226,7 +231,7 @@ def _decide(args: argparse.Namespace) -> int:
         change = office.decide(
             args.subject,
             ChangeKind(args.decision),
-            actor=args.actor,
+            actor=args.actor or _login(),
             reason=args.reason,
             number=args.number,
             due=args.due,
@@ -240,7 +245,7 @@ def _decide(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     office = _office(args)
     try:
-        change = office.check_bag(args.subject, args.defects, actor=args.actor)
+        change = office.check_bag(args.subject, args.defects, actor=args.actor or _login())
     finally:
         office.close()
     return _told(change)
@@ -253,6 +258,14 @@ def _told(change: Change) -> int:
         .rstrip()
     )
     return 0
+
+
+def _login() -> str:
+    """Return the login name; an account without one decides without a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def _port(text: str) -> int:

@@ -24,4 +24,5 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("{subject} 的 {decision} 缺少必要内容"),
         N_("补正须一次列明全部缺陷(--defect), 不予受理须写明理由(--reason)"),
     ),
+    "Y510": (N_("后台正忙, 另一个程序正在写入"), N_("请稍等片刻再试")),
 }
