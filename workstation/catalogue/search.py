@@ -13,7 +13,9 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from heapq import nsmallest
 from itertools import accumulate
+from typing import NamedTuple
 
 from workstation.domain.items import Item
 
@@ -21,6 +23,8 @@ LETTER = "\x02"
 """Stands before a letter that belongs to the name, as in `ATM机`, so that it counts as a character."""
 
 _READING = re.compile(r"(?<!\x02)[a-z/]|\x02")
+_REST = re.compile(r"[a-z/]*\n")
+"""What is left of a line after its last character began."""
 _NEXT = r"[a-z/]*[^a-z/\n](?:[a-z]+/)*"
 """From inside one character's readings to the start of a reading of the next."""
 _FIRST = r"[^a-z/\n](?:[a-z]+/)*"
@@ -62,8 +66,7 @@ class Hit:
     """Characters of `name` that fit, for highlighting; `(0, 0)` when a code fits."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
+class _Fit(NamedTuple):
     rank: int
     line: int
     """-1: by code."""
@@ -80,9 +83,11 @@ class SearchIndex:
         self._items = tuple(items)
         lines = [(n, m, key) for n, item in enumerate(self._items) for m, key in enumerate(_keys(item))]
         self._owner = [n for n, _, _ in lines]
-        self._is_title = [m == 0 for _, m, _ in lines]
+        self._name_number = [m for _, m, _ in lines]
         self._text = "\n" + "".join(key + "\n" for _, _, key in lines)
         self._starts = [1, *(1 + end for end in accumulate(len(key) + 1 for _, _, key in lines))]
+        self._after = [self._starts[bisect_right(self._owner, n)] for n in range(len(self._items))]
+        self._title_length = [len(item.title) for item in self._items]
         self._codes = [(item.code.lower(), item.implementation_code.lower()) for item in self._items]
 
     def find(self, query: str, limit: int = 50) -> tuple[Hit, ...]:
@@ -92,19 +97,23 @@ class SearchIndex:
             return ()
         fits = [self._fits(word) for word in words]
         common = set(fits[0]).intersection(*fits[1:])
-        ranked = sorted(common, key=lambda n: (sum(f[n].rank for f in fits), len(self._items[n].title), n))
-        return tuple(self._hit(n, [f[n] for f in fits]) for n in ranked[:limit])
+        lengths = self._title_length
+        ranked = [(sum([fit[n].rank for fit in fits]), lengths[n], n) for n in common]
+        return tuple(self._hit(n, rank, fits[0][n]) for rank, _, n in nsmallest(limit, ranked))
 
-    def _hit(self, number: int, fits: list[_Fit]) -> Hit:
-        item, rank = self._items[number], sum(fit.rank for fit in fits)
-        fit = fits[0]
+    def _hit(self, number: int, rank: int, fit: _Fit) -> Hit:
+        item = self._items[number]
         if fit.line < 0:
             return Hit(item, rank, item.title, (0, 0))
-        line_start, line_end = self._starts[fit.line], self._starts[fit.line + 1] - 1
-        start = len(_READING.sub("", self._text[line_start : fit.start]))
+        start = len(_READING.sub("", self._text[self._starts[fit.line] : fit.start]))
         length = len(_READING.sub("", self._text[fit.start : fit.end]))
-        name = _READING.sub("", self._text[line_start:line_end])
-        return Hit(item, rank, name, (start, start + length))
+        return Hit(item, rank, self._name(item, fit.line), (start, start + length))
+
+    def _name(self, item: Item, line: int) -> str:
+        """Return the name as it is written, or as it is compared where the two differ in length."""
+        compared = _READING.sub("", self._text[self._starts[line] : self._starts[line + 1] - 1])
+        written = names_of(item)[self._name_number[line] :][:1]
+        return written[0] if written and len(written[0]) == len(compared) else compared
 
     def _fits(self, word: str) -> dict[int, _Fit]:
         """Return the best fit of a word for each item that it fits."""
@@ -117,16 +126,15 @@ class SearchIndex:
             best = fits.get(owner)
             if best is None or rank < best.rank:
                 fits[owner] = _Fit(rank, line, match.start(), match.end())
-            # The leftmost fit of a line is its best, so the rest of the line need not be read.
-            match = pattern.search(text, starts[line + 1])
+            # The leftmost fit of a line is its best, and no other name fits better than the title.
+            match = pattern.search(text, self._after[owner] if rank <= Rank.TITLE_PART else starts[line + 1])
         return fits
 
     def _rank(self, line: int, match: re.Match[str]) -> int:
-        base = Rank.TITLE if self._is_title[line] else Rank.NAME
+        base = Rank.NAME if self._name_number[line] else Rank.TITLE
         if match.start() != self._starts[line]:
             return base + 2
-        tail = self._text[match.end() : self._starts[line + 1] - 1]
-        return base if _READING.sub("", tail) == "" else base + 1
+        return base if _REST.match(self._text, match.end()) else base + 1
 
     def _code_fits(self, word: str) -> dict[int, _Fit]:
         fits = {}

@@ -1,13 +1,14 @@
 """Read YAML into plain values and remember the line of each, without the parts of YAML that bite.
 
 No aliases (they blow up), no merge keys, no tags, no duplicate keys; `yes` and `12:30` are text. What comes
-out is None, str, int, bool, date, list and dict.
+out is None, str, int, bool, date, list and dict. The event stream is read, not PyYAML's node graph: building
+that graph recurses in C and some ten thousand open brackets end the process.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,13 +19,12 @@ from workstation.catalogue.errors import PackInvalid
 from workstation.catalogue.findings import Finding
 
 MAX_DEPTH = 12
-"""A pack needs 6 levels."""
+"""A pack needs 7 levels."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,14})")
-_OPENERS = re.compile(r"[\[{]")
-_MAX_OPENERS_A_LINE = 40
-_TAG = "tag:yaml.org,2002:"
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 Path = tuple[str | int, ...]
 """Keys and list positions from the root to a value."""
@@ -55,85 +55,91 @@ def read_document(text: str, file: str) -> Document:
     Raises:
         PackInvalid: the text is not YAML, or uses a part of YAML that packs may not use.
     """
-    _refuse_deep_flow(text, file)
     try:
-        root = yaml.compose(text, Loader=_Loader)
+        return _Reader(text, file).read()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark else 0
         raise PackInvalid((Finding(file, line, "C120", {"problem": str(error.problem)}),)) from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except yaml.YAMLError as error:
         raise PackInvalid((Finding(file, 0, "C120", {"problem": type(error).__name__}),)) from error
-    if root is None:
-        raise PackInvalid((Finding(file, 0, "C120", {"problem": "empty"}),))
-    return _Reader(file).read(root)
-
-
-def _refuse_deep_flow(text: str, file: str) -> None:
-    """Thousands of opening brackets would exhaust the parser's own stack before any check of ours."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if len(_OPENERS.findall(line)) > _MAX_OPENERS_A_LINE or len(line) - len(line.lstrip()) > 200:
-            raise PackInvalid((Finding(file, number, "C123"),))
 
 
 class _Reader:
-    """Turns a node graph into values; a node met twice is an alias."""
+    """Turns the events of one document into values; never deeper than `MAX_DEPTH` calls."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, text: str, file: str) -> None:
         self._file = file
-        self._seen: set[int] = set()
+        self._events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
         self._lines: dict[Path, int] = {}
 
-    def read(self, root: yaml.Node) -> Document:
-        value = self._value(root, ())
+    def read(self) -> Document:
+        next(self._events)  # start of the stream
+        if isinstance(next(self._events), yaml.StreamEndEvent):
+            raise PackInvalid((Finding(self._file, 0, "C120", {"problem": "empty"}),))
+        value = self._value(next(self._events), ())
+        next(self._events)  # end of the document
+        after = next(self._events)
+        if not isinstance(after, yaml.StreamEndEvent):
+            raise self._fault(after, "C120", problem="more than one document")
         return Document(self._file, value, self._lines)
 
-    def _fail(self, node: yaml.Node, code: str, **details: object) -> PackInvalid:
-        return PackInvalid((Finding(self._file, node.start_mark.line + 1, code, details),))
+    def _fault(self, event: Any, code: str, **details: object) -> PackInvalid:
+        return PackInvalid((Finding(self._file, _line(event), code, details),))
 
-    def _value(self, node: yaml.Node, path: Path) -> Any:
-        if id(node) in self._seen:
-            raise self._fail(node, "C122")
-        self._seen.add(id(node))
+    def _value(self, event: Any, path: Path) -> Any:
+        self._refuse(event, path)
+        self._lines.setdefault(path, _line(event))
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(path)
+        return _scalar(event)
+
+    def _refuse(self, event: Any, path: Path) -> None:
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            raise self._fault(event, "C122")
+        if event.tag is not None:
+            raise self._fault(event, "C121", tag=event.tag)
         if len(path) > MAX_DEPTH:
-            raise self._fail(node, "C123")
-        self._lines.setdefault(path, node.start_mark.line + 1)
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self._value(child, (*path, n)) for n, child in enumerate(node.value)]
-        return self._scalar(node)
+            raise self._fault(event, "C123")
 
-    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[Hashable, Any]:
-        mapping: dict[Hashable, Any] = {}
-        for key_node, child in node.value:
-            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag == f"{_TAG}merge":
-                raise self._fail(key_node, "C122")
-            key = str(key_node.value)
+    def _sequence(self, path: Path) -> list[Any]:
+        values: list[Any] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            values.append(self._value(event, (*path, len(values))))
+        return values
+
+    def _mapping(self, path: Path) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent) or event.value == "<<":
+                raise self._fault(event, "C122")
+            key = str(event.value)
+            self._refuse(event, path)
             if key in mapping:
-                raise self._fail(key_node, "C124", key=key)
-            self._lines[(*path, key)] = key_node.start_mark.line + 1
-            mapping[key] = self._value(child, (*path, key))
+                raise self._fault(event, "C124", key=key)
+            self._lines[(*path, key)] = _line(event)
+            mapping[key] = self._value(next(self._events), (*path, key))
         return mapping
 
-    def _scalar(self, node: yaml.Node) -> Any:
-        text = str(node.value)
-        match node.tag.removeprefix(_TAG):
-            case "null":
-                return None
-            case "bool" if text.lower() in ("true", "false"):
-                return text.lower() == "true"
-            case "int" if _INT.fullmatch(text):
-                return int(text)
-            case "timestamp":
-                return _date_or_text(text)
-            case "str" | "bool" | "int" | "float" | "value":
-                return text
-        raise self._fail(node, "C121", tag=node.tag)
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
 
 
-def _date_or_text(text: str) -> date | str:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
+def _scalar(event: Any) -> Any:
+    """Return the value of a scalar; only a plain one, without quotes, may be other than text."""
+    text = str(event.value)
+    if not event.implicit[0]:
         return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        return int(text)
+    if _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return text
+    return text
