@@ -59,18 +59,24 @@ class Child:
             timeout_s: how long it may give no sign of life while it is waited for.
             close_s: how long it may take to end by itself.
             environment: added to ours.
+
+        Raises:
+            BackendCrashed: it cannot be started.
         """
         self._timeout_s = timeout_s
         self._close_s = close_s
-        self._process = subprocess.Popen(
-            list(command),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, **(environment or {})},
-            start_new_session=True,
-            bufsize=0,
-        )
+        try:
+            self._process = subprocess.Popen(
+                list(command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, **(environment or {})},
+                start_new_session=True,
+                bufsize=0,
+            )
+        except OSError as error:
+            raise BackendCrashed(f"cannot be started: {error}") from error
         os.set_blocking(_pipe(self._process.stdout).fileno(), False)
         self._selector = selectors.DefaultSelector()
         self._selector.register(_pipe(self._process.stdout), selectors.EVENT_READ)
@@ -86,15 +92,9 @@ class Child:
         self.end()
 
     def send(self, header: Header) -> None:
-        """Give a command.
-
-        Raises:
-            BackendCrashed: the child is gone.
-        """
-        try:
+        """Give a command; a child that no longer listens has its last words read by the next `receive`."""
+        with contextlib.suppress(BrokenPipeError):
             _pipe(self._process.stdin).write(pack(header))
-        except OSError as error:
-            raise self._crashed("no longer listens") from error
 
     def receive(
         self, cancelled: Callable[[], bool] = bool, *, timeout_s: float | None = None

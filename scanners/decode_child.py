@@ -1,6 +1,6 @@
 """The process that opens picture files from outside: hostile content can end it, and nothing else.
 
-One command `open` names the file; each `next` answers with a page, then with `end`. Limits on memory and time
+It says `ready`; `open` names the file, each `next` is answered with a page. Limits on memory and time
 are set before the picture library sees a byte.
 """
 
@@ -21,7 +21,7 @@ from scanners.limits import check_pixels
 from scanners.pixels import flatten, resolution_of
 from scanners.port import MAX_PAGE_PIXELS, Mode
 
-FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "BMP", "PPM", "WEBP")
+FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "PPM", "WEBP")
 MANY_PAGES = "TIFF"
 MOVING = frozenset({"PNG", "WEBP"})
 MAX_FRAMES = 1000
@@ -71,7 +71,7 @@ def _frames(image: Image.Image) -> int:
         raise UnreadableFile("a moving picture, not a page")
     if frames > MAX_FRAMES:
         raise UnreadableFile(f"{frames} pages in one file")
-    # The further pictures of a camera's MPO are previews and second eyes.
+    # A JPEG with several pictures (MPO) comes from a camera: the others are previews and second eyes.
     return frames if image.format == MANY_PAGES else 1
 
 
@@ -88,6 +88,7 @@ def main() -> int:
     limit()
     answers = os.dup(1)
     os.dup2(2, 1)
+    write_frame(answers, {"is": "ready"})
     try:
         serve(answers)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from scanners.errors import FeederEmpty, ScannerError
-from scanners.port import Device, Mode, RawPage, ScanJob, Source
+from scanners.port import Device, Mode, RawPage, ScanJob, Scanner, Source
 
 DEVICE = Device(id="scripted", name="Scripted scanner", driver="scripted", sources=tuple(Source))
 
 
-class ScriptedScanner:
+class ScriptedScanner(Scanner):
     """Plays `[page, page, PaperJam(), page]`: an error ends a scan, the next scan goes on behind it.
 
     Pages are numbered anew in each scan; with nothing left, a scan raises `FeederEmpty`.

@@ -25,14 +25,14 @@ from scanners.errors import (
 )
 from scanners.frames import Header
 from scanners.limits import check_pixels
-from scanners.port import Device, Mode, RawPage, ScanJob, Source
+from scanners.port import Device, Mode, RawPage, ScanJob, Scanner, Source
 
 CHILD = python_module("scanners.decode_child")
 DECODER_CLOSE_S = 0.5
 """A decoder holds nothing that needs closing."""
 
 
-class FolderScanner:
+class FolderScanner(Scanner):
     """Takes whole files out of a folder in the order of arrival, decoding each in a child process.
 
     A file moves to `done/` only when the caller asks for the page after its last one, to `rejected/` when it
@@ -131,6 +131,9 @@ class FolderScanner:
     def _frames(
         self, child: Child, arrival: Arrival, job: ScanJob, before: int, cancelled: Callable[[], bool]
     ) -> Generator[RawPage, None, int]:
+        child.receive(
+            cancelled
+        )  # dead before it is ready, a decoder says nothing about the file, which stays
         file = os.fsdecode(arrival.path)
         child.send({"do": "open", "file": file, "mode": job.mode.value, "resolution_dpi": job.resolution_dpi})
         frames = int(_answer(child, "file", cancelled)[0]["frames"])

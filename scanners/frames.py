@@ -57,7 +57,7 @@ def unpack_header(data: bytes) -> Header:
     return header
 
 
-def write_frame(file: int, header: Header, body: bytes | memoryview = b"") -> None:
+def write_frame(file: int, header: Header, body: bytes | bytearray = b"") -> None:
     """Write a whole frame to a blocking file descriptor."""
     for part in (pack(header, len(body)), body):
         rest = memoryview(part)

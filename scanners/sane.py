@@ -12,7 +12,7 @@ from scanners.child import Cancelled, Child, environment_of, python_module
 from scanners.errors import BackendCrashed, DeviceGone, FeederEmpty, NoDevice, NoProgress, ScannerError
 from scanners.frames import Header
 from scanners.limits import check_pixels
-from scanners.port import Device, Mode, RawPage, ScanJob, Source
+from scanners.port import Device, Mode, RawPage, ScanJob, Scanner, Source
 from scanners.sane_device import OptionValue
 from scanners.sane_status import BY_CODE, Step, situation
 
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 CHILD = python_module("scanners.sane_child")
 CANCEL_S = 5.0
 """How long a device may take to stop after a cancel before its process is killed."""
+LEARN_S = 10.0
+"""How long one device may take to show its sources while all are listed."""
 SHEET_FED_TYPE = "sheetfed scanner"
 """The SANE device type (section 4.2.8 of the standard) of a feeder without a glass."""
 
@@ -32,7 +34,7 @@ def no_options(_number: int) -> Options:
     return {}
 
 
-class SaneScanner:
+class SaneScanner(Scanner):
     """Every device libsane knows. libsane is only ever loaded in children, never here."""
 
     def __init__(
@@ -51,7 +53,8 @@ class SaneScanner:
             config_dir: used instead of the system's SANE configuration (`SANE_CONFIG_DIR`).
             timeout_s: how long a device may give no sign of life.
             options: back-end options by SANE name, set after those of the job.
-            sheet_options: further options for sheet 1, 2, 3 ..., set just before it is fed.
+            sheet_options: further options for sheet 1, 2, 3 ..., set just before it is fed; they need a
+                cancel first, which in some feeders drops the sheets behind, so none is the rule.
             sheet_fed: ids of devices without a `source` option that are feeders all the same.
             command: starts the child; a frozen build has another one.
         """
@@ -80,7 +83,7 @@ class SaneScanner:
         return tuple(found.values())
 
     def _learn_sources(self, child: Child, found: dict[str, Device]) -> None:
-        while (answer := child.receive()[0])["is"] == "sources":
+        while (answer := child.receive(timeout_s=LEARN_S)[0])["is"] == "sources":
             if answer["sources"]:
                 sources = tuple(Source(value) for value in answer["sources"])
                 found[answer["id"]] = replace(found[answer["id"]], sources=sources)

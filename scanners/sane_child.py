@@ -24,6 +24,8 @@ from scanners.sane_device import Setter
 from scanners.sane_options import sources_of
 from scanners.sane_status import CANCELLED, Step
 
+Pixels = bytes | bytearray
+
 ALIVE_S = 0.5
 """How often a page being read gives a sign of life."""
 NOTICE_S = 1.0
@@ -63,15 +65,18 @@ class Session:
             try:
                 orders[command["do"]](command)
             except Refused as refusal:
-                self._settle()
-                self._answer({"is": "refused", "words": refusal.words, "step": refusal.step.value})
+                self._give_up({"is": "refused", "words": refusal.words, "step": refusal.step.value})
             except ScannerError as error:
-                self._settle()
-                self._answer({"is": "error", "code": error.code, "detail": error.detail})
+                self._give_up({"is": "error", "code": error.code, "detail": error.detail})
         self._close()
 
-    def _answer(self, header: Header, body: bytes = b"") -> None:
+    def _answer(self, header: Header, body: Pixels = b"") -> None:
         write_frame(self._answers, header, body)
+
+    def _give_up(self, answer: Header) -> None:
+        """Say why, then cancel: a back-end's cancel can deadlock with its own reader thread."""
+        self._answer(answer)
+        self._settle()
 
     def _listen(self) -> None:
         while (command := read_header(0)) is not None:
@@ -140,7 +145,9 @@ class Session:
 
     def _feed(self, command: Header) -> None:
         try:
-            Setter(self._device).set_all(command["options"])
+            if command["options"]:
+                self._settle()
+                Setter(self._device).set_all(command["options"])
         except self._library_error() as error:
             raise Refused(str(error), Step.OPTION) from error
         try:
@@ -159,7 +166,7 @@ class Session:
             mode, pixels = Mode.GREY, _grey(width, height, pixels)
         self._answer({"is": "page", "width": width, "height": height, "mode": mode.value}, pixels)
 
-    def _read(self, size: tuple[int, int], line_bytes: int) -> tuple[int, int, int, bytes]:
+    def _read(self, size: tuple[int, int], line_bytes: int) -> tuple[int, int, int, Pixels]:
         """Read the page the device has started: width, height, channels, packed 8-bit rows."""
         watch = _Watch(self, size[0])
         try:
@@ -180,7 +187,7 @@ class Session:
         return width, rows, channels, pixels
 
     def _settle(self) -> None:
-        """Cancel, which after a jam must come before anything else."""
+        """Cancel, which must come before options are touched, after a page as after a jam."""
         if self._device is not None:
             with contextlib.suppress(Exception):
                 self._device.cancel()
@@ -216,14 +223,14 @@ class _Watch:
                 self._session._answer({"is": "alive"})
 
 
-def unpad(data: bytearray, row_bytes: int, line_bytes: int) -> tuple[int, bytes]:
+def unpad(data: bytearray, row_bytes: int, line_bytes: int) -> tuple[int, Pixels]:
     """Return number of rows and rows without the padding that `line_bytes` (SANE 4.3.8) allows.
 
     python-sane chops the stream into `row_bytes` pieces as if there were no padding: the bytes are there, in
     order, but a rest shorter than a piece is lost; a last row hit by that is dropped.
     """
     if line_bytes <= row_bytes or not row_bytes:
-        return (len(data) // row_bytes if row_bytes else 0), bytes(data)
+        return (len(data) // row_bytes if row_bytes else 0), data
     rows = (len(data) - row_bytes) // line_bytes + 1
     view = memoryview(data)
     return rows, b"".join(view[row * line_bytes : row * line_bytes + row_bytes] for row in range(rows))
@@ -234,7 +241,7 @@ def _is_whole(rows: int, announced: int, *, padded: bool) -> bool:
     return rows > 0 and (announced < 0 or rows >= announced - (1 if padded else 0))
 
 
-def _grey(width: int, height: int, pixels: bytes) -> bytes:
+def _grey(width: int, height: int, pixels: Pixels) -> bytes:
     from PIL import Image
 
     return Image.frombytes("RGB", (width, height), pixels).convert("L").tobytes()

@@ -17,7 +17,7 @@ from PIL import Image
 from scanners.errors import FeederEmpty, ScannerError, UnreadableFile
 from scanners.limits import check_pixels
 from scanners.pixels import flatten, resolution_of
-from scanners.port import Device, Mode, RawPage, ScanJob, Source
+from scanners.port import Device, Mode, RawPage, ScanJob, Scanner, Source
 from scanners.sane import Options, SaneScanner, no_options
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class _Tray:
         self._file.unlink(missing_ok=True)
 
 
-class SpecimenScanner:
+class SpecimenScanner(Scanner):
     """Feeds a stack of specimen pictures, page by page, as if they lay in a feeder.
 
     The pixels are those of the file, whatever resolution the job asks; the page says which one the file
