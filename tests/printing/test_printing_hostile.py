@@ -34,8 +34,8 @@ HOSTILE = {
     "emoji": "👨‍👩‍👧 样本 🎉",
     "rare": "𠮷㵧样本",
     "lone surrogate": "样\ud800本",
-    "many lines": "一\n二\r\n三\u2028四\n" * 60,
-    "novel": "材料说明，" * 1200,
+    "many lines": "一\n二\r\n三\u2028四\n" * 25,
+    "novel": "材料说明，" * 240,
     "empty": "",
     "blanks": " \t\u3000\xa0 ",
     "percent and braces": "%s {0} {name} \\",
@@ -109,7 +109,7 @@ def test_a_character_no_font_has_is_boxed_and_reported(
     form = replace(specimen.receipt_form(), applicant_name="赵𠮷👩", agent="钱㵧")
     printed = receipt.render(form, tmp_path / "x.pdf", fonts=fonts)
     text = read_text(printed.path)
-    assert printed.missing == ("㵧", "𠮷", "👩") or set(printed.missing) == {"𠮷", "👩", "㵧"}
+    assert set(printed.missing) == {"𠮷", "👩", "㵧"}
     assert f"赵{BOX}{BOX}" in text
     assert "U+20BB7" in text
 

@@ -36,10 +36,10 @@ def _story(parts: Parts, form: AcceptanceForm) -> list[Flowable]:
                 ),
             ]
         ),
-        parts.section("受理的材料"),
+        *parts.section("受理的材料"),
         *common.material_table(parts, form.materials),
         *_tolerated(parts, form.tolerated),
-        parts.section("说明"),
+        *parts.section("说明"),
         *parts.notes(_notes(form)),
         parts.signatures(common.two_parties(form, "受理机关", form.accepted_on)),
     ]
@@ -75,7 +75,7 @@ def _tolerated(parts: Parts, lines: tuple[ToleratedLine, ...]) -> list[Flowable]
         rows,
         centred=frozenset({0, 2}),
     )
-    return [parts.section("容缺后补的材料"), *table]
+    return [*parts.section("容缺后补的材料"), *table]
 
 
 def _notes(form: AcceptanceForm) -> list[str]:
@@ -87,6 +87,6 @@ def _notes(form: AcceptanceForm) -> list[str]:
     return [
         "办理期限自受理之日起计算；依法需要听证、检验、鉴定、专家评审等的，所需时间不计入，另行书面告知。",
         late,
-        "受理时所编的办件编号为临时编号，网络恢复后转为正式编号并告知您。" if form.provisional else "",
+        "办件编号为窗口编发的临时编号，后台收到后转为正式编号并告知您。" if form.provisional else "",
         "申请人应当对申请材料实质内容的真实性负责。请妥善保管本通知书，查询进度和领取结果时出示。",
     ]

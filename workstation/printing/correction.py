@@ -11,7 +11,7 @@ from workstation.printing.fonts import Fonts
 from workstation.printing.forms import CorrectionForm
 from workstation.printing.ink import chinese_date, chinese_time
 from workstation.printing.layout import PrintedFile, write
-from workstation.printing.parts import Parts
+from workstation.printing.parts import LONG_ROW_ROOM, Parts
 
 TITLE = "申请材料补正告知书"
 
@@ -32,9 +32,9 @@ def _story(parts: Parts, form: CorrectionForm) -> list[Flowable]:
                 (("收件窗口", form.window), ("经办人", form.clerk)),
             ]
         ),
-        parts.section(f"一、需要补正的全部内容（共 {len(form.defects)} 项）"),
+        *parts.section(f"一、需要补正的全部内容（共 {len(form.defects)} 项）", room=LONG_ROW_ROOM),
         *_defects(parts, form),
-        parts.section("二、怎样补正"),
+        *parts.section("二、怎样补正"),
         *parts.facts(
             [
                 (("补正期限", _deadline(form)),),
@@ -44,7 +44,7 @@ def _story(parts: Parts, form: CorrectionForm) -> list[Flowable]:
                 common.phones(form),
             ]
         ),
-        parts.section("三、说明"),
+        *parts.section("三、说明"),
         *parts.notes(_notes(form), strong=1),
         parts.signatures(
             [common.applicant(form, "已收到本告知书"), common.seal(form, "告知单位", form.told_on)]

@@ -52,7 +52,7 @@ class PaperForm:
     bundle_sha256: str = ""
     """Hash of the sealed bundle's manifest, lower-case hex; empty when nothing is sealed yet."""
     provisional: bool = False
-    """True: the number was given offline."""
+    """True: the numbers were given by the window and the back office has not confirmed them yet."""
     practice: bool = False
     """True: training data; the paper is marked and is worth nothing."""
     id_kind: str = "居民身份证"
@@ -151,7 +151,7 @@ class RefusalForm(PaperForm):
     """Where to ask for administrative review."""
     court: str = ""
     materials: tuple[MaterialLine, ...] = ()
-    """What is handed back."""
+    """What had been handed in, and what became of each original."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from workstation.printing.layout import PrintedFile, Sheet, write
 from workstation.printing.parts import Block, Parts
 
 TITLE = "物料流转凭证"
+TAKEN_TOTAL = "　　　　实收合计：　　　　　张"
 MOMENT = "　　　年　　月　　日　　时　　分"
 
 
@@ -51,9 +52,9 @@ def _story(parts: Parts, form: HandoverForm) -> list[Flowable]:
                 (("接收地址", form.to_address), ("移交方电话", form.phone)),
             ]
         ),
-        parts.section("一、移交清单（右侧三栏由接收方逐项核对填写）"),
+        *parts.section("一、移交清单（右侧三栏由接收方逐项核对填写）"),
         *_lines(parts, form),
-        parts.section("二、差异记录（少件、多件、破损、封签异常；无差异写“无”）"),
+        *parts.section("二、差异记录（少件、多件、破损、封签异常；无差异写“无”）"),
         parts.ruled(1),
         parts.signatures([_given(form), _carried(form), _taken(form)]),
         *parts.small(
@@ -85,7 +86,7 @@ def _lines(parts: Parts, form: HandoverForm) -> list[Flowable]:
         ("序号", "办件编号", "事项", "申请人", "材料", "张数", "备注", "实收张数", "是否相符", "核对备注"),
         (13, 44, 46, 19, 46, 13, 24, 16, 16, 20),
         rows,
-        total=f"合计：办件 {cases} 件，材料 {len(form.lines)} 项，共 {sheets} 张。　　　实收合计：　　　张",
+        total=f"合计：办件 {cases} 件，材料 {len(form.lines)} 项，共 {sheets} 张。{TAKEN_TOTAL}",
         centred=frozenset({0, 3, 5}),
         size=9,
     )

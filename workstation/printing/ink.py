@@ -84,6 +84,9 @@ class Ink:
     def _font_of(self, character: str, chain: Iterable[str]) -> str:
         if character in _MARKS:
             return self.fonts.heading
+        if character == "\xa0":
+            # Half a square in the body font; in others the width is anybody's guess.
+            return self.fonts.body
         for font in chain:
             if character != _UNKNOWN and covers(font, character):
                 return font

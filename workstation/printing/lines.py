@@ -6,6 +6,7 @@ reportlab's own table is Japanese: it lets a line begin with a Chinese comma and
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 
 from reportlab.platypus import Paragraph
 from reportlab.platypus.paragraph import ParaLines, cjkU, makeCJKParaLine  # type: ignore[attr-defined]
@@ -19,6 +20,7 @@ class ChineseParagraph(Paragraph):
     """A paragraph that breaks its lines by `break_before`."""
 
     blPara: ParaLines
+    _splitpara: int
 
     def breakLinesCJK(self, maxWidths: float | list[float] | tuple[float, ...]) -> ParaLines | ParaFrag:
         """Return the broken lines, for a first and all further widths in points."""
@@ -31,6 +33,19 @@ class ChineseParagraph(Paragraph):
         self.height = 0
         glyphs = [cjkU(c, frag, "utf8") for frag in self.frags for c in (frag.text or [""])]
         return ParaLines(kind=1, lines=list(_lines(glyphs, widths)))
+
+    def pieces(self, width: float, height: float) -> list[ChineseParagraph]:
+        """Return the paragraph in pieces of at most `height` points, all broken for the same width."""
+        if self.wrap(width, height)[1] <= height:
+            return [self]
+        lines, step = self.blPara.lines, int(height / self.style.leading)
+        return [self._piece(lines[start : start + step]) for start in range(0, len(lines), step)]
+
+    def _piece(self, lines: list[object]) -> ChineseParagraph:
+        piece = copy(self)
+        piece.blPara = ParaLines(kind=1, lines=lines)
+        piece._splitpara = 1
+        return piece
 
 
 def break_before(glyphs: Sequence[str], start: int, overflow: int) -> int:

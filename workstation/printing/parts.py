@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from reportlab.lib.colors import Color, black
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, HRFlowable, KeepTogether, Spacer, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, HRFlowable, KeepTogether, Spacer, Table, TableStyle
 
 from workstation.printing.ink import Ink, grouped
 from workstation.printing.lines import ChineseParagraph
@@ -22,7 +23,10 @@ LINE = 0.5
 LABEL_WIDTH = 25 * mm
 SHADE = Color(0.945, 0.945, 0.945)
 SIDE_PADDING = 1.6 * mm
-TALLEST_ROW = 100 * mm
+SECTION_ROOM = 30 * mm
+LONG_ROW_ROOM = 68 * mm
+"""Room for a section heading, a table head and one row of any height."""
+TALLEST_ROW = 50 * mm
 """Longer cells go on in further rows, so that any row fits any page."""
 
 BRIEF = 50
@@ -94,11 +98,10 @@ class Parts:
         thin = HRFlowable(width="100%", thickness=0.4, color=black, spaceBefore=1.6, spaceAfter=1.2 * mm)
         return [thick, thin]
 
-    def section(self, title: str) -> Flowable:
-        """Return a section heading; it stays with what follows."""
-        return self.text(
-            title, size=11.5, bold=True, spaceBefore=2.4 * mm, spaceAfter=1.2 * mm, keepWithNext=1
-        )
+    def section(self, title: str, *, room: float = SECTION_ROOM) -> list[Flowable]:
+        """Return a section heading; where less than `room` points are left, the page ends before it."""
+        heading = self.text(title, size=11.5, bold=True, spaceBefore=2.4 * mm, spaceAfter=1.2 * mm)
+        return [CondPageBreak(room), heading]
 
     def facts(self, rows: Sequence[tuple[Fact, ...]]) -> list[Flowable]:
         """Return a ruled list of labels and values, one to three a row; facts without value are left out."""
@@ -149,7 +152,7 @@ class Parts:
 
     def small(self, lines: Sequence[str]) -> list[Flowable]:
         """Return lines of small print."""
-        return [self.text(line, size=8, leading=10.5) for line in lines]
+        return [self.text(line, size=8, leading=10.5, spaceBefore=0.8 * mm) for line in lines]
 
     def notes(self, notes: Sequence[str], *, strong: int = 0) -> list[Flowable]:
         """Return numbered notes without the empty ones; the first `strong` are set in Hei."""
@@ -227,23 +230,10 @@ class Parts:
 
 def _rows(cells: Sequence[ChineseParagraph], widths: Sequence[float]) -> list[list[Any]]:
     """Return one row of cells as few rows as are needed for none to be taller than `TALLEST_ROW`."""
-    rows: list[list[Any]] = []
-    rest: list[Any] = list(cells)
-    while any(rest):
-        halves = [_halved(cell, width - 2 * SIDE_PADDING) for cell, width in zip(rest, widths, strict=True)]
-        rows.append([upper for upper, _ in halves])
-        rest = [lower for _, lower in halves]
-    return rows
-
-
-def _halved(cell: Any, width: float) -> tuple[Any, Any]:
-    """Return what of the cell stands in this row and what is left (None: nothing)."""
-    if cell is None:
-        return "", None
-    if cell.wrap(width, TALLEST_ROW)[1] <= TALLEST_ROW:
-        return cell, None
-    upper, lower = cell.split(width, TALLEST_ROW)
-    return upper, lower
+    pieces = [
+        cell.pieces(width - 2 * SIDE_PADDING, TALLEST_ROW) for cell, width in zip(cells, widths, strict=True)
+    ]
+    return [list(row) for row in zip_longest(*pieces, fillvalue="")]
 
 
 _PADDED = [

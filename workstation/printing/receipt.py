@@ -33,11 +33,11 @@ def _story(parts: Parts, form: ReceiptForm) -> list[Flowable]:
                 (("收件窗口", form.window), ("收件人", form.clerk)),
             ]
         ),
-        parts.section("一、收到的材料"),
+        *parts.section("一、收到的材料"),
         *common.material_table(parts, form.materials),
-        parts.section("二、何时、如何得到答复"),
+        *parts.section("二、何时、如何得到答复"),
         *parts.facts(_answer(form)),
-        parts.section("三、说明"),
+        *parts.section("三、说明"),
         *parts.notes(_notes(form), strong=1),
         parts.signatures(common.two_parties(form, "收件单位", form.received_at)),
     ]
@@ -74,6 +74,6 @@ def _provisional(form: ReceiptForm) -> str:
     if not form.provisional:
         return ""
     return (
-        f"收件时网络中断，编号{form.case_number}为临时编号，网络恢复后转为正式编号并告知您；"
+        f"编号{form.case_number}为窗口编发的临时编号，后台收到后转为正式编号并告知您；"
         "收件时间和上述期限以本回执为准，不因网络中断而推迟。"
     )

@@ -36,7 +36,7 @@ def _story(parts: Parts, form: RefusalForm) -> list[Flowable]:
                 (("收件窗口", form.window), ("经办人", form.clerk)),
             ]
         ),
-        parts.section("一、理由和依据"),
+        *parts.section("一、理由和依据"),
         *parts.facts(
             [
                 (("理由", form.reason),),
@@ -46,7 +46,7 @@ def _story(parts: Parts, form: RefusalForm) -> list[Flowable]:
             ]
         ),
         *_returned(parts, form),
-        parts.section("二、您的权利"),
+        *parts.section("二、您的权利"),
         *parts.notes(_remedies(form)),
         Spacer(0, 1.5 * mm),
         *parts.facts([common.phones(form)]),
@@ -68,7 +68,7 @@ def _returned(parts: Parts, form: RefusalForm) -> list[Flowable]:
     rows = [
         (str(n), m.title, m.original, common.count(m.sheets), m.note) for n, m in enumerate(form.materials, 1)
     ]
-    head, shares = ("序号", "退还的材料", "原件处理", "张数", "备注"), (13, 66, 36, 16, 39)
+    head, shares = ("序号", "材料名称", "原件处理", "张数", "备注"), (13, 66, 36, 16, 39)
     return [Spacer(0, 2 * mm), *parts.table(head, shares, rows, centred=frozenset({0, 2, 3}))]
 
 

@@ -41,14 +41,14 @@ def _story(parts: Parts, form: ReuseForm) -> list[Flowable]:
                 common.phones(form),
             ]
         ),
-        parts.section(f"一、同意复用的材料（共 {len(form.lines)} 项）"),
+        *parts.section(f"一、同意复用的材料（共 {len(form.lines)} 项）"),
         *_lines(parts, form.lines),
-        parts.section("二、申请人声明"),
+        *parts.section("二、申请人声明"),
         parts.paragraph(
             f"上列材料是本人（单位）此前提交或者由机关制发的。本人已查看各项材料的内容，确认内容没有变化，"
             f"同意仅在办理“{form.item_title}”（办件编号{form.case_number}）时复用，不再重复提交。"
         ),
-        parts.section("三、说明"),
+        *parts.section("三、说明"),
         *parts.notes(_notes()),
         parts.signatures([_consent(form), common.seal(form, "经办单位", form.asked_at)]),
     ]
@@ -56,8 +56,8 @@ def _story(parts: Parts, form: ReuseForm) -> list[Flowable]:
 
 def _lines(parts: Parts, lines: tuple[ReuseLine, ...]) -> list[Flowable]:
     table = parts.table(
-        ("序号", "材料名称", "来源办件", "核验日期和核验人", "信任级别", "有效期至", "页数"),
-        (12, 37, 36, 27, 24, 22, 12),
+        ("序号", "材料名称", "来源办件", "核验", "信任级别", "有效期至", "页数"),
+        (12, 34, 36, 25, 25, 26, 12),
         [_row(n, line) for n, line in enumerate(lines, start=1)],
         centred=frozenset({0, 4, 5, 6}),
         size=9,

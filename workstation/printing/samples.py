@@ -90,7 +90,9 @@ def acceptance_form() -> AcceptanceForm:
         pickup="邮寄（中国邮政）或窗口领取",
         fee="不收费",
         tolerated=(
-            ToleratedLine(title="居住证或者居住登记凭证", due=date(2026, 11, 27), way="到任一综合窗口或邮寄"),
+            ToleratedLine(
+                title="户口簿变更记载页（曾用名）", due=date(2026, 11, 27), way="到任一综合窗口或邮寄"
+            ),
         ),
         overdue_consequence="视为撤回申请",
         **_CASE,
