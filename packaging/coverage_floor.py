@@ -41,7 +41,7 @@ def main() -> int:
         low |= percent < FLOOR_PERCENT
         print(f"coverage {package:<22} {percent:5.1f} %  ({covered} of {total} statements)")  # noqa: T201
     if low:
-        print(f"coverage is under {FLOOR_PERCENT:.0f} %", file=sys.stderr)  # noqa: T201
+        print(f"coverage is under {FLOOR_PERCENT:.0f} %")  # noqa: T201
     return int(low)
 
 
