@@ -16,7 +16,7 @@ from workstation.printing.ink import chinese_date, chinese_time
 from workstation.printing.layout import PrintedFile, write
 from workstation.printing.parts import Parts
 
-TITLE = "收件回执"
+TITLE = "接收回执"
 
 
 def render(form: ReceiptForm, target: Path, *, fonts: Fonts) -> PrintedFile:

@@ -75,7 +75,7 @@ def _row(number: int, line: ReuseLine) -> tuple[str, ...]:
         line.source_case,
         f"{chinese_date(line.checked_on)}\n{line.checked_by}",
         LEVELS.get(line.level, line.level),
-        chinese_date(line.valid_until, unknown="长期"),
+        chinese_date(line.valid_until, unknown="未设期限"),
         str(line.pages),
     )
 
