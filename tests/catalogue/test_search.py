@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.catalogue.packs import many_items
 from workstation.catalogue.loader import bundled_pack, load_pack
-from workstation.catalogue.pinyin import with_readings
+from workstation.catalogue.pinyin import search_keys, with_readings
 from workstation.catalogue.search import Hit, Rank, SearchIndex
 from workstation.domain.items import Item
 
@@ -82,6 +82,7 @@ def test_every_word_must_fit() -> None:
     assert titles("老年 卡")[0] == "老年人优待卡"
     assert titles("jlyd xyz") == []
     assert titles("") == titles("   ") == []
+    assert SearchIndex([]).find("敬老") == ()
 
 
 def test_the_span_shows_what_fits_in_the_name() -> None:
@@ -123,6 +124,21 @@ def test_no_query_breaks_the_index(query: str) -> None:
     hits = INDEX.find(query)
     assert len({hit.item.code for hit in hits}) == len(hits)
     assert [hit.rank for hit in hits] == sorted(hit.rank for hit in hits)
+
+
+MANY = tuple(replace(item, search_keys=search_keys(item)) for item in many_items(300))
+
+
+@given(
+    st.text(alphabet="jlyzhangs0142居证老 ", max_size=8), st.text(alphabet="jlyzhangs0142居证老 ", max_size=8)
+)
+def test_what_was_typed_before_changes_nothing(before: str, query: str) -> None:
+    typed = SearchIndex(MANY)
+    for end in range(len(before) + 1):
+        typed.find(before[:end])
+    for end in range(len(query) + 1):
+        typed.find(query[:end])
+    assert typed.find(query) == SearchIndex(MANY).find(query)
 
 
 @given(st.sampled_from(ITEMS), st.data())

@@ -40,6 +40,10 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
+_CODE_LENGTH = 3
+"""Characters of a code that must be typed before it is looked for."""
+
+
 class Rank(IntEnum):
     """How well a word of the query fits; smaller is better."""
 
@@ -88,15 +92,18 @@ class SearchIndex:
         self._starts = [1, *(1 + end for end in accumulate(len(key) + 1 for _, _, key in lines))]
         self._after = [self._starts[bisect_right(self._owner, n)] for n in range(len(self._items))]
         self._title_length = [len(item.title) for item in self._items]
-        self._codes = [(item.code.lower(), item.implementation_code.lower()) for item in self._items]
+        self._codes = [f" {item.code} {item.implementation_code} ".lower() for item in self._items]
+        self._recent: tuple[str, dict[int, _Fit]] = ("", {})
 
     def find(self, query: str, limit: int = 50) -> tuple[Hit, ...]:
         """Return the items that fit every word of the query, best first; no words find nothing."""
         words = normal(query).replace("'", " ").split()
-        if not words:
+        if not words or not self._items:
             return ()
-        fits = [self._fits(word) for word in words]
-        common = set(fits[0]).intersection(*fits[1:])
+        fits = [self._first_fits(words[0])]
+        for word in words[1:]:
+            fits.append(self._fits(word, fits[-1]))
+        common = fits[-1]
         lengths = self._title_length
         ranked = [(sum([fit[n].rank for fit in fits]), lengths[n], n) for n in common]
         return tuple(self._hit(n, rank, fits[0][n]) for rank, _, n in nsmallest(limit, ranked))
@@ -115,11 +122,32 @@ class SearchIndex:
         written = names_of(item)[self._name_number[line] :][:1]
         return written[0] if written and len(written[0]) == len(compared) else compared
 
-    def _fits(self, word: str) -> dict[int, _Fit]:
-        """Return the best fit of a word for each item that it fits."""
-        fits = self._code_fits(word) if word.isascii() and any(map(str.isdigit, word)) else {}
-        pattern, text, starts = _pattern(word), self._text, self._starts
-        match = pattern.search(text)
+    def _first_fits(self, word: str) -> dict[int, _Fit]:
+        """Return the fits of a word; while it is being typed, only what fitted one key ago is read."""
+        before, fitted = self._recent
+        is_longer = bool(before) and word.startswith(before)
+        # Codes are found from the third character on, so a shorter word says nothing about them.
+        is_narrower = is_longer and (len(before) >= _CODE_LENGTH or not _may_be_code(word))
+        fits = self._fits(word, fitted if is_narrower else None)
+        self._recent = (word, fits)
+        return fits
+
+    def _fits(self, word: str, among: dict[int, _Fit] | None) -> dict[int, _Fit]:
+        """Return the best fit of a word for each item that it fits, among all items or the given ones."""
+        fits = self._code_fits(word, among) if _may_be_code(word) else {}
+        pattern, last = _pattern(word), len(self._items) - 1
+        if among is None or len(among) > len(self._items) // 4:
+            self._scan(pattern, 0, last, fits)
+            return fits if among is None else {n: fit for n, fit in fits.items() if n in among}
+        for number in among:
+            self._scan(pattern, number, number, fits)
+        return fits
+
+    def _scan(self, pattern: re.Pattern[str], first: int, last: int, fits: dict[int, _Fit]) -> None:
+        """Read the names of the items from `first` to `last`, and keep the best fit of each in `fits`."""
+        text, starts = self._text, self._starts
+        end = self._after[last]
+        match = pattern.search(text, self._after[first - 1] if first else 1, end)
         while match:
             line = bisect_right(starts, match.start()) - 1
             owner, rank = self._owner[line], self._rank(line, match)
@@ -127,8 +155,8 @@ class SearchIndex:
             if best is None or rank < best.rank:
                 fits[owner] = _Fit(rank, line, match.start(), match.end())
             # The leftmost fit of a line is its best, and no other name fits better than the title.
-            match = pattern.search(text, self._after[owner] if rank <= Rank.TITLE_PART else starts[line + 1])
-        return fits
+            after = self._after[owner] if rank <= Rank.TITLE_PART else starts[line + 1]
+            match = pattern.search(text, after, end)
 
     def _rank(self, line: int, match: re.Match[str]) -> int:
         base = Rank.NAME if self._name_number[line] else Rank.TITLE
@@ -136,14 +164,18 @@ class SearchIndex:
             return base + 2
         return base if _REST.match(self._text, match.end()) else base + 1
 
-    def _code_fits(self, word: str) -> dict[int, _Fit]:
+    def _code_fits(self, word: str, among: dict[int, _Fit] | None) -> dict[int, _Fit]:
         fits = {}
-        for number, codes in enumerate(self._codes):
+        for number in range(len(self._codes)) if among is None else among:
+            codes = self._codes[number]
             if word in codes:
-                fits[number] = _Fit(Rank.CODE, -1)
-            elif len(word) >= 3 and any(word in code for code in codes):
-                fits[number] = _Fit(Rank.CODE_PART, -1)
+                rank = Rank.CODE if f" {word} " in codes else Rank.CODE_PART
+                fits[number] = _Fit(rank, -1)
         return fits
+
+
+def _may_be_code(word: str) -> bool:
+    return len(word) >= _CODE_LENGTH and word.isascii() and any(map(str.isdigit, word))
 
 
 def _keys(item: Item) -> tuple[str, ...]:
