@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from sync.contract.ids import uuid7
-from workstation.domain.case import FieldSet, FieldValue, Opened, Origin
+from workstation.domain.case import FieldSet, FieldValue, Opened, Origin, fold
 from workstation.store.database import Store
 from workstation.store.keys import DataKey
 
@@ -87,7 +87,11 @@ class Bench:
         self._store.vault.put(os.urandom(PAGE_BYTES))
 
     def read(self, _number: int) -> None:
-        """Fold the present case from its log."""
+        """Fold the present case from its whole log, as the first look at it does."""
+        fold(self._store.log(self._case_id))
+
+    def read_again(self, _number: int) -> None:
+        """Look at the present case again."""
         self._store.case(self._case_id)
 
     def _open_case(self, number: int) -> None:
@@ -113,6 +117,7 @@ def run(folder: Path, rounds: int) -> list[Figure]:
         for name, step in steps.items():
             times[name].append(_timed(step, number))
     reads = [_timed(bench.read, number) for number in range(READS)]
+    again = [_timed(bench.read_again, number) for number in range(READS)]
     bench.close()
     entry_floor, entry, page_floor, page = times.values()
     names = list(times)
@@ -123,6 +128,7 @@ def run(folder: Path, rounds: int) -> list[Figure]:
         _figure(names[2], page_floor, page_floor),
         _figure(names[3], page, page_floor),
         _figure(f"read: fold a case of {last} entries", reads, None),
+        _figure("read: the same case again", again, None),
     ]
 
 

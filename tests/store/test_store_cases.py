@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from workstation.domain.case import (
     PageAdded,
     PageRemoved,
     TrustLevel,
+    fold,
 )
 from workstation.domain.courier import Bag, BagLine, BagState
 from workstation.domain.errors import IllegalMove
@@ -38,6 +41,7 @@ from workstation.store.errors import (
     WrongKey,
 )
 from workstation.store.keys import DataKey
+from workstation.store.snapshots import Snapshots
 
 ID_NUMBER = "440304199001019976"
 PERSON = Applicant(name="赵样本", id_number=ID_NUMBER, address="福田区香蜜湖样本路1号")
@@ -60,6 +64,7 @@ def test_a_recorded_case_reads_back_folded(store: Store, make: Any, now: datetim
         )
         assert tx.case(case_id) == written
         assert tx.case_by_number("W03-1") == written
+        assert len(tx.log(case_id)) == 3
     assert store.case(case_id) == written
     assert store.case_by_number("W03-1") == written
     assert store.case_by_number("W03-2") is None
@@ -129,6 +134,60 @@ def test_a_forbidden_move_changes_nothing(store: Store, make: Any, now: datetime
     with pytest.raises(IllegalMove), store.transaction() as tx:
         tx.record(case_id, HomeStreetSet(street="X"), Moved(move=Move.DELIVER), actor="c", at=now)
     assert store.case(case_id).length == 1
+
+
+def test_a_forbidden_move_that_the_caller_survives_leaves_no_line(
+    store: Store, make: Any, now: datetime
+) -> None:
+    case_id = make.case()
+    with store.transaction() as tx:
+        with pytest.raises(IllegalMove):
+            tx.record(case_id, HomeStreetSet(street="X"), Moved(move=Move.DELIVER), actor="c", at=now)
+        tx.record(case_id, HomeStreetSet(street="Y"), actor="c", at=now)
+    assert [entry.seq for entry in store.log(case_id)] == [1, 2]
+    assert store.case(case_id).home_street == "Y"
+
+
+def test_what_was_undone_is_not_remembered(store: Store, make: Any, now: datetime) -> None:
+    case_id = make.case()
+    with pytest.raises(ZeroDivisionError), store.transaction() as tx:
+        tx.record(case_id, HomeStreetSet(street="undone"), actor="c", at=now)
+        assert tx.case(case_id).home_street == "undone"
+        raise ZeroDivisionError
+    assert store.case(case_id).home_street == ""
+    with store.transaction() as tx:
+        tx.record(case_id, HomeStreetSet(street="kept"), actor="c", at=now)
+    assert store.case(case_id) == fold(store.log(case_id))
+
+
+def test_what_another_program_records_is_seen(
+    store: Store, folder: Path, key: DataKey, make: Any, now: datetime
+) -> None:
+    case_id = make.case()
+    with closing(Store.open(folder, key)) as other:
+        for number in range(3):
+            for writer, reader in ((store, other), (other, store)):
+                with writer.transaction() as tx:
+                    street = HomeStreetSet(street=f"{number}")
+                    written = tx.record(case_id, street, actor="c", at=now)
+                assert reader.case(case_id) == written
+    assert store.case(case_id) == fold(store.log(case_id))
+
+
+def test_only_so_many_folds_are_remembered_and_never_an_older_one(
+    store: Store, make: Any, now: datetime
+) -> None:
+    first, second, third = (store.case(make.case()) for _ in range(3))
+    snapshots = Snapshots(kept=2)
+    for case in (first, second):
+        snapshots.keep(case)
+    assert snapshots.get(first.case_id) == first
+    snapshots.keep(third)
+    assert snapshots.get(second.case_id) is None
+    longer = replace(first, length=9)
+    snapshots.keep(longer)
+    snapshots.keep(first)
+    assert snapshots.get(first.case_id) is longer
 
 
 def test_a_change_upon_something_already_changed_is_refused(store: Store, make: Any, now: datetime) -> None:
@@ -249,8 +308,6 @@ def test_archived_material_is_found_by_the_person_only(store: Store, make: Any, 
 
 
 def test_a_check_lifts_archived_material(store: Store, make: Any, now: datetime) -> None:
-    from dataclasses import replace
-
     material = _material(make, now)
     lifted = replace(material, level=TrustLevel.B, checked_on=now.date() + timedelta(days=1))
     newer = replace(_material(make, now, b"other"), checked_on=now.date() + timedelta(days=2))
@@ -284,6 +341,7 @@ def test_bags_are_kept_and_chosen_by_state(store: Store, now: datetime) -> None:
         tx.put_bag(open_bag)
         tx.put_bag(listed)
         assert tx.bag("B2") == open_bag
+        assert tx.bags(BagState.LISTED) == (listed,)
     assert store.bags() == (listed, open_bag)
     assert store.bags(BagState.PACKED) == (open_bag,)
     assert store.bag("B1") == listed

@@ -53,18 +53,18 @@ def _scan_for_ever(
     return work
 
 
-def _killed_after(child: int, said: Any, seconds: float) -> tuple[set[str], set[str]]:
-    """Kill -9 the child so long after its first word; return acknowledged pages and entries."""
-    lines = [said.readline()]
+def _killed_after(child: int, said: Any, words: int, seconds: float) -> tuple[set[str], set[str]]:
+    """Kill -9 the child so long after so many words; return acknowledged pages and entries."""
+    lines = [said.readline() for _ in range(words)]
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     lines += said.readlines()
     said.close()
-    words = [line.split() for line in lines if line.endswith("\n")]
+    told = [line.split() for line in lines if line.endswith("\n")]
     return (
-        {sha256 for word, sha256 in words if word == "page"},
-        {sha256 for word, sha256 in words if word == "entry"},
+        {sha256 for word, sha256 in told if word == "page"},
+        {sha256 for word, sha256 in told if word == "entry"},
     )
 
 
@@ -78,7 +78,8 @@ def test_kill_at_random_moments_loses_nothing_acknowledged(
     all_entries: set[str] = set()
     for _ in range(ROUNDS):
         child, said = _in_child(_scan_for_ever(folder, key, case_id, now, added))
-        pages, entries = _killed_after(child, said, moments.uniform(0.0, 0.08))
+        words, seconds = moments.randint(1, 8), moments.uniform(0.0, 0.02)
+        pages, entries = _killed_after(child, said, words, seconds)
         all_entries |= entries
         _check_after_the_crash(folder, key, case_id, now, pages, all_entries)
     assert all_entries
@@ -115,7 +116,7 @@ def test_a_sender_that_is_killed_leaves_its_line_to_be_sent_again(
         out.write("entry sending\n")
         time.sleep(60)
 
-    _killed_after(*_in_child(send), 0.0)
+    _killed_after(*_in_child(send), words=1, seconds=0.0)
     store = Store.open(folder, key)
     try:
         assert store.recover(now).interrupted_sends == 1

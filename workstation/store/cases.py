@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
 
 from sqlmodel import Session, col, select
 
@@ -13,18 +14,16 @@ from workstation.domain.case import (
     CaseState,
     Entry,
     Flag,
-    Opened,
     PageAdded,
     PageRemoved,
     Payload,
     ReuseWithdrawn,
     SlotReused,
     apply,
-    fold,
 )
 from workstation.store import codec
 from workstation.store.counters import grow
-from workstation.store.errors import ConcurrentChange, StoreDamaged, UnknownRecord
+from workstation.store.errors import StoreDamaged, UnknownRecord
 from workstation.store.page_uses import Holder, case_pages, set_uses
 from workstation.store.rows import CaseRow, EntryRow
 
@@ -58,44 +57,46 @@ class Act:
     why: str = ""
 
 
-def record(
-    session: Session, case_id: str, payloads: Collection[Payload], act: Act, expected_length: int | None
-) -> Case:
-    """Append to a case's log and return the case as it is then; see `Tx.record`."""
-    row = session.get(CaseRow, case_id)
-    case = None if row is None else load(session, case_id)
-    _check(case, case_id, payloads, expected_length)
-    last_tick = grow(session, TICK, by=len(payloads))
-    length = 0 if case is None else case.length
-    for offset, payload in enumerate(payloads, start=1):
-        tick = last_tick - len(payloads) + offset
-        entry = _entry(case_id, length + offset, tick, payload, act)
-        case = apply(case, entry)
-        if row is None:
-            row = _opened_row(case, tick)
-            session.add(row)
-            # The log refers to the case's row, which must stand first.
-            session.flush()
-        session.add(_entry_row(entry))
-    assert case is not None and row is not None
-    _summarise(row, case, last_tick)
+def record(session: Session, base: Case | None, case_id: str, payloads: Sequence[Payload], act: Act) -> Case:
+    """Append to a case's log and return the case as it is then; see `Tx.record`.
+
+    Args:
+        session: an open write transaction.
+        base: the case as it is before; None makes a new one.
+        case_id: its id.
+        payloads: at least one.
+        act: who, when, why.
+    """
+    first_tick = grow(session, TICK, by=len(payloads)) - len(payloads) + 1
+    length = 0 if base is None else base.length
+    entries = [
+        _entry(case_id, length + offset, first_tick + offset - 1, payload, act)
+        for offset, payload in enumerate(payloads, start=1)
+    ]
+    # Folded before anything is written: a forbidden move leaves no line behind, even if the caller goes on.
+    case = reduce(apply, entries[1:], apply(base, entries[0]))
+    _write(session, case, entries)
     if any(isinstance(payload, _TOUCHES_PAGES) for payload in payloads):
         set_uses(session, Holder.CASE, case_id, case_pages(case))
     session.flush()
     return case
 
 
-def load(session: Session, case_id: str) -> Case:
-    """Fold the case from its log.
+def load(session: Session, case_id: str, base: Case | None = None) -> Case:
+    """Fold the case from its log, or from `base` (an earlier fold) and what was added since.
 
     Raises:
         UnknownRecord: there is no such case.
         StoreDamaged: the log cannot be folded.
     """
+    entries = _entries(session, case_id, after=0 if base is None else base.length)
     try:
-        return fold(log(session, case_id))
+        case = reduce(apply, entries, base)
     except ValueError as error:
         raise StoreDamaged(what="log", reason=str(error)) from error
+    if case is None:
+        raise UnknownRecord(kind="case", name=case_id)
+    return case
 
 
 def log(session: Session, case_id: str) -> tuple[Entry, ...]:
@@ -104,11 +105,10 @@ def log(session: Session, case_id: str) -> tuple[Entry, ...]:
     Raises:
         UnknownRecord: there is no such case.
     """
-    query = select(EntryRow).where(EntryRow.case_id == case_id).order_by(col(EntryRow.seq))
-    rows = session.exec(query).all()
-    if not rows:
+    entries = _entries(session, case_id, after=0)
+    if not entries:
         raise UnknownRecord(kind="case", name=case_id)
-    return tuple(_entry_from(row) for row in rows)
+    return entries
 
 
 def id_of_number(session: Session, number: str) -> str | None:
@@ -128,15 +128,19 @@ def summaries(
     return tuple(_summary(row) for row in session.exec(query).all())
 
 
-def _check(case: Case | None, case_id: str, payloads: Collection[Payload], expected: int | None) -> None:
-    first = next(iter(payloads), None)
-    if first is None:
-        raise ValueError("nothing to record")
-    length = 0 if case is None else case.length
-    if expected is not None and expected != length:
-        raise ConcurrentChange(what="case", expected=expected, found=length)
-    if case is None and not isinstance(first, Opened):
-        raise UnknownRecord(kind="case", name=case_id)
+def _entries(session: Session, case_id: str, *, after: int) -> tuple[Entry, ...]:
+    query = select(EntryRow).where(EntryRow.case_id == case_id, EntryRow.seq > after)
+    return tuple(_entry_from(row) for row in session.exec(query.order_by(col(EntryRow.seq))).all())
+
+
+def _write(session: Session, case: Case, entries: list[Entry]) -> None:
+    tick = entries[-1].tick
+    row = session.get(CaseRow, case.case_id) or _opened_row(case, tick)
+    _summarise(row, case, tick)
+    session.add(row)
+    # The lines refer to the case's row, which must stand first.
+    session.flush()
+    session.add_all([_entry_row(entry) for entry in entries])
 
 
 def _entry(case_id: str, seq: int, tick: int, payload: Payload, act: Act) -> Entry:

@@ -34,6 +34,7 @@ from workstation.store.keys import DataKey
 from workstation.store.outbox import Attempt, OutboxTable, release_claims
 from workstation.store.page_uses import used_pages
 from workstation.store.rows import BundleRow, CaseRow
+from workstation.store.snapshots import Snapshots
 from workstation.store.transaction import Indexer, Tx
 from workstation.store.vault import Vault
 
@@ -65,6 +66,7 @@ class Store:
         self._presence = Presence(folder)
         self._database = Database(folder / FILE_NAME, key.derive("database"))
         self._indexer = Indexer(key.derive("archive/person"))
+        self._snapshots = Snapshots()
         self.vault = Vault(folder, key)
         self.outbox = OutboxTable(self._database, self.vault)
         self.inbox = InboxTable(self._database, self._tx)
@@ -121,7 +123,9 @@ class Store:
             DiskFull: no space; nothing has changed.
         """
         with self._database.write() as session:
-            yield self._tx(session)
+            tx = self._tx(session)
+            yield tx
+        tx.publish()
 
     def recover(self, now: datetime) -> Recovery:
         """Put right what a crash left behind; once at start, before anything else is done.
@@ -149,13 +153,13 @@ class Store:
     def case(self, case_id: str) -> Case:
         """Return the case folded from its log; raises UnknownRecord."""
         with self._database.read() as session:
-            return cases.load(session, case_id)
+            return self._load(session, case_id)
 
     def case_by_number(self, number: str) -> Case | None:
         """Return the case with this number, None when there is none."""
         with self._database.read() as session:
             case_id = cases.id_of_number(session, number)
-            return None if case_id is None else cases.load(session, case_id)
+            return None if case_id is None else self._load(session, case_id)
 
     def log(self, case_id: str) -> tuple[Entry, ...]:
         """Return the case's log in order; raises UnknownRecord."""
@@ -200,7 +204,12 @@ class Store:
             return counters.setting(session, name)
 
     def _tx(self, session: Session) -> Tx:
-        return Tx(session, self.vault, self._indexer)
+        return Tx(session, self.vault, self._indexer, self._snapshots)
+
+    def _load(self, session: Session, case_id: str) -> Case:
+        case = cases.load(session, case_id, self._snapshots.get(case_id))
+        self._snapshots.keep(case)
+        return case
 
     def _open_work(self) -> tuple[int, int]:
         drafts = select(func.count()).where(col(CaseRow.state) == CaseState.DRAFT.value)

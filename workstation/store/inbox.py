@@ -47,8 +47,10 @@ class InboxTable:
                 return False
             session.add(_row(change))
             session.flush()
+            tx = self._transact(session)
             if self.on_change is not None:
-                self.on_change(self._transact(session), change)
+                self.on_change(tx, change)
+        tx.publish()
         return True
 
     def recent(self, limit: int = 50) -> tuple[AppliedChange, ...]:

@@ -11,9 +11,11 @@ from sqlmodel import Session
 
 from sync.contract.models import SignedManifest
 from workstation.domain.archive import ArchivedMaterial
-from workstation.domain.case import Case, Entry, Payload
+from workstation.domain.case import Case, Entry, Opened, Payload
 from workstation.domain.courier import Bag, BagState
 from workstation.store import cases, counters, holdings, sealing
+from workstation.store.errors import ConcurrentChange, UnknownRecord
+from workstation.store.snapshots import Snapshots
 from workstation.store.vault import Vault
 
 
@@ -31,9 +33,11 @@ class Indexer:
 class Tx:
     """One transaction: all of it is kept, or nothing."""
 
-    def __init__(self, session: Session, vault: Vault, indexer: Indexer) -> None:
+    def __init__(self, session: Session, vault: Vault, indexer: Indexer, snapshots: Snapshots) -> None:
         """Wrap an open session; the store makes it."""
         self._session = session
+        self._snapshots = snapshots
+        self._changed: dict[str, Case] = {}
         self._vault = vault
         self._indexer = indexer
 
@@ -61,12 +65,20 @@ class Tx:
             UnknownRecord: no such case, and the first payload does not open it.
             IllegalMove: the move table forbids it.
         """
+        if not payloads:
+            raise ValueError("nothing to record")
+        base = self._base(case_id, may_open=isinstance(payloads[0], Opened))
+        length = 0 if base is None else base.length
+        if expected_length not in (None, length):
+            raise ConcurrentChange(what="case", expected=expected_length, found=length)
         act = cases.Act(actor=actor, at=at, why=why)
-        return cases.record(self._session, case_id, payloads, act, expected_length)
+        self._changed[case_id] = cases.record(self._session, base, case_id, payloads, act)
+        return self._changed[case_id]
 
     def case(self, case_id: str) -> Case:
         """Return the case with what this transaction has done so far; raises UnknownRecord."""
-        return cases.load(self._session, case_id)
+        known = self._changed.get(case_id) or self._snapshots.get(case_id)
+        return cases.load(self._session, case_id, known)
 
     def log(self, case_id: str) -> tuple[Entry, ...]:
         """Return the case's log with what this transaction has added; raises UnknownRecord."""
@@ -117,3 +129,16 @@ class Tx:
     def bag(self, number: str) -> Bag | None:
         """Return a bag, None when there is none of this number."""
         return holdings.bag(self._session, number)
+
+    def publish(self) -> None:
+        """Let readers start from the cases as this transaction left them; only once it is committed."""
+        for case in self._changed.values():
+            self._snapshots.keep(case)
+
+    def _base(self, case_id: str, *, may_open: bool) -> Case | None:
+        try:
+            return self.case(case_id)
+        except UnknownRecord:
+            if may_open:
+                return None
+            raise
