@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scanners import arrivals
 from scanners.arrivals import Arrival
-from scanners.child import POLL_S, Cancelled, Child, python_module
+from scanners.child import POLL_S, START_S, Cancelled, Child, python_module
 from scanners.errors import (
     AccessDenied,
     BackendCrashed,
@@ -131,9 +131,8 @@ class FolderScanner(Scanner):
     def _frames(
         self, child: Child, arrival: Arrival, job: ScanJob, before: int, cancelled: Callable[[], bool]
     ) -> Generator[RawPage, None, int]:
-        child.receive(
-            cancelled
-        )  # dead before it is ready, a decoder says nothing about the file, which stays
+        # Dead before it is ready, a decoder says nothing about the file, which stays.
+        child.receive(cancelled, timeout_s=START_S)
         file = os.fsdecode(arrival.path)
         child.send({"do": "open", "file": file, "mode": job.mode.value, "resolution_dpi": job.resolution_dpi})
         frames = int(_answer(child, "file", cancelled)[0]["frames"])

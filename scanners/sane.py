@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from scanners.child import Cancelled, Child, environment_of, python_module
+from scanners.child import START_S, Cancelled, Child, environment_of, python_module
 from scanners.errors import BackendCrashed, DeviceGone, FeederEmpty, NoDevice, NoProgress, ScannerError
 from scanners.frames import Header
 from scanners.limits import check_pixels
@@ -213,7 +213,13 @@ class SaneScanner(Scanner):
         )
 
     def _child(self) -> Child:
-        return Child(self._command, timeout_s=self._timeout_s, environment=self._environment)
+        with contextlib.ExitStack() as stack:
+            child = stack.enter_context(
+                Child(self._command, timeout_s=self._timeout_s, environment=self._environment)
+            )
+            self._answer(child, "ready", "", bool, START_S)
+            stack.pop_all()
+        return child
 
 
 def _device(found: list[str]) -> Device:

@@ -1,7 +1,7 @@
 """The process that loads libsane: it may crash, hang or be killed, and nobody else is hurt.
 
-Commands come as frames on standard input (`list`, `open`, `next`, `cancel`), answers go out as frames. A
-sheet is fed only on `next`. The end of standard input means: cancel, close the device, go.
+Commands come as frames on standard input (`list`, `open`, `next`, `cancel`), answers go out as frames,
+the first one `ready`. A sheet is fed only on `next`. The end of standard input means: cancel, close, go.
 """
 
 from __future__ import annotations
@@ -268,6 +268,7 @@ def main() -> int:
         return 1
     try:
         sane.init()
+        write_frame(answers, {"is": "ready"})
         Session(sane, answers).serve()
     except Exception as error:  # noqa: BLE001 - the rim: whatever a back-end provokes must reach the parent
         write_frame(answers, {"is": "error", "code": BackendCrashed.code, "detail": repr(error)})

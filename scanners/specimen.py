@@ -176,7 +176,7 @@ def _private_folder() -> Iterator[Path]:
     Its path is ASCII if the temporary folder's is: python-sane passes Latin-1 only.
     """
     parent = MEMORY if os.access(MEMORY, os.W_OK | os.X_OK) else None
-    with tempfile.TemporaryDirectory(prefix="specimens-", dir=parent) as name:
+    with tempfile.TemporaryDirectory(prefix=f"specimens-{os.getpid()}-", dir=parent) as name:
         folder = Path(name)
         (folder / "dll.conf").write_text("pnm\n", encoding="ascii")
         yield folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from scanners.child import Child, environment_of, python_module
+from scanners.errors import NoScanSupport
 from scanners.port import Device, Mode, RawPage, ScanJob
 from scanners.sane import SaneScanner
 
@@ -52,15 +53,11 @@ def write_config(
 def missing_sane() -> str:
     """Say what is missing for tests with the real libsane; empty if nothing is."""
     with tempfile.TemporaryDirectory() as name:
-        config = write_config(Path(name) / "sane.d")
-        with Child(
-            python_module("scanners.sane_child"), timeout_s=20, environment=environment_of(config)
-        ) as child:
-            child.send({"do": "list"})
-            answer, _ = child.receive()
-    if answer["is"] != "devices":
-        return f"python-sane or libsane is missing: {answer}"
-    drivers = {device[0].split(":")[0] for device in answer["devices"]}
+        try:
+            devices = SaneScanner(config_dir=write_config(Path(name) / "sane.d"), timeout_s=20).devices()
+        except NoScanSupport as error:
+            return f"python-sane or libsane is missing: {error}"
+    drivers = {device.id.split(":")[0] for device in devices}
     return "" if {"test", "pnm"} <= drivers else "libsane lacks its test and pnm back-ends"
 
 
@@ -97,7 +94,12 @@ def child_ids() -> Callable[[], list[int]]:
 
 def temporary_folders() -> set[str]:
     parents = [Path("/dev/shm"), Path(tempfile.gettempdir())]
-    return {str(path) for parent in parents if parent.is_dir() for path in parent.glob("specimens-*")}
+    return {
+        str(path)
+        for parent in parents
+        if parent.is_dir()
+        for path in parent.glob(f"specimens-{os.getpid()}-*")
+    }
 
 
 def open_files() -> int:

@@ -355,7 +355,7 @@ def test_a_decoder_that_dies_rejects_the_file(inbox: Path, wish: ScanJob) -> Non
 
 def test_a_decoder_that_never_ends_rejects_the_file(inbox: Path, wish: ScanJob) -> None:
     drop(inbox / "endless.png")
-    scanner = FolderScanner(inbox, settle_s=0.05, timeout_s=1.5, command=decoder("time.sleep(60)"))
+    scanner = FolderScanner(inbox, settle_s=0.05, timeout_s=0.3, command=decoder("time.sleep(60)"))
     with pytest.raises(errors.UnreadableFile):
         take(scanner, wish)
     assert names(inbox / "rejected") == ["endless.png"]

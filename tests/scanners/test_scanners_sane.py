@@ -246,7 +246,7 @@ def test_a_hanging_driver_is_stopped_within_the_timeout(make_sane: Make, job: Jo
     started = time.monotonic()
     with pytest.raises(errors.NoProgress):
         scan_all(make_sane(timeout_s=0.8, options={"filename": str(fifo)}), job("pnm:0"))
-    assert 0.7 < time.monotonic() - started < 3
+    assert 0.7 < time.monotonic() - started < 8
 
 
 def test_a_stopped_process_is_a_hang_too(
@@ -264,8 +264,8 @@ def test_a_stopped_process_is_a_hang_too(
 def test_a_slow_page_is_no_hang(make_sane: Make, job: Job) -> None:
     wish = job("test:0", resolution_dpi=100, page_size_mm=(100, 70))
     started = time.monotonic()
-    assert len(scan_all(make_sane(timeout_s=0.7, options=SLOW), wish)) == 1
-    assert time.monotonic() - started > 0.8, "the device was not slow enough to prove anything"
+    assert len(scan_all(make_sane(timeout_s=1.5, options=SLOW), wish)) == 1
+    assert time.monotonic() - started > 1.6, "the device was not slow enough to prove anything"
 
 
 def test_cancel_ends_a_hang_long_before_the_timeout(
