@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from ocr.documents import KINDS
 from tests.catalogue.packs import ITEM, PACK, signed_pack, write_pack
 from workstation.catalogue import rules
+from workstation.catalogue.documents import DOCUMENT_FIELDS
 from workstation.catalogue.lint import lint
+from workstation.catalogue.loader import MAX_FILE_BYTES
 from workstation.texts import tables
 
 EXTRA_QUESTION = """- id: late
@@ -166,6 +169,31 @@ def test_a_manifest_that_no_longer_fits_asks_for_a_new_signature(tmp_path: Path)
         ("C167", "items/item-1.yaml"),
         ("C167", "items/item-2.yaml"),
     }
+
+
+def test_a_file_that_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path, ITEM)
+    (folder / "items" / "item-2.yaml").write_bytes(b"title: \xff")
+    (folder / "items" / "item-3.yaml").write_text("#" * (MAX_FILE_BYTES + 1))
+    (folder / "manifest.yaml").write_text("format: 2\n")
+    found = {(finding.file, finding.code) for finding in lint(folder)}
+    assert found == {
+        ("items/item-2.yaml", "C120"),
+        ("items/item-3.yaml", "C106"),
+        ("manifest.yaml", "C131"),
+        ("manifest.yaml", "C133"),
+    }
+
+
+def test_conditions_may_offer_alternatives(tmp_path: Path) -> None:
+    text = ITEM.replace("when: {case: [lost]}", "when: [{case: [lost]}, {case: [first]}]")
+    assert lint(write_pack(tmp_path, text)) == ()
+    assert codes(write_pack(tmp_path, text.replace("[first]}]", "[again]}]"))) == {"C143"}
+
+
+def test_a_pack_may_name_whatever_the_reader_knows() -> None:
+    for kind, fields in KINDS.items():
+        assert DOCUMENT_FIELDS[kind] == set(fields)
 
 
 def test_every_finding_code_has_words(tmp_path: Path) -> None:

@@ -150,6 +150,26 @@ def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     assert "3" in describe(caught.value).what
 
 
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("search.json", b"[1, 2"),
+        ("search.json", b"[1]"),
+        ("search.json", b'{"a": 1}'),
+        ("pack.yaml", b"id: \xff"),
+    ],
+)
+def test_content_that_was_signed_broken_is_invalid(tmp_path: Path, path: str, content: bytes) -> None:
+    signed_pack(tmp_path)
+    digest = hashlib.sha256((tmp_path / path).read_bytes()).hexdigest()
+    (tmp_path / path).write_bytes(content)
+    manifest = tmp_path / "manifest.yaml"
+    manifest.write_text(manifest.read_text().replace(digest, hashlib.sha256(content).hexdigest()))
+    with pytest.raises(PackInvalid) as caught:
+        load_pack(tmp_path, trusted_keys=sign_again(tmp_path))
+    assert [(finding.file, finding.code) for finding in caught.value.findings] == [(path, "C120")]
+
+
 def test_two_items_with_one_code_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PackInvalid) as caught:
         load_pack(tmp_path, trusted_keys=signed_pack(tmp_path, ITEM, ITEM))

@@ -84,6 +84,10 @@ def test_the_last_day_has_zero_left_and_the_day_after_is_overdue(calendar: WorkC
     assert workdays_between(date(2026, 11, 10), friday, calendar) == -2
 
 
+def test_a_limit_of_nothing_ends_where_it_starts(calendar: WorkCalendar) -> None:
+    assert add(date(2026, 11, 7), workdays(0), calendar) == date(2026, 11, 7)
+
+
 def test_correction_is_due_on_the_spot_or_after_five_working_days(calendar: WorkCalendar) -> None:
     received = date(2026, 2, 12)
     assert correction_due(received, CorrectionRule.ON_SPOT, calendar) == received
