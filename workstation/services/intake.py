@@ -39,6 +39,8 @@ from workstation.store.database import Store
 
 CARD = "id-card-front"
 CARD_BACK = "id-card-back"
+PHONE = "phone"
+"""Form field that takes over the telephone number typed with the applicant."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,8 @@ class Intake:
             typed = present is not None and present.origin is Origin.TYPED
             if value and not typed:
                 facts.append(FieldSet(field=field.id, value=self._confirmed(value, Origin.CARD)))
+            elif field.id == PHONE and applicant.phone and not typed:
+                facts.append(FieldSet(field=PHONE, value=self._confirmed(applicant.phone, Origin.TYPED)))
         return facts
 
     def set_home_street(self, case_id: str, street: str) -> Case:

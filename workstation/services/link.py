@@ -52,7 +52,7 @@ class Link:
         """Prepare; `start` begins. A window that has not enrolled has nobody to talk to."""
         self._desk = desk
         self._stop = threading.Event()
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], object]] = []
         self._loop: SyncLoop | None = None
         self._thread: threading.Thread | None = None
         if membership is not None:
@@ -83,7 +83,7 @@ class Link:
         if self._loop is not None:
             self._loop.kick(eager=eager)
 
-    def subscribe(self, listener: Callable[[], None]) -> None:
+    def subscribe(self, listener: Callable[[], object]) -> None:
         """Be told, in the loop's thread, whenever something may have changed."""
         self._listeners.append(listener)
 

@@ -21,8 +21,8 @@ CHANGE_WORDS = {
     ChangeKind.IN_REVIEW: N_("{who}审查中"),
     ChangeKind.DECIDED: N_("{who}已办结"),
     ChangeKind.DELIVERED: N_("结果已送达"),
-    ChangeKind.WAYBILL: N_("{who}已收到邮袋"),
-    ChangeKind.ARCHIVED: N_("{who}已逐件清点邮袋 {reason}"),
+    ChangeKind.WAYBILL: N_("{who}已逐件清点邮袋"),
+    ChangeKind.ARCHIVED: N_("{who}已归档"),
 }
 WANTS_A_PERSON = frozenset({ChangeKind.CORRECTION, ChangeKind.REFUSED})
 

@@ -9,6 +9,7 @@ from datetime import date
 
 from PIL import Image
 
+from ocr.errors import UnknownDocument
 from ocr.port import Engine, FieldReading, Reading
 from workstation.domain.case import Applicant, Case, FieldSet, FieldValue, Origin, Page, Payload
 from workstation.domain.checklist import active_fields
@@ -46,7 +47,10 @@ class Prefill:
             return None
         with Image.open(io.BytesIO(self.store.vault.get(page.sha256))) as picture:
             picture.load()
-            reading = self.read(self.engine, picture, kind)
+            try:
+                reading = self.read(self.engine, picture, kind)
+            except UnknownDocument:
+                return None
         self._record(case, item, page, reading)
         return reading
 

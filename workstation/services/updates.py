@@ -19,7 +19,6 @@ MOVE_OF = {
     ChangeKind.DECIDED: Move.DECIDE,
     ChangeKind.DELIVERED: Move.DELIVER,
 }
-BAG_STATE_OF = {ChangeKind.WAYBILL: BagState.RECEIVED, ChangeKind.ARCHIVED: BagState.CHECKED}
 
 
 def apply_change(tx: Tx, change: Change) -> None:
@@ -60,8 +59,7 @@ def _move_case(tx: Tx, case: Case, change: Change) -> None:
 
 
 def _move_bag(tx: Tx, change: Change) -> None:
-    state = BAG_STATE_OF.get(change.kind)
+    """Take over the street's count of a bag: one defect for each difference."""
     bag = tx.bag(change.subject)
-    if state is None or bag is None:
-        return
-    tx.put_bag(bag.moved(BagState.DISCREPANCY if change.reason and state is BagState.CHECKED else state))
+    if bag is not None and change.kind is ChangeKind.WAYBILL:
+        tx.put_bag(bag.moved(BagState.DISCREPANCY if change.defects else BagState.CHECKED))

@@ -1,0 +1,1 @@
+"""Practice: specimen people and papers, and the lessons told over them."""

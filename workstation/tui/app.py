@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.reactive import reactive
 
 from workstation.i18n import _
@@ -30,6 +32,10 @@ class StationApp(App[int]):
         Binding("f1", "help", "帮助", id="app.help", show=False, priority=True),
         Binding("ctrl+q", "leave", "退出", id="app.quit", show=False, priority=True),
     ]
+
+    @dataclass
+    class LineChanged(Message):
+        """The line to the back office, or the queue, may have changed."""
 
     light: reactive[str] = reactive("UNKNOWN")
     waiting: reactive[int] = reactive(0)
@@ -74,12 +80,13 @@ class StationApp(App[int]):
     def enter(self, station: Station) -> None:
         """Go on from the unlock screen with an open store."""
         self._station = station
-        station.link.subscribe(lambda: self.call_from_thread(self.read_line))
+        station.link.subscribe(lambda: self.post_message(self.LineChanged()))
         from workstation.tui.screens.home import HomeScreen
 
         self.switch_screen(HomeScreen())
         self.read_line()
 
+    @on(LineChanged)
     def read_line(self) -> None:
         """Take over the state of the line to the back office."""
         if self._station is None:

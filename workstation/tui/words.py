@@ -21,8 +21,13 @@ CHECK_WORDS = {
     "id-check-digit": N_("校验位不符"),
     "id-length": N_("号码长度不对"),
     "id-birth-date": N_("号码中的出生日期不对"),
-    "birth-date": N_("与号码中的出生日期一致"),
-    "sex": N_("与号码中的性别一致"),
+    "matches-number": N_("与号码一致"),
+    "second-reading": N_("再次识别一致"),
+    "name-length": "",
+    "address-length": "",
+    "known-ethnicity": "",
+    "plausible-date": "",
+    "police-office": "",
     "from-number": N_("由号码推出"),
     "required": N_("必填"),
     "phone": N_("电话号码格式不对"),
@@ -36,8 +41,12 @@ CHECK_WORDS = {
 }
 FAILED_WORDS = {
     "check-digit": N_("校验位不符"),
-    "birth-date": N_("与号码中的出生日期不一致"),
-    "sex": N_("与号码中的性别不一致"),
+    "matches-number": N_("与号码不一致"),
+    "name-length": N_("姓名长度异常"),
+    "address-length": N_("住址太短"),
+    "known-ethnicity": N_("不是规范民族名"),
+    "plausible-date": N_("日期异常"),
+    "police-office": N_("签发机关异常"),
 }
 
 
@@ -58,7 +67,8 @@ def check_words(name: str) -> str:
     """Return a check's words; a failed one (`!name`) in its failed form."""
     if name.startswith("!"):
         return _(FAILED_WORDS.get(name[1:]) or CHECK_WORDS.get(name[1:], name[1:]))
-    return _(CHECK_WORDS.get(name, name))
+    words = CHECK_WORDS.get(name, name)
+    return _(words) if words else ""
 
 
 def slot_lamp(line: ChecklistLine, *, offered: bool) -> Text:
@@ -111,7 +121,7 @@ def value_lamp(value: FieldValue | None) -> Text:
         return Text(f"✘ {'、'.join(failed)}", Style(color=RED))
     if value.confirmed_by is not None:
         return Text(f"✔ {_origin(value.origin)}", Style(color=GREEN))
-    passed = [check_words(c) for c in value.checks]
+    passed = [words for c in value.checks if (words := check_words(c))]
     if value.confidence >= SURE:
         return Text(f"✔ {value.confidence:.2f} {'、'.join(passed)}".rstrip(), Style(color=GREEN))
     return Text(f"? {value.confidence:.2f} {_('请核对')}", Style(color=AMBER))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual import getters, work
 from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -42,8 +43,9 @@ class WorkScreen(Screen[Answer]):
     def compose_bars(self) -> ComposeResult:
         """The bars; a screen yields them first."""
         yield StatusBar()
-        yield KeyBar()
-        yield NoticeLine()
+        with Vertical(id="foot"):
+            yield NoticeLine()
+            yield KeyBar()
 
     def on_mount(self) -> None:
         """Show the keys and the state of the line."""

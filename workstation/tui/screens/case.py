@@ -293,14 +293,15 @@ class CaseScreen(ScanKeys, DecisionKeys):
             custody = Custody.HELD if line.material.original is OriginalRule.KEPT else Custody.RETURNED
             self.change(
                 lambda: self.desk.intake.mark_original(self.case_id, line.material.id, custody),
-                self._next_line,
+                self.go_on,
             )
         elif line.todo is Todo.NOTHING:
-            self._next_line()
+            self.go_on()
         else:
             self.say(_("请先扫描这份材料"), _("F2 扫描, F3 复用, F6 容缺"), "warning")
 
-    def _next_line(self) -> None:
+    def go_on(self) -> None:
+        """Go to the next open line, or on to the form."""
         if not self.materials.go_to_next_open():
             self.go(StepName.FORM if self.view and self.view.fields else StepName.DECISION)
 

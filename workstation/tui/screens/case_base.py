@@ -31,6 +31,9 @@ class CaseBase(WorkScreen[None]):
         """Show a new view; the workspace overrides it."""
         self.view = view
 
+    def go_on(self) -> None:
+        """Put the cursor on the next thing to do; the workspace overrides it."""
+
     def change(self, run: Callable[[], Case], then: Callable[[], None] | None = None) -> None:
         """Run a service call that returns the case, show it, then go on."""
 

@@ -18,6 +18,7 @@ from workstation.i18n import _
 from workstation.services.view import CaseView
 from workstation.tui.screens.case_base import CaseBase
 from workstation.tui.screens.dialogs import ConfirmDialog
+from workstation.tui.words import SURE
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +107,11 @@ class ScanKeys(CaseBase):
     def _was_read(self, view: CaseView, reading: Reading) -> None:
         self.show_view(view)
         unread = [name for name, field in reading.fields.items() if not field.value]
-        doubtful = [name for name, field in reading.fields.items() if field.value and not field.valid]
+        doubtful = [
+            name
+            for name, field in reading.fields.items()
+            if field.value and (not field.valid or field.confidence < SURE)
+        ]
         if unread or doubtful:
             self.say(
                 _("已识别, {n} 项需要核对").format(n=len(unread) + len(doubtful)),
@@ -161,7 +166,7 @@ class ScanKeys(CaseBase):
             ConfirmDialog(_("材料复用"), body, yes=_("申请人同意"), no=_("不同意"))
         )
         if agreed:
-            self.change(lambda: self._take_copy(slot))
+            self.change(lambda: self._take_copy(slot), self.go_on)
 
     def _take_copy(self, slot: str) -> Case:
         return self.desk.reuse.take(self.case_id, slot, consent_way="当面同意, 签材料复用确认书")

@@ -207,7 +207,7 @@ def _tiles(facts: Overview, width: int) -> Text:
         Tile(str(balance.received), _("今日收件")),
         Tile(
             f"{balance.received} = {balance.delivered} + {balance.queued} + {balance.returned}",
-            _("收件 = 送达 + 排队 + 退回"),
+            _("= 送达 + 排队 + 退回"),
             GREEN if balance.balances else RED,
         ),
         Tile(minutes, _("每件用时 (中位)")),

@@ -87,7 +87,7 @@ class Key:
 class KeyBar(Widget):
     """The screen's function keys; what the case does not allow is grey."""
 
-    DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; background: $bar; }"
+    DEFAULT_CSS = "KeyBar { height: 1; background: $bar; }"
 
     keys: reactive[Sequence[Key]] = reactive((), layout=True)
 
@@ -114,7 +114,7 @@ class NoticeLine(Widget):
 
     DEFAULT_CSS = """
     NoticeLine {
-        dock: bottom; height: auto; max-height: 3; padding: 0 1; background: $surface; display: none;
+        height: auto; max-height: 3; padding: 0 1; background: $surface; display: none;
     }
     NoticeLine.-shown { display: block; }
     """

@@ -20,10 +20,10 @@ class FieldRow(Horizontal):
 
     DEFAULT_CSS = """
     FieldRow {
-        height: 1; margin-bottom: 1;
-        Label { width: 12; color: $quiet; }
-        Input { width: 1fr; }
-        #lamp { width: 24; padding-left: 1; }
+        height: 2; layout: grid; grid-size: 2 2; grid-columns: 12 1fr; grid-rows: 1 1;
+        Label { color: $quiet; }
+        Input { width: 100%; }
+        #lamp { padding-left: 1; }
     }
     """
 
@@ -65,6 +65,7 @@ class FieldRow(Horizontal):
         """Label, input, lamp."""
         yield Label(self.title_text, markup=False)
         yield Input(max_length=self._max_length, select_on_focus=False)
+        yield Static("")
         yield Static("", id="lamp")
 
     @property

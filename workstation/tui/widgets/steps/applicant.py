@@ -19,7 +19,7 @@ from workstation.i18n import N_, _
 from workstation.services.view import CaseView
 from workstation.tui.theme import QUIET
 from workstation.tui.widgets.field_row import FieldRow
-from workstation.tui.words import value_lamp
+from workstation.tui.words import SURE, value_lamp
 
 ROWS = (
     ("id_number", N_("身份号码")),
@@ -128,7 +128,7 @@ class ApplicantStep(VerticalScroll):
         if not row.text:
             return row.field in ("id_number", "name", "phone")
         value = row.value
-        return row.field == "phone" or value is None or value.confidence < 0.9 or not value.valid
+        return row.field == "phone" or value is None or value.confidence < SURE or not value.valid
 
     def _judge(self, row: FieldRow) -> None:
         try:

@@ -1,0 +1,51 @@
+"""`workstation demo`: practice mode on the screens, or lesson one driven by keys."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+
+from workstation.i18n import _
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--headless", action="store_true", help=_("不开屏幕, 由按键驱动第一课并打印经过"))
+    parser.add_argument("--lesson", default="one", choices=["one"], help=_("课程"))
+    parser.add_argument("--offline", action="store_true", help=_("一开始就断网"))
+    parser.add_argument("--fresh", action="store_true", help=_("丢弃上次的练习数据, 从头开始"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run practice; without a terminal the lesson is driven by keys."""
+    from workstation.cli.practice import PracticeError, open_practice
+
+    headless = args.headless or not (sys.stdin.isatty() and sys.stdout.isatty())
+    try:
+        practice = open_practice(
+            args.settings, fresh=args.fresh or headless, subfolder="lesson" if headless else "screens"
+        )
+    except PracticeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    try:
+        if headless:
+            from workstation.cli.lesson import run_lesson
+
+            return run_lesson(practice)
+        from workstation.cli.screens import run_app
+
+        gate = practice.gate
+        if args.offline:
+            prepare = gate.on_open
+
+            def offline(store: object) -> None:
+                if prepare is not None:
+                    prepare(store)  # type: ignore[arg-type]
+                practice.network.cut()
+
+            gate = replace(gate, on_open=offline)
+        return run_app(gate)
+    finally:
+        practice.close()

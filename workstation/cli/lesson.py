@@ -1,0 +1,486 @@
+"""Lesson one, driven by keys over the same screens, with a transcript a person can follow."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.cells import cell_len
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Input
+
+from sync.contract.models import ChangeKind
+from workstation.cli.practice import CITIZEN, PASSPHRASE, Practice
+from workstation.domain.case import CaseState
+from workstation.domain.clock import local_date
+from workstation.domain.deadlines import add
+from workstation.domain.items import Limit, LimitUnit
+from workstation.i18n import _
+from workstation.services.overview import overview
+from workstation.services.view import CaseView
+from workstation.training.specimens.people import by_name
+from workstation.tui.app import StationApp
+from workstation.tui.screens.case import CaseScreen
+from workstation.tui.screens.courier import CourierScreen
+from workstation.tui.screens.dialogs import ConfirmDialog, NoticeDialog, TextDialog
+from workstation.tui.screens.home import HomeScreen, balance_lines
+from workstation.tui.screens.picker import ItemPicker
+from workstation.tui.screens.unlock import UnlockScreen
+from workstation.tui.terminal import Terminal
+from workstation.tui.widgets.bars import NoticeLine
+from workstation.tui.widgets.field_row import FieldRow
+from workstation.tui.widgets.steps import StepName
+
+SIZE = (140, 44)
+PATIENCE_S = 60.0
+SECOND_CITIZEN = "钱样本"
+WAYBILL = "1012345678901"
+"""A made-up number of the EMS range."""
+
+
+class LessonFailed(Exception):
+    """The screens did not do what the lesson expects; the message says where."""
+
+
+@dataclass
+class Step:
+    """What one step took."""
+
+    title: str
+    keys: int = 0
+    seconds: float = 0.0
+    seen: list[str] = field(default_factory=list)
+
+
+class Driver:
+    """Presses keys as a clerk would and writes down what the screens show."""
+
+    def __init__(self, pilot: Pilot[int], practice: Practice, app: StationApp) -> None:
+        """Drive `app` through `pilot`."""
+        self.pilot, self.practice, self.app = pilot, practice, app
+        self.steps: list[Step] = []
+
+    @asynccontextmanager
+    async def step(self, title: str) -> AsyncIterator[Step]:
+        """Measure a step and print it when it is done."""
+        step = Step(title)
+        self.steps.append(step)
+        print(f"\n[{len(self.steps):>2}] {title}", flush=True)
+        begun = time.monotonic()
+        yield step
+        step.seconds = time.monotonic() - begun
+        for line in step.seen:
+            print(f"       {line}")
+        print(f"       ({_('{n} 键, {s} 秒').format(n=step.keys, s=f'{step.seconds:.1f}')})", flush=True)
+
+    async def press(self, *keys: str) -> None:
+        """Press keys and count them."""
+        self.steps[-1].keys += len(keys)
+        await self.pilot.press(*keys)
+
+    async def write(self, text: str) -> None:
+        """Type text, a key a character."""
+        await self.press(*text)
+
+    async def until(self, holds: Callable[[], bool], what: str) -> None:
+        """Wait until the screens show something.
+
+        Raises:
+            LessonFailed: they did not in time.
+        """
+        deadline = time.monotonic() + PATIENCE_S
+        while not holds():
+            if time.monotonic() > deadline:
+                raise LessonFailed(f"{what}: {self.notice}")
+            await self.pilot.pause(0.02)
+            await asyncio.sleep(0.02)
+
+    async def on_screen(self, kind: type[Screen[Any]], what: str = "") -> None:
+        """Wait until a screen of this kind is in front and idle."""
+        await self.until(lambda: isinstance(self.app.screen, kind), what or kind.__name__)
+        await self.until(lambda: not getattr(self.app.screen, "busy", False), f"{kind.__name__} idle")
+        await self.pilot.pause()
+
+    def see(self, text: str) -> None:
+        """Write down something the clerk sees."""
+        if text:
+            self.steps[-1].seen.append(text)
+
+    @property
+    def notice(self) -> str:
+        """What the notice line of the present screen says."""
+        for line in self.app.screen.query(NoticeLine):
+            return f"{line.what} {line.todo}".strip()
+        return ""
+
+    @property
+    def case(self) -> CaseScreen:
+        """The workspace in front."""
+        screen = self.app.screen
+        if not isinstance(screen, CaseScreen):
+            raise LessonFailed(f"not in a case: {type(screen).__name__}")
+        return screen
+
+    @property
+    def view(self) -> CaseView:
+        """The case as shown."""
+        if self.case.view is None:
+            raise LessonFailed("the case is not shown yet")
+        return self.case.view
+
+    async def idle(self) -> None:
+        """Wait until the workspace has nothing running."""
+        await self.until(lambda: not self.case.busy and not self.case.scanning, "idle")
+        await self.pilot.pause()
+
+
+def run_lesson(practice: Practice) -> int:
+    """Run the lesson and return the exit code: 0 only when the day balances and everything arrived."""
+    app = StationApp(practice.gate, Terminal())
+    try:
+        return asyncio.run(_run(practice, app))
+    except LessonFailed as error:
+        print(f"\n✘ {error}")
+        return 1
+    finally:
+        app.shut()
+
+
+async def _run(practice: Practice, app: StationApp) -> int:
+    async with app.run_test(size=SIZE) as pilot:
+        driver = Driver(pilot, practice, app)
+        await _open(driver)
+        await _cut(driver)
+        await _choose(driver)
+        await _applicant(driver)
+        await _materials(driver)
+        await _form(driver)
+        number = await _receive(driver)
+        await _second_citizen(driver)
+        await _reconnect(driver)
+        await _accepted(driver, number)
+        await _bag(driver)
+        return await _close_the_day(driver)
+
+
+async def _open(driver: Driver) -> None:
+    async with driver.step(_("解锁, 进入主屏")):
+        await driver.on_screen(UnlockScreen)
+        await driver.write(PASSPHRASE)
+        await driver.press("enter")
+        await driver.on_screen(HomeScreen)
+        await driver.until(lambda: driver.app.light == "ONLINE", "online")
+        await driver.until(lambda: driver.app.waiting == 0, "earlier case delivered")
+        sane = driver.practice.scanner.through_sane
+        driver.see(_("练习扫描仪经真实 libsane 送纸") if sane else _("本机没有 libsane, 样本直接送入"))
+        driver.see(_("网络通, 队列 0"))
+
+
+async def _cut(driver: Driver) -> None:
+    async with driver.step(_("网络断开")):
+        driver.practice.network.cut()
+        driver.app.station.link.kick()
+        await driver.until(lambda: driver.app.light == "OFFLINE", "offline")
+        driver.see(_("状态栏: ▲ 网络已断; 照常收件"))
+
+
+async def _choose(driver: Driver) -> None:
+    async with driver.step(_("F2 办新件, 首字母 jlyd 找到敬老优待证")):
+        await driver.press("f2")
+        await driver.on_screen(ItemPicker)
+        await driver.write("jlyd")
+        matches = driver.app.screen.query_one("#matches")
+        await driver.until(lambda: getattr(matches, "option_count", 0) == 1, "one match")
+        await driver.press("enter")
+        await driver.on_screen(CaseScreen)
+        await driver.until(lambda: driver.case.view is not None, "case shown")
+        driver.see(f"{driver.view.item.title}  {driver.view.case.number}")
+    async with driver.step(_("情形: 首次办理(蓝证), 本人办理")):
+        await driver.idle()
+        await driver.press("1")
+        await driver.until(lambda: len(driver.view.case.answers) == 1, "first answer")
+        await driver.idle()
+        await driver.press("1")
+        await driver.until(lambda: driver.case.step is StepName.APPLICANT, "applicant step")
+        driver.see(driver.view.situation)
+
+
+async def _applicant(driver: Driver) -> None:
+    person = by_name(CITIZEN)
+    async with driver.step(_("F2 扫描身份证正反两面")):
+        for pages in (1, 2):
+            await driver.idle()
+            await driver.press("f2")
+            await driver.until(lambda n=pages: _scanned(driver) == n, f"page {pages}")  # type: ignore[misc]
+        await driver.until(lambda: "id-card-front.id_number" in driver.view.case.fields, "front read")
+        await driver.until(lambda: "id-card-back.valid_until" in driver.view.case.fields, "back read")
+        await driver.idle()
+        for row in driver.case.applicant.query(FieldRow):
+            if row.text:
+                driver.see(f"{row.title_text} {row.text}")
+    async with driver.step(_("对照原件, 改正读错的字, 确认申请人")):
+        await _to_row(driver, "id_number")
+        for row in _applicant_rows(driver):
+            await _correct(driver, row, person)
+        await driver.press("enter")
+        await driver.until(lambda: driver.view.case.applicant is not None, "applicant")
+        await driver.idle()
+    async with driver.step(_("属地街道由住址推出, 回车确认")):
+        await driver.press("enter")
+        await driver.until(lambda: bool(driver.view.case.home_street), "home street")
+        await driver.until(lambda: driver.case.step is StepName.MATERIALS, "materials step")
+        driver.see(_("属地 {street}").format(street=driver.view.home_street_name))
+
+
+def _scanned(driver: Driver) -> int:
+    return sum(len(slot.pages) for slot in driver.view.case.slots.values())
+
+
+def _applicant_rows(driver: Driver) -> list[FieldRow]:
+    return [row for row in driver.case.applicant.query(FieldRow) if row.field != "valid_until"]
+
+
+async def _to_row(driver: Driver, name: str) -> None:
+    """Put the cursor into a row as Shift+Tab would."""
+    for row in driver.case.applicant.query(FieldRow):
+        if row.field == name:
+            row.query_one(Input).focus()
+    await driver.pilot.pause()
+
+
+async def _correct(driver: Driver, row: FieldRow, person: object) -> None:
+    """Retype a row that differs from the original."""
+    wanted = str(getattr(person, row.field, ""))
+    if row.text == wanted:
+        return
+    before = row.text
+    row.query_one(Input).focus()
+    await driver.pilot.pause()
+    await driver.press("end", "ctrl+u")
+    await driver.write(wanted)
+    driver.see(
+        _("{title}: 识别为「{read}」, 改为「{right}」").format(
+            title=row.title_text, read=before, right=wanted
+        )
+    )
+
+
+async def _materials(driver: Driver) -> None:
+    async with driver.step(_("身份证: 已核原件, 当场退还")):
+        await driver.idle()
+        await driver.press("enter")
+        await driver.until(lambda: driver.view.case.slot("id-card").custody.value == "RETURNED", "returned")
+    async with driver.step(_("户口簿: F3 复用上次核过的材料, 申请人当面同意")):
+        await driver.idle()
+        await driver.press("f3")
+        await driver.on_screen(ConfirmDialog)
+        await driver.press("y")
+        await driver.on_screen(CaseScreen)
+        slot = "household-register"
+        await driver.until(lambda: driver.view.case.slot(slot).reuse is not None, "reused")
+        reuse = driver.view.case.slot(slot).reuse
+        if reuse is not None:
+            driver.see(
+                _("来源办件 {case}, {level} 级, {who} 核验").format(
+                    case=reuse.source_case, level=reuse.level.value, who=reuse.checked_by
+                )
+            )
+    async with driver.step(_("数码照相回执: F2 扫描, 原件留存")):
+        await driver.idle()
+        await driver.press("f2")
+        slot = "photo-receipt"
+        await driver.until(lambda: bool(driver.view.case.slot(slot).pages), "receipt scanned")
+        await driver.idle()
+        await driver.press("enter")
+        await driver.until(lambda: driver.case.step is StepName.FORM, "form step")
+
+
+async def _form(driver: Driver) -> None:
+    async with driver.step(_("申请表已预填, 只补照片回执号")):
+        await driver.until(lambda: isinstance(driver.app.focused, Input), "cursor in the form")
+        await driver.write("SZ2026110199")
+        await driver.press("enter")
+        await driver.until(lambda: driver.case.step is StepName.DECISION, "decision step")
+        filled = sum(value.origin.value == "CARD" for value in driver.view.case.fields.values())
+        driver.see(_("{n} 项取自身份证, 1 项手工录入").format(n=filled))
+
+
+async def _receive(driver: Driver) -> str:
+    async with driver.step(_("F10 收件: 封装、排队、打印接收回执")):
+        await driver.idle()
+        await driver.press("f10")
+        await driver.until(lambda: driver.view.case.state is CaseState.RECEIVED, "received")
+        await driver.until(lambda: len(driver.view.case.papers) >= 2, "papers")
+        bundle = driver.view.case.bundles[-1]
+        driver.see(_("封装哈希 {sha}").format(sha=bundle.manifest_sha256))
+        number = driver.view.case.number
+        await driver.press("escape")
+        await driver.on_screen(HomeScreen)
+    async with driver.step(_("主屏: 队列写明原因")):
+        desk = driver.app.station.desk
+        await driver.until(lambda: any(line.why for line in overview(desk).queue), "reason")
+        for line in overview(desk).queue:
+            driver.see(f"{line.title}  {line.sentence}")
+            driver.see(f"  {line.why}")
+    return number
+
+
+async def _second_citizen(driver: Driver) -> None:
+    person = by_name(SECOND_CITIZEN)
+    async with driver.step(_("第二位申请人没带材料: F7 一次性补正告知")):
+        await driver.press("f2")
+        await driver.on_screen(ItemPicker)
+        await driver.write("jlyd")
+        matches = driver.app.screen.query_one("#matches")
+        await driver.until(lambda: getattr(matches, "option_count", 0) == 1, "one match")
+        await driver.press("enter")
+        await driver.on_screen(CaseScreen)
+        await driver.until(lambda: driver.case.view is not None, "case shown")
+        for count in (1, 2):
+            await driver.idle()
+            await driver.press("1")
+            await driver.until(lambda n=count: len(driver.view.case.answers) == n, "answer")  # type: ignore[misc]
+        await driver.until(lambda: driver.case.step is StepName.APPLICANT, "applicant step")
+        await driver.idle()
+        await _type_applicant(driver, person.id_number, person.name, person.phone)
+        await driver.press("down", "down", "enter")
+        await driver.until(lambda: bool(driver.view.case.home_street), "home street")
+        await driver.idle()
+        await driver.press("f7")
+        await driver.on_screen(TextDialog)
+        await driver.write("无")
+        await driver.press("enter")
+        await driver.on_screen(CaseScreen)
+        await driver.until(lambda: driver.view.case.state is CaseState.CORRECTION, "correction")
+        await driver.until(lambda: len(driver.view.case.papers) >= 2, "papers")
+        move = driver.view.case.last_move
+        for defect in move.defects if move else ():
+            driver.see(f"· {defect.material}: {defect.problem}")
+        await driver.idle()
+        await driver.press("escape")
+        await driver.on_screen(HomeScreen)
+
+
+async def _type_applicant(driver: Driver, number: str, name: str, phone: str) -> None:
+    """Type number, name and phone; Enter leads from one to the next."""
+    for text in (number, name, phone):
+        await driver.write(text)
+        await driver.press("enter")
+        await driver.pilot.pause()
+    await driver.until(lambda: driver.view.case.applicant is not None, "applicant")
+    await driver.idle()
+
+
+async def _reconnect(driver: Driver) -> None:
+    async with driver.step(_("网络恢复: 自动发送, 取得后台签名回执")):
+        driver.practice.network.restore()
+        driver.app.station.link.kick(eager=True)
+        await driver.until(lambda: driver.app.light == "ONLINE", "online")
+        await driver.until(lambda: driver.app.waiting == 0, "delivered")
+        for line in driver.app.station.desk.queue.lines()[:2]:
+            receipt = driver.app.station.desk.store.outbox.receipt(line.line.bundle_id)
+            if receipt is not None:
+                driver.see(f"{line.title}  {line.state}  {receipt.receipt.number}")
+
+
+async def _accepted(driver: Driver, number: str) -> None:
+    desk = driver.app.station.desk
+    async with driver.step(_("属地街道受理, 消息回到窗口, 打印受理通知书")):
+        due = add(local_date(desk.clock()), Limit(30, LimitUnit.CALENDAR_DAY), desk.calendar)
+        driver.practice.network.office.decide(
+            number, ChangeKind.ACCEPTED, actor="香蜜湖街道", number=f"{number}-S", due=due
+        )
+        await driver.until(lambda: bool(overview(desk).messages), "message")
+        driver.see(overview(desk).messages[0].words)
+        await driver.on_screen(HomeScreen)
+        case = desk.store.case_by_number(number)
+        await driver.until(lambda: _home_lists(driver, case.case_id if case else ""), "case listed")
+        await driver.press("enter")
+        await driver.on_screen(CaseScreen)
+        await driver.until(lambda: driver.case.view is not None, "case shown")
+        await driver.idle()
+        await driver.press("f4")
+        await driver.until(lambda: any("受理" in p.form for p in driver.view.case.papers), "notice")
+        await driver.idle()
+        await driver.press("escape")
+        await driver.on_screen(HomeScreen)
+
+
+def _home_lists(driver: Driver, case_id: str) -> bool:
+    """Put the cursor on the case as the arrow keys would."""
+    screen = driver.app.screen
+    if not isinstance(screen, HomeScreen):
+        return False
+    for position in range(screen.cases.option_count):
+        if screen.cases.get_option_at_index(position).id == case_id:
+            screen.cases.highlighted = position
+            return True
+    return False
+
+
+async def _bag(driver: Driver) -> None:
+    desk = driver.app.station.desk
+    async with driver.step(_("F6 邮袋: 留存原件装袋, 封口, 打印物料流转凭证, 交邮")):
+        await driver.press("f6")
+        await driver.on_screen(CourierScreen)
+        await driver.until(lambda: bool(desk.courier.waiting()), "originals")
+        await driver.press("f2")
+        await driver.until(lambda: not desk.courier.waiting() and bool(desk.courier.bags()), "packed")
+        await driver.on_screen(CourierScreen)
+        await driver.until(lambda: bool(driver.app.screen.check_action("close_bag", ())), "bag shown")
+        await driver.press("f7")
+        await driver.on_screen(TextDialog)
+        await driver.write("FQ0001")
+        await driver.press("enter")
+        await driver.until(lambda: bool(desk.courier.bags()[0].bundle_id), "listed")
+        await driver.on_screen(CourierScreen)
+        await driver.until(lambda: bool(driver.app.screen.check_action("hand_over", ())), "bag listed")
+        await driver.press("f9")
+        await driver.on_screen(TextDialog)
+        await driver.write(WAYBILL)
+        await driver.press("enter")
+        await driver.until(lambda: bool(desk.courier.bags()[0].waybill), "handed over")
+        bag = desk.courier.bags()[0]
+        driver.see(
+            _("邮袋 {bag}: {n} 件 {m} 张, 运单 {waybill}").format(
+                bag=bag.number, n=len(bag.lines), m=bag.sheets, waybill=bag.waybill
+            )
+        )
+        await driver.until(lambda: driver.app.waiting == 0, "handover delivered")
+        await driver.on_screen(CourierScreen)
+        await driver.press("escape")
+        await driver.on_screen(HomeScreen)
+
+
+async def _close_the_day(driver: Driver) -> int:
+    desk = driver.app.station.desk
+    async with driver.step(_("F8 日结")):
+        await driver.press("f8")
+        await driver.on_screen(NoticeDialog)
+        balance = desk.balance()
+        for label, words in balance_lines(balance):
+            driver.see(f"{label} {words}".strip())
+        await driver.press("enter")
+        await driver.on_screen(HomeScreen)
+    _summary(driver)
+    papers = sorted(desk.papers.folder.glob("*.pdf"))
+    print("\n" + _("文书:"))
+    for path in papers:
+        print(f"  {path}")
+    arrived = balance.balances and balance.received == balance.delivered == 2
+    print("\n" + (_("✔ 全部送达, 当日平衡") if arrived else _("✘ 不平衡")))
+    return 0 if arrived else 1
+
+
+def _summary(driver: Driver) -> None:
+    print("\n" + _("步骤                                                          键    秒"))
+    for step in driver.steps:
+        pad = " " * max(1, 60 - cell_len(step.title))
+        print(f"{step.title}{pad}{step.keys:>4} {step.seconds:>6.1f}")
+    keys, seconds = sum(s.keys for s in driver.steps), sum(s.seconds for s in driver.steps)
+    print(f"{_('合计')}{' ' * 56}{keys:>4} {seconds:>6.1f}")
