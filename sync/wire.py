@@ -84,7 +84,7 @@ class Wire:
         self._client = httpx.Client(
             base_url=checked_url(base_url, allow_plain=allow_plain),
             transport=transport,
-            verify=trust or ssl.create_default_context(),
+            verify=(trust or ssl.create_default_context()) if transport is None else True,
             proxy=proxy,
             trust_env=False,
             follow_redirects=False,

@@ -41,7 +41,7 @@ def forged(request: httpx.Request) -> httpx.Response:
     return httpx.Response(201, content=body, headers={"content-type": "application/json"})
 
 
-CALLS = ("/v1/token", "/v1/blobs/missing", "/v1/blobs/", "/v1/bundles/", "/v1/")
+CALLS = ("/v1/bundles/", "/v1/token", "/v1/blobs/missing", "/v1/blobs/")
 FAULTS: dict[str, Callable[[httpx.Request], httpx.Response]] = {
     "cut": cut,
     "login": lambda request: login_page(),
@@ -52,6 +52,9 @@ FAULTS: dict[str, Callable[[httpx.Request], httpx.Response]] = {
     "revoked": lambda request: problem(401, "token-invalid"),
     "forged": forged,
 }
+
+STRIKES = st.tuples(st.sampled_from(CALLS), st.sampled_from([*FAULTS]), st.booleans())
+"""Which call is struck by what, before or (True) after the gateway did its work."""
 
 
 class SenderUnderFire(RuleBasedStateMachine):
@@ -67,6 +70,8 @@ class SenderUnderFire(RuleBasedStateMachine):
         self.office.before = lambda request: self._strike(request, lost=False)
         self.office.after = lambda request, response: self._strike(request, lost=True) or response
         self.restart()
+        for _ in range(3):
+            self.seal_one([b"a"], poison=False)
 
     def _strike(self, request: httpx.Request, *, lost: bool) -> httpx.Response | None:
         """Take the first planned fault for this call; one that is `lost` strikes after the gateway's work."""
@@ -88,17 +93,17 @@ class SenderUnderFire(RuleBasedStateMachine):
             self.outbox.lose_blob(signed.manifest.pages[0].sha256)
 
     @rule(
-        plan=st.lists(
-            st.tuples(st.sampled_from(CALLS), st.sampled_from([*FAULTS]), st.booleans()), max_size=6
-        )
+        seconds=st.integers(0, 2000), strikes=st.lists(STRIKES, min_size=1, max_size=3), eager=st.booleans()
     )
-    def trouble(self, plan: list[tuple[str, str, bool]]) -> None:
-        self.plan = plan
-
-    @rule(seconds=st.integers(0, 2000), eager=st.booleans())
-    def send(self, seconds: int, eager: bool) -> None:
+    def send_through_trouble(self, seconds: int, strikes: list[tuple[str, str, bool]], eager: bool) -> None:
+        self.plan = strikes
         self.now += timedelta(seconds=seconds)
         self.sender.send_due(eager=eager)
+
+    @rule()
+    def send_through_quiet(self) -> None:
+        self.plan = []
+        self.sender.send_due()
 
     @rule()
     def restart(self) -> None:
@@ -167,4 +172,4 @@ class SenderUnderFire(RuleBasedStateMachine):
 
 
 TestSenderUnderFire = SenderUnderFire.TestCase
-TestSenderUnderFire.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestSenderUnderFire.settings = settings(max_examples=80, stateful_step_count=20, deadline=None)
