@@ -8,15 +8,40 @@ import warnings
 import zlib
 from pathlib import Path
 
-from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
+from PIL import (
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageChops,
+    ImageFilter,
+    ImageOps,
+    ImageStat,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 from ocr.errors import ImageTooLarge, UnreadableImage
 from ocr.port import MAX_IMAGE_PIXELS, Box
 
-FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000")
+_PLUGINS = (
+    PngImagePlugin.PngImageFile,
+    JpegImagePlugin.JpegImageFile,
+    TiffImagePlugin.TiffImageFile,
+    BmpImagePlugin.BmpImageFile,
+    WebPImagePlugin.WebPImageFile,
+    GifImagePlugin.GifImageFile,
+    PpmImagePlugin.PpmImageFile,
+    Jpeg2KImagePlugin.Jpeg2KImageFile,
+)
+FORMATS = tuple(str(plugin.format) for plugin in _PLUGINS)
 """Formats that are opened; none of them starts another program."""
 
 _MAX_BYTES = 400_000_000
+_LEAST_CONTRAST = 50
 _BROKEN = (
     OSError,
     SyntaxError,
@@ -176,3 +201,10 @@ def quality(picture: Image.Image, skew_deg: float) -> dict[str, float]:
 def paper_level(grey: Image.Image) -> int:
     """Return the brightness of the paper: the median."""
     return round(ImageStat.Stat(grey).median[0])
+
+
+def has_print(picture: Image.Image) -> bool:
+    """Say whether there is anything dark on light at all."""
+    grey = without_red(picture)
+    darkest, brightest = ImageStat.Stat(grey.reduce(max(1, max(grey.size) // 1500))).extrema[0]
+    return brightest - darkest >= _LEAST_CONTRAST

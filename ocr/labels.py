@@ -11,6 +11,7 @@ from statistics import fmean, median
 from ocr.port import Word
 
 Point = tuple[float, float]
+_LEAST_SPAN_MM = 25.0
 _LONG_NUMBER = re.compile(r"[0-9OoIlXx]{14,20}")
 
 
@@ -102,13 +103,14 @@ def _position(text: str, label: str) -> int:
     )
 
 
-def find_long_number(lines: Sequence[Sequence[Glyph]]) -> tuple[str, float] | None:
-    """Return the longest run of digits as read and its middle height in px, None when there is none."""
-    best: tuple[str, float] | None = None
+def find_long_number(lines: Sequence[Sequence[Glyph]]) -> tuple[str, Point] | None:
+    """Return the longest run of digits as read, with its left edge and middle height, None without one."""
+    best: tuple[str, Point] | None = None
     for line in lines:
         run = _LONG_NUMBER.search("".join(glyph.character for glyph in line))
         if run and (best is None or len(run.group()) > len(best[0])):
-            best = run.group(), median(glyph.middle for glyph in line[run.start() : run.end()])
+            part = line[run.start() : run.end()]
+            best = run.group(), (part[0].left, median(glyph.middle for glyph in part))
     return best
 
 
@@ -118,8 +120,8 @@ def fit(found: Mapping[str, Point], labels: Mapping[str, Point], expected_scale:
     Args:
         found: left edge and middle height in px.
         labels: the same in mm on the form.
-        expected_scale: px a mm by what else is known; used alone when the labels cannot tell, and labels that
-            disagree with it by more than half are not believed.
+        expected_scale: px a mm by what else is known; used alone when the labels stand too near together to
+            tell, and labels that disagree with it by more than half are not believed.
     """
     pairs = [(labels[name], place) for name, place in found.items() if name in labels]
     if not pairs:
@@ -136,6 +138,6 @@ def _slope(pairs: Sequence[tuple[Point, Point]]) -> float:
     rows = [(form[1], place[1]) for form, place in pairs]
     mean_form, mean_place = fmean(row[0] for row in rows), fmean(row[1] for row in rows)
     spread = sum((row[0] - mean_form) ** 2 for row in rows)
-    if spread < 20:
+    if max(row[0] for row in rows) - min(row[0] for row in rows) < _LEAST_SPAN_MM:
         return 0.0
     return sum((row[0] - mean_form) * (row[1] - mean_place) for row in rows) / spread

@@ -9,7 +9,7 @@ from PIL import Image, ImageFilter
 
 from ocr import imaging, labels, view
 from ocr.crops import Crop, cut_lines
-from ocr.labels import Glyph, Grid, Point
+from ocr.labels import Grid, Point
 from ocr.lines import Line, read_all
 from ocr.port import Box, Engine, FieldReading, Layout, Script
 from ocr.view import View
@@ -18,7 +18,13 @@ from ocr.voting import agreed
 GLYPH_PX = 30.0
 """Height of a printed character for which the engines read best (25 to 32 px)."""
 
+NUMBER = "#"
+"""Stands among the labels of a form for its long number, which is an anchor like them."""
+
+A4_HEIGHT_MM = 297.0
+Window = tuple[float, float, float, float]
 _ENOUGH_ANCHORS = 2
+_LEAST_SIDE_PX = 100
 _MAX_RESCALE = 0.06
 
 
@@ -42,16 +48,31 @@ class Form:
 class Located:
     """A form found in a picture."""
 
+    form: Form
     view: View
     grid: Grid
-    lines: list[list[Glyph]]
-    """What the first look read; places are px of a picture that `view` may have rescaled."""
+    anchors: Mapping[str, Point]
+    """Left edge and middle height, in px of the view, of the labels that were found."""
+    number: str
+    """The long number seen at the first look, empty when none was."""
     em_px: float
     skew_deg: float
 
-    def cut(self, x: float, y: float, width: float, height: float, *, most: int = 1) -> list[Crop]:
-        """Cut the lines inside a window in mm of the form."""
-        return cut_lines(self.view, self.grid.box(x, y, width, height), self.em_px, most=most)
+    def cut(self, window: Window, *, label: str, above: str = "", most: int = 1) -> list[Crop]:
+        """Cut the lines inside a window.
+
+        Args:
+            window: x, y, width, height in mm of the form.
+            label: the window moves up or down with this label when it was found.
+            above: the window ends above this label when it was found.
+            most: lines wanted.
+        """
+        x, y, width, height = self.grid.box(*window)
+        if label in self.anchors:
+            y += self.anchors[label][1] - self.grid.top - self.form.labels[label][1] * self.grid.scale
+        if above in self.anchors:
+            height = min(height, self.anchors[above][1] - 0.8 * self.em_px - y)
+        return cut_lines(self.view, (x, y, width, height), self.em_px, most=most)
 
 
 def locate(engine: Engine, picture: Image.Image, form: Form) -> Located | None:
@@ -60,6 +81,8 @@ def locate(engine: Engine, picture: Image.Image, form: Form) -> Located | None:
     Raises:
         OcrError: from the engine.
     """
+    if min(picture.size) < _LEAST_SIDE_PX or not imaging.has_print(picture):
+        return None
     paper = _paper_view(picture, form)
     best: Located | None = None
     for turn in _turns(paper, form):
@@ -80,12 +103,15 @@ def _paper_view(picture: Image.Image, form: Form) -> View:
 
 def _px_per_mm(picture: Image.Image, paper: View, form: Form) -> float:
     long, short = max(paper.image.size), min(paper.image.size)
-    if 0.84 < (long / short) / (max(form.size) / min(form.size)) < 1.2:
-        return long / max(form.size)
+    by_outline = (
+        long / max(form.size) if 0.84 < (long / short) / (max(form.size) / min(form.size)) < 1.2 else 0.0
+    )
     dpi = picture.info.get("dpi")
-    if dpi and 70 <= float(dpi[0]) <= 1300:
-        return float(dpi[0]) / 25.4
-    return max(picture.size) / 297.0
+    # Less than 100 dpi is what cameras and editors write when they do not know.
+    by_header = float(dpi[0]) / 25.4 if dpi and 100 <= float(dpi[0]) <= 1300 else 0.0
+    if by_header and (not by_outline or 0.85 < by_header / by_outline < 1.15):
+        return by_header
+    return by_outline or max(picture.size) / A4_HEIGHT_MM
 
 
 def _turns(paper: View, form: Form) -> tuple[int, ...]:
@@ -97,13 +123,17 @@ def _look(engine: Engine, paper: View, form: Form) -> Located | None:
     angle = imaging.skew(paper.image)
     level = paper.deskewed(angle, imaging.paper_level(paper.image))
     lines = labels.glyph_lines(engine.words(level.image, script=Script.CHINESE, layout=Layout.PAGE))
-    grid = labels.fit(labels.find_labels(lines, form.labels), form.labels, form.scale)
+    found, number = labels.find_labels(lines, form.labels), labels.find_long_number(lines)
+    if number and NUMBER in form.labels:
+        found[NUMBER] = number[1]
+    grid = labels.fit(found, form.labels, form.scale)
     if grid is None:
         return None
     factor = form.scale / grid.scale
     if abs(factor - 1) > _MAX_RESCALE:
         level, grid = level.scaled(factor), grid.times(factor)
-    return Located(level, grid, lines, form.em * grid.scale, angle)
+        found = {label: (x * factor, y * factor) for label, (x, y) in found.items()}
+    return Located(form, level, grid, found, number[0] if number else "", form.em * grid.scale, angle)
 
 
 def read_chinese(engine: Engine, pictures: Sequence[Image.Image]) -> list[Line]:

@@ -36,8 +36,8 @@ def read_fields(engine: Engine, picture: Image.Image, today: date) -> tuple[dict
     card = locate(engine, picture, FORM)
     if card is None:
         return {name: unread() for name in FIELDS}, 0.0
-    authority = card.cut(*_AUTHORITY, most=2)
-    validity = card.cut(*_VALIDITY)
+    authority = card.cut(_AUTHORITY, label="签发机关", above="有效期限", most=2)
+    validity = card.cut(_VALIDITY, label="有效期限")
     lines = read_chinese(engine, [crop.image for crop in authority + validity])
     digits = read_all(engine, [crop.image for crop in validity], script=Script.DIGITS)
     fields = {"authority": _authority(authority, lines[: len(authority)])}

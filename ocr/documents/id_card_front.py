@@ -7,9 +7,9 @@ from datetime import date
 
 from PIL import Image
 
-from ocr import checks, labels, values
+from ocr import checks, values
 from ocr.crops import Crop
-from ocr.documents.form import Form, Located, locate, read_chinese, surrounding, unread
+from ocr.documents.form import NUMBER, Form, Located, locate, read_chinese, surrounding, unread
 from ocr.lines import Line, read_all
 from ocr.port import Engine, FieldReading, Script
 from ocr.voting import together
@@ -21,13 +21,17 @@ FORM = Form(
     em=3.3,
     labels={
         "姓名": (6.2, 8.6), "性别": (6.2, 15.1), "民族": (24.0, 15.1), "出生": (6.2, 21.3),
-        "住址": (6.2, 27.8), "公民身份号码": (6.2, 48.1),
+        "住址": (6.2, 27.8), "公民身份号码": (6.2, 48.1), NUMBER: (28.6, 47.6),
     },
 )  # fmt: skip
 _WINDOWS = {
     "name": (14.0, 5.4, 40.0, 6.4), "sex": (14.0, 12.2, 9.0, 5.8), "ethnicity": (31.3, 12.2, 23.0, 5.8),
     "birth_date": (14.0, 18.3, 40.0, 6.0), "address": (14.0, 24.7, 40.4, 19.0),
     "id_number": (27.0, 44.2, 57.5, 6.2),
+}  # fmt: skip
+_ROW = {
+    "name": "姓名", "sex": "性别", "ethnicity": "民族", "birth_date": "出生", "address": "住址",
+    "id_number": NUMBER,
 }  # fmt: skip
 _MOST_ADDRESS_LINES = 4
 _DOUBTFUL = 0.5
@@ -62,10 +66,8 @@ def read_fields(engine: Engine, picture: Image.Image, today: date) -> tuple[dict
 
 
 def _read_crops(engine: Engine, card: Located) -> dict[str, _Raw]:
-    cut = {
-        name: card.cut(*window, most=_MOST_ADDRESS_LINES if name == "address" else 1)
-        for name, window in _WINDOWS.items()
-    }
+    cut = {name: card.cut(window, label=_ROW[name]) for name, window in _WINDOWS.items()}
+    cut["address"] = card.cut(_WINDOWS["address"], label="住址", above=NUMBER, most=_MOST_ADDRESS_LINES)
     printed = [(name, crop) for name in FIELDS if name != "id_number" for crop in cut[name]]
     lines = read_chinese(engine, [crop.image for _, crop in printed])
     texts = {
@@ -104,8 +106,7 @@ def _number(raw: _Raw, card: Located) -> FieldReading:
     value = values.identity_number(raw.line.text)
     if checks.check_digit_holds(value):
         return _reading(value, raw, "check-digit")
-    seen = labels.find_long_number(card.lines)
-    other = values.identity_number(seen[0]) if seen else ""
+    other = values.identity_number(card.number)
     if checks.check_digit_holds(other):
         # Read in the first look at the whole card, not repaired: the check digit tells which look was right.
         return replace(_reading(other, raw, "check-digit", "second-reading"), confidence=0.9)

@@ -132,6 +132,9 @@ class TesseractEngine:
             if any(complaint in str(error.message) for complaint in _LANGUAGE_COMPLAINTS):
                 raise LanguageMissing(language) from error
             raise EngineFailed(f"ended with {error.status}") from error
+        except UnicodeDecodeError as error:
+            # pytesseract decodes the complaint strictly, and only when the program failed.
+            raise EngineFailed("ended with an unreadable complaint") from error
         except RuntimeError as error:
             raise EngineTimeout(f"after {self._timeout_s} s") from error
         except OSError as error:
