@@ -24,7 +24,7 @@ POLL_S = 0.05
 """How long a wait may go without looking at `cancelled`."""
 START_S = 30.0
 """How long an interpreter may take to start and load its libraries on a busy machine."""
-CLOSE_S = 3.0
+CLOSE_S = 4.0
 """How long a child may take to close its device before it is killed."""
 CHUNK_BYTES = 1 << 20
 

@@ -30,7 +30,7 @@ ALIVE_S = 0.5
 """How often a page being read gives a sign of life."""
 NOTICE_S = 1.0
 """How long the reading loop has to see a cancel itself before the device is cancelled from outside."""
-LAST_S = 2.0
+LAST_S = 3
 """How long a scan may take to end after the parent is gone."""
 
 
@@ -84,10 +84,10 @@ class Session:
                 self._cancel_soon()
             else:
                 self._commands.put(command)
+        # The default action of this signal ends even a process whose threads are all stuck in a back-end.
+        signal.alarm(LAST_S)
         self._commands.put(None)
         self._cancel_soon()
-        time.sleep(LAST_S)
-        os._exit(1)
 
     def _cancel_soon(self) -> None:
         """Let the reading loop cancel itself between two lines; do it from here only if it is stuck."""

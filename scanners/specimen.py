@@ -53,7 +53,7 @@ class _Tray:
                 self.resolution_dpi = resolution_of(image, self._job.resolution_dpi)
                 self.sheet = flatten(image, self._job.mode)
         except OSError as error:
-            raise UnreadableFile(str(error), device=DEVICE.name, file=path.name) from error
+            raise UnreadableFile(str(error), file=path.name) from error
 
     def lay(self) -> Options:
         """Write the sheet as PNM and return the option that points the back-end to it."""
@@ -114,13 +114,18 @@ class SpecimenScanner(Scanner):
         """
         if not self._stack and self._failure is None:
             raise FeederEmpty("empty stack", device=DEVICE.name)
-        stack = self._stack
+        try:
+            yield from self._feed(self._stack, job, cancelled)
+        except ScannerError as error:
+            error.device = DEVICE.name
+            raise
+
+    def _feed(self, stack: deque[Path], job: ScanJob, cancelled: Callable[[], bool]) -> Iterator[RawPage]:
+        inner = replace(job, max_pages=min(job.max_pages, max(len(stack), 1)))
         with _private_folder() as folder:
             tray = _Tray(stack, folder, job)
             feed = self._through_sane if self.through_sane else self._directly
-            for page in feed(
-                tray, folder, replace(job, max_pages=min(job.max_pages, max(len(stack), 1))), cancelled
-            ):
+            for page in feed(tray, folder, inner, cancelled):
                 tray.clear()
                 name = stack.popleft().name
                 yield replace(page, source_name=name, resolution_dpi=tray.resolution_dpi)
@@ -157,7 +162,6 @@ class SpecimenScanner(Scanner):
     def _fail_if_asked(self) -> None:
         failure, self._failure = self._failure, None
         if failure is not None:
-            failure.device = failure.device or DEVICE.name
             raise failure
 
     def _sane(self, folder: Path, sheet_options: Callable[[int], Options] = no_options) -> SaneScanner:

@@ -429,26 +429,40 @@ def test_an_abandoned_scan_ends_its_child(
     assert set(child_ids()) == before
 
 
-def test_the_child_ends_when_its_parent_is_killed(sane_dir: Path) -> None:
-    code = f"""
-import os, time
+PARENT = """
+import sys, time
 from pathlib import Path
 from scanners.port import ScanJob, Source
 from scanners.sane import SaneScanner
-job = ScanJob(device_id="test:0", source=Source.FEEDER, page_size_mm=(30, 20))
-pages = SaneScanner(config_dir=Path({str(sane_dir)!r})).scan(job, bool)
+config, device, file = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+feeding = device.startswith("test")
+scanner = SaneScanner(config_dir=config, options={} if feeding else {"filename": file})
+source = Source.FEEDER if feeding else Source.FLATBED
+pages = scanner.scan(ScanJob(device_id=device, source=source, page_size_mm=(30, 20)), bool)
 next(pages)
-print(Path(f"/proc/self/task/{{os.getpid()}}/children").read_text(), flush=True)
 time.sleep(60)
 """
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
-        assert parent.stdout is not None
-        child = int(parent.stdout.readline())
+
+
+@pytest.mark.parametrize("device", ["test:0", "pnm:0"])
+def test_the_child_ends_when_its_parent_is_killed_be_it_idle_or_stuck(
+    sane_dir: Path, tmp_path: Path, device: str
+) -> None:
+    fifo = tmp_path / "nobody-writes.ppm"
+    os.mkfifo(fifo)
+    arguments = [sys.executable, "-c", PARENT, str(sane_dir), device, str(fifo)]
+    with subprocess.Popen(arguments) as parent:
+        listing = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+        deadline = time.monotonic() + 10
+        while not (children := listing.read_text().split()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(0.5)
         parent.kill()
-    deadline = time.monotonic() + 5
-    while Path(f"/proc/{child}").exists() and time.monotonic() < deadline:
+    child = Path(f"/proc/{children[0]}/exe")
+    deadline = time.monotonic() + 10
+    while os.path.lexists(child) and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert not Path(f"/proc/{child}/exe").exists()
+    assert not os.path.lexists(child)
 
 
 def test_this_process_never_loads_libsane() -> None:
