@@ -236,7 +236,7 @@ class Item:
     aliases: tuple[str, ...] = ()
     """Other names people search by."""
     search_keys: tuple[str, ...] = ()
-    """Names with their pinyin, e.g. `敬jing老lao`, made when the pack was signed; empty: made at first search."""
+    """Names with their pinyin, e.g. `敬jing老lao`, made when the pack was signed; else at first search."""
     effective_from: date | None = None
 
     def question(self, question_id: str) -> Question:

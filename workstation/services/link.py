@@ -14,7 +14,7 @@ from sync.loop import SyncLoop, SyncState
 from sync.sender import Sender
 from workstation.services.desk import Desk
 from workstation.services.enrolment import Membership
-from workstation.services.queue import is_stuck
+from workstation.services.queue import Outage, is_stuck
 
 STOP_TIMEOUT_S = 5.0
 
@@ -94,6 +94,8 @@ class Link:
             self.light = Light.ONLINE
         elif state.offline_since is not None or state.link is not None:
             self.light = Light.OFFLINE
+        is_down = self.light is Light.OFFLINE
+        self._desk.queue.outage = Outage(state.code, state.offline_since) if is_down else None
         self._count()
         self._tell()
 

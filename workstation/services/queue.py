@@ -56,13 +56,23 @@ class QueueLine:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """The line to the back office is down: no bundle is tried before it is back."""
+
+    code: str
+    since: datetime | None
+
+
+@dataclass
 class QueueDesk:
     """Reads and steers the outbox."""
 
     store: Store
     clock: Clock
     calendar: WorkCalendar
+    outage: Outage | None = None
+    """Set by the line while nothing gets through; it explains lines that were not even tried."""
 
     def lines(self) -> tuple[QueueLine, ...]:
         """All bundles that are not delivered yet, by legal clock, then the delivered ones."""
@@ -73,19 +83,28 @@ class QueueDesk:
         now = self.clock()
         case = self.store.case_by_number(line.subject)
         left = self._workdays_left(line)
-        failure = words(line.code) if line.code and line.state is not LineState.DELIVERED else None
+        state, code = self._standing(line)
+        failure = words(code) if code else None
         return QueueLine(
             line=line,
             title=line.subject,
             applicant=case.applicant.name if case and case.applicant else "",
-            state=_(STATE_WORDS[line.state]),
+            state=_(STATE_WORDS[state]),
             why=failure.what if failure else "",
             next_try=_next_try(line),
-            mover=_(MOVERS[line.state]) if line.state in MOVERS else failure.todo if failure else "",
+            mover=_(MOVERS[state]) if state in MOVERS else failure.todo if failure else "",
             age=_age(line, now),
             legal=_legal(left),
             workdays_left=left,
         )
+
+    def _standing(self, line: Line) -> tuple[LineState, str]:
+        """Return the state and the code of the reason as a person should read them."""
+        if line.state is LineState.DELIVERED:
+            return line.state, ""
+        if self.outage is not None and line.state in (LineState.QUEUED, LineState.WAITING):
+            return LineState.WAITING, line.code or self.outage.code
+        return line.state, line.code
 
     def _workdays_left(self, line: Line) -> int | None:
         if line.legal_due_at is None or line.state is LineState.DELIVERED:

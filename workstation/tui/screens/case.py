@@ -18,6 +18,7 @@ from workstation.domain.checklist import Todo
 from workstation.domain.identity import mask_id_number
 from workstation.domain.items import Need, OriginalRule
 from workstation.i18n import N_, _
+from workstation.services.papers import papers_for
 from workstation.services.view import STATE_WORDS, CaseView
 from workstation.tui.screens.case_decisions import DecisionKeys
 from workstation.tui.screens.case_scan import ScanKeys
@@ -349,7 +350,7 @@ class CaseScreen(ScanKeys, DecisionKeys):
         allowed = {
             "scan": editable and bool(self.current_slot) and not self.scanning,
             "reuse": editable and self.current_slot in view.offers,
-            "papers": view.case.is_sealed,
+            "papers": bool(papers_for(view.case)),
             "view_page": self._page is not None,
             "defer": editable and self._tolerable(view),
             "correct": editable and view.case.applicant is not None,

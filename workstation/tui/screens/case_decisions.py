@@ -40,7 +40,7 @@ class DecisionKeys(CaseBase):
     def action_papers(self) -> None:
         """Make the papers of the case and hand them to printer or viewer."""
         view = self.view
-        if view is not None and view.case.is_sealed:
+        if view is not None and papers_for(view.case):
             self.job(lambda: self._make_papers(view), self._papers_made)
 
     def _make_papers(self, view: CaseView) -> tuple[tuple[Paper, str], ...]:
