@@ -1,10 +1,9 @@
-"""Making one reading out of several of the same line: agreement is worth more, dissent is doubt."""
+"""Making one reading out of several of the same line: a vote, and dissent is doubt."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from math import prod
 from statistics import fmean
 
 from ocr.lines import Line
@@ -16,8 +15,9 @@ _MAJORITY, _PATCHWORK = 0.85, 0.6
 def agreed(readings: Sequence[Line]) -> Line:
     """Return the text most readings agree on, else the one put together character by character.
 
-    The confidence falls with the dissent: unanimity raises it to at most 0.99, a majority keeps 85 % of its
-    own, a text nobody read as a whole keeps 60 %.
+    The confidence falls with the dissent: unanimity has that of the surest reading, a majority keeps 85 % of
+    its mean, a text nobody read as a whole keeps 60 %. Agreement adds nothing: models of one engine err
+    alike.
     """
     said = [line for line in readings if line.text]
     if not said:
@@ -25,7 +25,7 @@ def agreed(readings: Sequence[Line]) -> Line:
     text, votes = Counter(line.text for line in said).most_common(1)[0]
     own = [line.confidence for line in said if line.text == text]
     if votes == len(readings):
-        return Line(text, min(_CERTAIN, 1 - prod(1 - confidence for confidence in own)))
+        return Line(text, min(_CERTAIN, max(own)))
     if votes > 1:
         return Line(text, fmean(own) * _MAJORITY)
     return Line(_patchwork(said), fmean(line.confidence for line in said) * _PATCHWORK)

@@ -35,6 +35,7 @@ _ROW = {
 }  # fmt: skip
 _MOST_ADDRESS_LINES = 4
 _DOUBTFUL = 0.5
+_CERTAIN = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def _address(raw: _Raw) -> FieldReading:
 def _number(raw: _Raw, card: Located) -> FieldReading:
     value = values.identity_number(raw.line.text)
     if checks.check_digit_holds(value):
-        return _reading(value, raw, "check-digit")
+        return _surer(_reading(value, raw, "check-digit"), 1 - 1 / len(checks.CHECK_CHARACTERS))
     other = values.identity_number(card.number)
     if checks.check_digit_holds(other):
         # Read in the first look at the whole card, not repaired: the check digit tells which look was right.
@@ -117,8 +118,9 @@ def _sex(raw: _Raw, number: FieldReading) -> FieldReading:
     value = values.chinese(raw.line.text)
     by_number = checks.sex_of(number.value) if number.valid else ""
     if value in {"男", "女"}:
-        made = (checks.named("matches-number", value == by_number),) if by_number else ()
-        return _reading(value, raw, *made, doubtful=bool(by_number) and value != by_number)
+        if value == by_number:
+            return _surer(_reading(value, raw, "matches-number"), number.confidence)
+        return _reading(value, raw, *(("!matches-number",) if by_number else ()), doubtful=bool(by_number))
     return _from_number(by_number, number, raw)
 
 
@@ -131,7 +133,14 @@ def _birth_date(raw: _Raw, number: FieldReading, today: date) -> FieldReading:
     made = [checks.named("plausible-date", checks.plausible_birth(born, today))]
     if by_number:
         made.append(checks.named("matches-number", born == by_number))
-    return _reading(value, raw, *made, doubtful=any(name.startswith("!") for name in made))
+    reading = _reading(value, raw, *made, doubtful=any(name.startswith("!") for name in made))
+    return _surer(reading, number.confidence) if born == by_number and reading.valid else reading
+
+
+def _surer(reading: FieldReading, evidence: float) -> FieldReading:
+    """Raise the confidence by independent evidence: the doubt that is left is the product of both doubts."""
+    doubt = (1 - reading.confidence) * (1 - evidence)
+    return replace(reading, confidence=round(min(_CERTAIN, 1 - doubt), 3))
 
 
 def _from_number(value: str, number: FieldReading, raw: _Raw) -> FieldReading:
