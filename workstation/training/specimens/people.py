@@ -152,7 +152,7 @@ QIAN = _member(
     issued=date(2013, 9, 2), phone="19900000002",
 )  # fmt: skip
 SUN = _member(
-    "孙样本", MALE, "汉", date(1959, 1, 30), region="440305", tail="粤海街道样本路88号碧海云天6栋1203",
+    "孙样本", MALE, "汉", date(1959, 1, 30), region="440305", tail="粤海街道样本路88号长城花园6栋1203",
     issued=date(2009, 3, 11), phone="19900000003",
 )  # fmt: skip
 LI = _member(

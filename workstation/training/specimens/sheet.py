@@ -121,7 +121,7 @@ class Sheet:
         mask = Image.new("L", (side, side), 0)
         pen = ImageDraw.Draw(mask)
         for _ in range(7):
-            radius = side * dice.uniform(0.10, 0.2)
+            radius = side * dice.uniform(0.15, 0.24)
             middle = (side * dice.uniform(0.36, 0.64), side * dice.uniform(0.36, 0.64))
             pen.ellipse(
                 (middle[0] - radius, middle[1] - radius, middle[0] + radius, middle[1] + radius), fill=235
