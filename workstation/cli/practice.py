@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from scanners.port import Device, RawPage, ScanJob
 from workstation.cli.settings import Settings
-from workstation.cli.wiring import StationGate, build_desk_for, find_membership, open_store
+from workstation.cli.wiring import PAPERS, StationGate, build_desk_for, find_membership, open_store
 from workstation.domain.clock import now
 
 if TYPE_CHECKING:
@@ -152,7 +152,12 @@ class Practice:
         papers = specimen_papers(self.settings.data_folder)
         scanner = RefillingScanner(tuple(papers.values()))
         desk = build_desk_for(
-            self.settings, store, find_membership(store), scanner=scanner, clock=_months_ago
+            self.settings,
+            store,
+            find_membership(store),
+            scanner=scanner,
+            clock=_months_ago,
+            papers_folder=self.settings.data_folder / PAPERS,
         )
         item = next(i for i in desk.catalogue.current.items if i.title == EARLIER_ITEM)
         scanner.load(paper_order(papers, item))

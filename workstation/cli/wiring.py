@@ -70,7 +70,9 @@ class StationGate:
         try:
             if self.on_open is not None:
                 self.on_open(store)
-            return build_station(self.settings, store, scanner=self.scanner() if self.scanner else None)
+            scanner = self.scanner() if self.scanner else None
+            papers = self.settings.data_folder / PAPERS if self.practice else None
+            return build_station(self.settings, store, scanner=scanner, papers_folder=papers)
         except BaseException:
             store.close()
             raise
@@ -127,15 +129,24 @@ def unlock_unattended(settings: Settings, ask: Callable[[], str]) -> Store:
     return _open(folder, slots.unlock_with_passphrase(ask()))
 
 
-def build_station(settings: Settings, store: Store, *, scanner: Scanner | None = None) -> Station:
-    """Recover, build the desk and start the line."""
+def build_station(
+    settings: Settings, store: Store, *, scanner: Scanner | None = None, papers_folder: Path | None = None
+) -> Station:
+    """Recover, build the desk and start the line.
+
+    Papers and pages that leave the encrypted store lie in a private folder in memory, emptied at the end;
+    only practice keeps its papers (`papers_folder`), because they are worth looking at.
+    """
     from workstation.domain.clock import now
     from workstation.services.link import Link
     from workstation.services.station import Station
 
     recovery = store.recover(now())
     member = find_membership(store)
-    desk = build_desk_for(settings, store, member, scanner=scanner, clock=now)
+    private = private_folder()
+    desk = build_desk_for(
+        settings, store, member, scanner=scanner, clock=now, papers_folder=papers_folder or private
+    )
     link = Link(desk, member, settings.data_folder / LOCK_NAME)
     link.start()
     return Station(
@@ -145,7 +156,7 @@ def build_station(settings: Settings, store: Store, *, scanner: Scanner | None =
         output=lambda path: put_out(path, settings),
         view_file=lambda path: view_file(path, settings),
         resolution_dpi=settings.resolution_dpi,
-        page_folder=private_folder(),
+        page_folder=private,
     )
 
 
@@ -167,6 +178,7 @@ def build_desk_for(
     *,
     scanner: Scanner | None,
     clock: Clock,
+    papers_folder: Path,
 ) -> Desk:
     """Put the services of this window together."""
     from ocr.documents import read
@@ -176,8 +188,7 @@ def build_desk_for(
     from workstation.services.desk import Parts, build_desk
     from workstation.services.enrolment import window_key
 
-    papers = settings.data_folder / PAPERS
-    papers.mkdir(mode=0o700, exist_ok=True)
+    papers_folder.mkdir(mode=0o700, exist_ok=True)
     parts = Parts(
         store=store,
         profile=profile_of(settings, member),
@@ -188,7 +199,7 @@ def build_desk_for(
         engine=TesseractEngine(),
         read=read,
         key=window_key(store),
-        papers_folder=papers,
+        papers_folder=papers_folder,
         render=render,
     )
     return build_desk(parts)

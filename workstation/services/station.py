@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,5 +72,4 @@ class Station:
         """Stop the line, then close the store."""
         self.link.stop()
         self.desk.store.close()
-        for path in self.page_folder.glob("*"):
-            path.unlink(missing_ok=True)
+        shutil.rmtree(self.page_folder, ignore_errors=True)

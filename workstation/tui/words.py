@@ -28,6 +28,7 @@ CHECK_WORDS = {
     "known-ethnicity": "",
     "plausible-date": "",
     "police-office": "",
+    "span": "",
     "from-number": N_("由号码推出"),
     "required": N_("必填"),
     "phone": N_("电话号码格式不对"),
@@ -47,6 +48,7 @@ FAILED_WORDS = {
     "known-ethnicity": N_("不是规范民族名"),
     "plausible-date": N_("日期异常"),
     "police-office": N_("签发机关异常"),
+    "span": N_("有效期与年龄不符"),
 }
 
 

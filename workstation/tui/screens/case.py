@@ -129,9 +129,15 @@ class CaseScreen(ScanKeys, DecisionKeys):
         if view is None:
             return
         receive = _("受理") if view.item.acceptance_delegated else _("收件")
-        main = _main_action(view)
+        main, deciding = _main_action(view, self.current_slot), "receive"
         self.query_one(KeyBar).keys = tuple(
-            Key(k.key, receive if k.action == "receive" else _(k.label), k.action, k.action == main)
+            Key(
+                k.key,
+                receive if k.action == deciding else _(k.label),
+                k.action,
+                k.action == main,
+                k.action != deciding or view.readiness.ready,
+            )
             for k in self.KEYS
         )
 
@@ -203,11 +209,12 @@ class CaseScreen(ScanKeys, DecisionKeys):
             self._page = None
             self.pane.show(None)
             return
-        if self.step in (StepName.APPLICANT, StepName.FORM):
-            self._show_field(pages[0].page_id)
+        page = pages[-1] if self.step is StepName.MATERIALS else pages[0]
+        if content.pages:
+            self._show_field(page.page_id)
             return
-        self._page = pages[-1]
-        self.pane.show(pages[-1], self._caption(slot, pages, pages[-1]))
+        self._page = page
+        self.pane.show(page, self._caption(slot, pages, page))
 
     def _show_field(self, page_id: str) -> None:
         """Show the document on the page: the union of everything read from it."""
@@ -234,6 +241,7 @@ class CaseScreen(ScanKeys, DecisionKeys):
     @on(MaterialsStep.Focused)
     def _follow_line(self, event: MaterialsStep.Focused) -> None:
         event.stop()
+        self._draw_keys()
         self.refresh_bindings()
         self.show_page()
 
@@ -392,27 +400,30 @@ def _first_open_step(view: CaseView) -> StepName:
     return StepName.FORM if status.fields else StepName.DECISION
 
 
-def _main_action(view: CaseView) -> str:
+def _main_action(view: CaseView, slot: str) -> str:
+    """Return the action of the key the clerk most likely wants next."""
     if view.case.is_sealed:
         return "papers"
-    return "receive" if view.readiness.ready else "scan"
+    if view.readiness.ready:
+        return "receive"
+    return "reuse" if slot in view.offers and not view.case.slot(slot).pages else "scan"
 
 
 def _head(view: CaseView) -> Text:
+    """Two lines that never wrap: which case, and for whom."""
     case = view.case
-    text = Text(" ", no_wrap=True, overflow="ellipsis")
+    text = Text(" ")
     text.append(f"{case.number}  ", Style(color=AMBER, bold=True))
     text.append(view.item.title, Style(bold=True))
-    if view.situation:
-        text.append(f"  {view.situation}")
-    if view.home_street_name:
-        text.append(f"  {_('属地')} {view.home_street_name}", Style(color=QUIET))
-    text.append(f"  {_(STATE_WORDS[case.state])}\n ", Style(color=GREEN if case.is_sealed else QUIET))
+    text.append(f"  {view.situation}\n ")
     if case.applicant is not None:
         text.append(printable(case.applicant.name), Style(bold=True))
         text.append(f" {mask_id_number(case.applicant.id_number)}")
     else:
         text.append(_("申请人未确认"), Style(color=QUIET))
+    if view.home_street_name:
+        text.append(f"  {_('属地')} {view.home_street_name}", Style(color=QUIET))
+    text.append(f"  {_(STATE_WORDS[case.state])}", Style(color=GREEN if case.is_sealed else QUIET))
     return text
 
 

@@ -33,6 +33,10 @@ from workstation.tui.widgets.bars import Key
 from workstation.tui.words import fit, printable
 
 
+WIDE = 110
+"""Columns from which all tiles are shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tile:
     """A figure and what it counts."""
@@ -46,7 +50,7 @@ class HomeScreen(WorkScreen[None]):
     """Where the clerk is between two citizens."""
 
     CSS_PATH = "home.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     HELP = N_(
         "F2 办理新件: 选事项后按步骤办理。左边是在办的件, 回车打开。\n"
         "右边是发送队列和后台消息; 断网时照常收件, 联网后自动发送, 每一条都写明原因和下一步。"
@@ -90,9 +94,12 @@ class HomeScreen(WorkScreen[None]):
         """Show today, and what was recovered when the last run ended badly."""
         super().on_mount()
         self.cases.focus()
-        words = recovery_words(self.app.station.recovery)
-        if words:
+        recovery = self.app.station.recovery
+        words = recovery_words(recovery)
+        if recovery.interrupted_sends or recovery.orphan_pages:
             self.call_after_refresh(self.say, words, _("没有丢失已确认的页和办件"), "warning")
+        elif words:
+            self.call_after_refresh(self.say, words)
 
     def refresh_view(self) -> None:
         """Gather the facts again."""
@@ -215,7 +222,9 @@ def _tiles(facts: Overview, width: int) -> Text:
         Tile(str(facts.originals_waiting), _("待装袋原件"), AMBER if facts.originals_waiting else ""),
         Tile(str(facts.drafts), _("草稿")),
     )
-    cell = max(10, (width - 2) // len(tiles))
+    if width < WIDE:
+        tiles = (*tiles[:2], tiles[4], tiles[5])
+    cell = max(10, (width - 4) // len(tiles))
     text = Text(" ", no_wrap=True)
     for tile in tiles:
         text.append(fit(tile.figure, cell), Style(color=tile.colour or None, bold=True))

@@ -82,6 +82,8 @@ class Key:
     action: str
     main: bool = False
     """The step the clerk most likely wants next."""
+    ready: bool = True
+    """False draws the key grey though it still answers: it says what is missing."""
 
 
 class KeyBar(Widget):
@@ -101,7 +103,7 @@ class KeyBar(Widget):
         room = self.size.width
         wide = sum(cell_len(f" {k.key}  {k.label} ") for k in self.keys) <= room
         for key in self.keys:
-            enabled = self.screen.check_action(key.action, ()) is True
+            enabled = key.ready and self.screen.check_action(key.action, ()) is True
             style = OFF_KEY_STYLE if not enabled else MAIN_KEY_STYLE if key.main else KEY_STYLE
             line.append(f" {key.key} " if wide else key.key, style)
             label = f" {key.label} " if wide else f"{key.label} "

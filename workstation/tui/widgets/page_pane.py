@@ -21,8 +21,11 @@ from workstation.tui.words import printable
 if TYPE_CHECKING:
     from PIL import Image
 
-MARGIN = 0.12
-"""Part of a crop's size that is shown around it."""
+MARGIN = 0.15
+"""Part of a crop's size that is shown around it; twice that on the left, where the labels stand."""
+LEAST_MM = (110, 88)
+"""A crop never shows less than this: a whole card (85.6 x 54 mm) wherever on it the text was read."""
+MM_PER_INCH = 25.4
 
 
 class PagePane(Vertical):
@@ -82,7 +85,7 @@ class PagePane(Vertical):
             part = (
                 picture.convert("RGB")
                 if crop is None
-                else picture.crop(_widen(crop, picture.size)).convert("RGB")
+                else picture.crop(_widen(crop, picture.size, page.resolution_dpi)).convert("RGB")
             )
         part = _fit(part, room)
         if not worker.is_cancelled:
@@ -106,12 +109,14 @@ class PagePane(Vertical):
         self.mount(widget)
 
 
-def _widen(crop: Box, size: tuple[int, int]) -> Box:
+def _widen(crop: Box, size: tuple[int, int], dpi: int) -> Box:
     """Return (left, top, right, bottom) of the crop with its margin, inside the page."""
     x, y, width, height = crop
-    extra_x, extra_y = int(width * MARGIN) + 8, int(height * MARGIN) + 8
+    least_x, least_y = (int(mm * dpi / MM_PER_INCH) for mm in LEAST_MM)
+    extra_x = max(int(width * MARGIN), (least_x - width) // 2)
+    extra_y = max(int(height * MARGIN), (least_y - height) // 2)
     return (
-        max(0, x - extra_x),
+        max(0, x - max(extra_x, int(width * MARGIN * 2))),
         max(0, y - extra_y),
         min(size[0], x + width + extra_x),
         min(size[1], y + height + extra_y),

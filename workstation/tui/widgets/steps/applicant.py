@@ -94,7 +94,8 @@ class ApplicantStep(VerticalScroll):
         applicant = view.case.applicant
         if applicant is not None:
             kept = applicant.id_valid_until if name == "valid_until" else getattr(applicant, name)
-            return FieldValue(value=str(kept), origin=Origin.CARD, confirmed_by="-") if kept else None
+            origin = Origin.TYPED if name == "phone" else Origin.CARD
+            return FieldValue(value=str(kept), origin=origin, confirmed_by="-") if kept else None
         return view.case.fields.get(SOURCES.get(name, ""))
 
     def _show_streets(self, view: CaseView, streets: dict[str, str], guess: str) -> None:

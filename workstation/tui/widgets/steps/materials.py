@@ -53,6 +53,11 @@ class MaterialsStep(Vertical):
         yield OptionList(id="lines", markup=False)
         yield Static("", id="why", markup=False)
 
+    def on_resize(self) -> None:
+        """Lines stand further apart where there is room."""
+        if self._view is not None:
+            self.show(self._view)
+
     @property
     def slot(self) -> str:
         """Material id of the line under the cursor; empty when there is none."""
@@ -71,10 +76,12 @@ class MaterialsStep(Vertical):
         listing = self.query_one("#lines", OptionList)
         kept = listing.highlighted
         listing.clear_options()
+        airy = listing.size.height >= 2 * len(checklist.lines) + 2
         width = max(30, self.content_size.width or 60)
         for line in checklist.lines:
             offered = line.material.id in view.offers
-            listing.add_option(Option(_prompt(line, offered, width), id=line.material.id))
+            prompt = _prompt(line, offered, width)
+            listing.add_option(Option(Text.assemble(prompt, "\n") if airy else prompt, id=line.material.id))
         for stray in checklist.stray:
             text = Text(f"▫ {stray.title}  {_('清单已不需要, 页面仍保留')}", Style(color=QUIET))
             listing.add_option(Option(text, id=stray.slot, disabled=True))
