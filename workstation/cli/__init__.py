@@ -6,12 +6,19 @@ Exit codes: 0 done, 1 refused or failed with a reason on stderr, 2 usage.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from workstation import __version__, i18n
 from workstation.i18n import N_, _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from workstation.cli.settings import Settings
 
 COMMANDS = {
     "catalogue": N_("查看、检索、校验事项目录"),
@@ -29,8 +36,9 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; without a command the screens open."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    from workstation.cli.settings import SettingsError, load_settings
+    from workstation.cli.settings import ENV_LANGUAGE, SettingsError, load_settings
 
+    i18n.install(os.environ.get(ENV_LANGUAGE, ""))  # for what may be wrong with the settings themselves
     try:
         settings = load_settings()
     except SettingsError as error:
@@ -41,24 +49,51 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _parser(name if name in COMMANDS else "")
     args = parser.parse_args(arguments)
     args.settings = settings
-    return _guarded(args)
+    from workstation.cli.logs import kept_log
+
+    with kept_log(_log_folder(settings, name), name if name in COMMANDS else "screens"):
+        return _guarded(args)
+
+
+def _log_folder(settings: Settings, name: str) -> Path:
+    """Practice keeps its log with its own data."""
+    data = settings.data_folder
+    return data.with_name(f"{data.name}-practice") if name == "demo" else data
 
 
 def _guarded(args: argparse.Namespace) -> int:
     """Run the chosen command; an error of any package becomes one clear sentence on stderr."""
     try:
-        return int(args.run(args))
+        code = int(args.run(args))
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
+        _leave_pipe()
         return 0
-    except Exception as error:
-        if not hasattr(error, "code"):
+    except Exception as error:  # noqa: BLE001 - the outermost rim: said to the person, kept in the log
+        if sys.flags.dev_mode and not hasattr(error, "code"):
             raise
-        from workstation.texts import describe
-
-        print(describe(error), file=sys.stderr)
+        _tell(error)
         return 1
+
+
+def _tell(error: Exception) -> None:
+    """Say the error; of one without a code, a fault of the program, the log keeps where it was raised."""
+    import logging
+
+    from workstation.texts import describe
+
+    message = describe(error)
+    kind = type(error).__name__
+    logging.getLogger(__name__).error("code=%s kind=%s", message.code, kind, exc_info=message.code == "X000")
+    print(message if message.code != "X000" else f"{message} ({kind})", file=sys.stderr)
+
+
+def _leave_pipe() -> None:
+    """The reader went away (`| head`): what is still buffered must not fail once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser(wanted: str) -> argparse.ArgumentParser:

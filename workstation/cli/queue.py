@@ -1,0 +1,192 @@
+"""`workstation queue`: what waits to be sent, why, and what would move it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workstation.cli.errors import AlreadyDelivered, AmbiguousName, NotInQueue, SenderBusy
+from workstation.cli.unlock import add_store_arguments, chosen_settings, opened_store
+from workstation.i18n import _
+
+if TYPE_CHECKING:
+    from sync.port import Line
+    from workstation.cli.settings import Settings
+    from workstation.services.queue import QueueDesk, QueueLine
+    from workstation.store.database import Store
+
+    Actions = argparse._SubParsersAction[argparse.ArgumentParser]
+
+ALL = 1_000_000
+LEAST_PREFIX = 8
+"""So many characters of an id are enough when they fit one bundle only."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the sub-commands."""
+    actions = parser.add_subparsers(title=_("操作"), metavar="ACTION", dest="action", required=True)
+    listing = actions.add_parser("list", help=_("逐条列出状态、原因、下次发送时间和怎样才会发出"))
+    listing.add_argument("--all", action="store_true", help=_("连同已送达的"))
+    show = actions.add_parser("show", help=_("查看清单哈希、页、经过和回执"))
+    retry = actions.add_parser("retry", help=_("立即再试, 不论因何停下"))
+    for named in (show, retry):
+        named.add_argument("name", metavar="ID|NUMBER", help=_("封装编号 (可只写开头), 办件编号或邮袋编号"))
+    for action in (listing, show):
+        action.add_argument("--json", action="store_true", help=_("输出 JSON"))
+        action.add_argument("--names", action="store_true", help=_("显示申请人全名"))
+    for action in (listing, show, retry):
+        add_store_arguments(action, practice=True)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run one action over the open store."""
+    settings = chosen_settings(args)
+    actions: dict[str, Callable[[Settings, Store, argparse.Namespace], int]] = {
+        "list": _list,
+        "show": _show,
+        "retry": _retry,
+    }
+    with opened_store(settings, args) as store:
+        return actions[args.action](settings, store, args)
+
+
+def queue_desk(settings: Settings, store: Store) -> QueueDesk:
+    """Return the queue in words, without the rest of the desk."""
+    from workstation.catalogue.calendar import load_calendar
+    from workstation.domain.clock import now
+    from workstation.services.queue import QueueDesk
+
+    calendar = load_calendar(Path(settings.calendar_file) if settings.calendar_file else None)
+    return QueueDesk(store, now, calendar)
+
+
+def plain(line: QueueLine, *, names: bool = False) -> dict[str, Any]:
+    """Return a line for machines; the keys are stable."""
+    from workstation.domain.identity import mask_name
+
+    kept = line.line
+    return {
+        "bundle_id": kept.bundle_id,
+        "kind": str(kept.kind),
+        "case_number": kept.subject,
+        "applicant": line.applicant if names else mask_name(line.applicant),
+        "state": kept.state.value,
+        "state_words": line.state,
+        "code": kept.code,
+        "failure": kept.failure.value if kept.failure else None,
+        "why": line.why,
+        "attempts": kept.attempts,
+        "next_try_at": in_time(kept.next_try_at),
+        "mover": line.mover,
+        "sealed_at": in_time(kept.sealed_at),
+        "legal_due_at": in_time(kept.legal_due_at),
+        "workdays_left": line.workdays_left,
+        "delivered_at": in_time(kept.delivered_at),
+        "bytes": kept.size,
+        "manifest_sha256": kept.manifest_sha256,
+    }
+
+
+def in_words(line: QueueLine, *, names: bool = False) -> str:
+    """Return a line for people: who, the sentence, the reason with its code."""
+    from workstation.domain.identity import mask_name
+    from workstation.services.queue import is_stuck
+    from workstation.tui.words import printable
+
+    glyph = "✔" if line.line.delivered_at else "▲" if is_stuck(line.line) else "●"
+    applicant = line.applicant if names else mask_name(line.applicant)
+    lines = [f"{glyph} {line.title}  {applicant}  {line.line.bundle_id}", f"  {line.sentence}"]
+    if line.why:
+        lines.append(f"  [{line.line.code}] {line.why}")
+    return "\n".join(printable(text) for text in lines)
+
+
+def in_time(at: datetime | None) -> str | None:
+    """Return RFC 3339 by the clock on the wall, or None."""
+    from workstation.domain.clock import CHINA
+
+    return at.astimezone(CHINA).isoformat() if at else None
+
+
+def _list(settings: Settings, store: Store, args: argparse.Namespace) -> int:
+    lines = queue_desk(settings, store).lines()
+    shown = [line for line in lines if args.all or line.line.delivered_at is None]
+    if args.json:
+        _print_json([plain(line, names=args.names) for line in shown])
+        return 0
+    for line in shown:
+        print(in_words(line, names=args.names))
+    if not shown:
+        print(_("没有待发送的件"))
+    if len(shown) < len(lines):
+        print(_("另有 {n} 件已送达, 加 --all 查看").format(n=len(lines) - len(shown)))
+    return 0
+
+
+def _show(settings: Settings, store: Store, args: argparse.Namespace) -> int:
+    from workstation.cli.queue_detail import detail, detail_in_words
+
+    desk = queue_desk(settings, store)
+    found = [detail(store, desk.words(line), names=args.names) for line in _find(store, args.name)]
+    if args.json:
+        _print_json(found)
+    else:
+        print("\n\n".join(detail_in_words(one) for one in found))
+    return 0
+
+
+def _retry(settings: Settings, store: Store, args: argparse.Namespace) -> int:
+    from sync.port import LineState
+
+    waiting = [line for line in _find(store, args.name) if line.state is not LineState.DELIVERED]
+    if not waiting:
+        raise AlreadyDelivered(name=args.name)
+    if any(line.state is LineState.SENDING for line in waiting):
+        refuse_beside_another_sender(settings)
+    desk = queue_desk(settings, store)
+    for line in waiting:
+        desk.retry(line.bundle_id)
+        print(_("{number} 已排到马上发送 ({bundle})").format(number=line.subject, bundle=line.bundle_id))
+    return 0
+
+
+def refuse_beside_another_sender(settings: Settings) -> None:
+    """Pass when no process of this machine sends.
+
+    Raises:
+        SenderBusy: one does; it is named.
+    """
+    from sync.lock import SenderLock
+    from workstation.cli.wiring import LOCK_NAME
+
+    owner = SenderLock(settings.data_folder / LOCK_NAME).owner()
+    if owner is not None:
+        raise SenderBusy(pid=owner.pid, host=owner.host, since=f"{owner.started_at.astimezone():%m-%d %H:%M}")
+
+
+def _find(store: Store, name: str) -> Sequence[Line]:
+    """Return the bundles of an id, of the beginning of one, or of a case's or bag's number.
+
+    Raises:
+        NotInQueue: nothing of that name was sealed here.
+        AmbiguousName: the beginning fits several.
+    """
+    lines = store.outbox.lines(delivered=ALL)
+    found = [line for line in lines if name in (line.bundle_id, line.subject)]
+    if found:
+        return sorted(found, key=lambda line: line.sealed_at)
+    if len(name) >= LEAST_PREFIX:
+        found = [line for line in lines if line.bundle_id.startswith(name)]
+    if len(found) > 1:
+        raise AmbiguousName(name=name, count=len(found))
+    if not found:
+        raise NotInQueue(name=name)
+    return found
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))

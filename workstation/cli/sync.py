@@ -1,0 +1,161 @@
+"""`workstation sync`: send the queue and take in what the back office tells, without the screens."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workstation.cli.errors import SenderBusy
+from workstation.cli.unlock import add_store_arguments, opened_store
+from workstation.i18n import _
+
+if TYPE_CHECKING:
+    from sync.loop import SyncState
+    from workstation.cli.settings import Settings
+    from workstation.services.desk import Desk
+    from workstation.services.enrolment import Membership
+    from workstation.store.database import Store
+
+ENDING = (signal.SIGINT, signal.SIGTERM)
+GLANCE_S = 0.2
+STOP_TIMEOUT_S = 2.5
+"""The loop ends within about two seconds; a stuck thread dies with the process, the queue is durable."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    how = parser.add_mutually_exclusive_group(required=True)
+    how.add_argument("--once", action="store_true", help=_("发送一轮后结束; 仍有未送达的则退出码为 1"))
+    how.add_argument("--watch", action="store_true", help=_("一直发送和接收, 直到 SIGTERM 或 Ctrl+C"))
+    add_store_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Send.
+
+    Raises:
+        NotEnrolled: this window has no back office yet.
+        SenderBusy: another process of this machine sends; only one may.
+    """
+    from workstation.domain.clock import now
+    from workstation.services.enrolment import membership
+
+    with opened_store(args.settings, args) as store, tempfile.TemporaryDirectory() as papers:
+        member = membership(store)
+        store.recover(now())
+        desk = _desk(args.settings, store, member, Path(papers))
+        rounds = Rounds(desk, member, args.settings, once=args.once)
+        rounds.run()
+        return _once_told(args.settings, store, rounds.last) if args.once else 0
+
+
+class Rounds:
+    """The sync loop in a thread, ended by a signal, by another sender, or after one round."""
+
+    def __init__(self, desk: Desk, member: Membership, settings: Settings, *, once: bool) -> None:
+        """Prepare; `run` works."""
+        from sync.loop import SyncState
+        from workstation.cli.wiring import LOCK_NAME
+        from workstation.services.link import make_loop
+
+        self._once = once
+        self._stop = threading.Event()
+        self.last = SyncState()
+        self._loop = make_loop(desk, member, settings.data_folder / LOCK_NAME, self._stop, self._changed)
+
+    def run(self) -> None:
+        """Work until the end.
+
+        Raises:
+            SenderBusy: another process sends.
+        """
+        thread = threading.Thread(target=self._loop.run, name="sync", daemon=True)
+        with _held_signals() as received:
+            thread.start()
+            while thread.is_alive() and not self._stop.is_set() and not received(GLANCE_S):
+                pass
+            self._stop.set()
+            self._loop.kick()
+            thread.join(STOP_TIMEOUT_S)
+        if self.last.code == "Y106":
+            raise _busy(self.last)
+
+    def _changed(self, state: SyncState) -> None:
+        from sync.client import LinkState
+        from sync.errors import AnotherSender
+
+        before, self.last = self.last, state
+        if not self._once:
+            _tell(before, state)
+        done = bool(state.code) or state.link is LinkState.UP
+        if state.code == AnotherSender.code or (self._once and done):
+            self._stop.set()
+
+
+@contextmanager
+def _held_signals() -> Iterator[Callable[[float], bool]]:
+    """Hold the ending signals back; the function given waits for one and says whether it came.
+
+    A handler could strike while this thread holds one of the loop's locks; a held signal cannot.
+    """
+    kept = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield lambda seconds: signal.sigtimedwait(ENDING, seconds) is not None
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, kept)
+
+
+def _busy(state: SyncState) -> SenderBusy:
+    owner = state.other_sender
+    if owner is None:
+        return SenderBusy(pid="?", host="?", since="?")
+    return SenderBusy(pid=owner.pid, host=owner.host, since=f"{owner.started_at.astimezone():%m-%d %H:%M}")
+
+
+def _desk(settings: Settings, store: Store, member: Membership, papers: Path) -> Desk:
+    from workstation.cli.wiring import build_desk_for
+    from workstation.domain.clock import now
+
+    return build_desk_for(settings, store, member, scanner=None, clock=now, papers_folder=papers)
+
+
+def _once_told(settings: Settings, store: Store, state: SyncState) -> int:
+    """Say what the round did; 1 when something still waits or the back office could not be heard."""
+    from workstation.cli.queue import in_words, queue_desk
+    from workstation.texts import words
+
+    print(_("送达 {n} 件, 收到 {m} 条后台消息").format(n=state.delivered, m=state.changes))
+    waiting = [line for line in queue_desk(settings, store).lines() if line.line.delivered_at is None]
+    if state.code:
+        print(words(state.code), file=sys.stderr)
+    if waiting:
+        print(_("还有 {n} 件没有送达:").format(n=len(waiting)), file=sys.stderr)
+    for line in waiting:
+        print(in_words(line), file=sys.stderr)
+    return 1 if waiting or state.code else 0
+
+
+def _tell(before: SyncState, state: SyncState) -> None:
+    """Print what is new, one line each: the link, its trouble, deliveries, messages."""
+    from sync.client import LinkState
+    from workstation.domain.clock import CHINA, now
+    from workstation.texts import words
+
+    news = []
+    if state.code and state.code != before.code:
+        news.append(str(words(state.code)))
+    if state.link is LinkState.UP and (before.link is not LinkState.UP or before.code):
+        news.append(_("已连上后台"))
+    if state.delivered > before.delivered:
+        news.append(_("送达 {n} 件").format(n=state.delivered - before.delivered))
+    if state.changes > before.changes:
+        news.append(_("收到 {n} 条后台消息").format(n=state.changes - before.changes))
+    for line in news:
+        print(f"{now().astimezone(CHINA):%H:%M:%S} {line}", flush=True)
