@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--headless", action="store_true", help=_("不开屏幕, 由按键驱动第一课并打印经过"))
     parser.add_argument("--lesson", default="one", choices=["one"], help=_("课程"))
     parser.add_argument("--offline", action="store_true", help=_("一开始就断网"))
-    parser.add_argument("--fresh", action="store_true", help=_("丢弃上次的练习数据, 从头开始"))
+    parser.add_argument("--keep", action="store_true", help=_("接着上次的练习数据"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     headless = args.headless or not (sys.stdin.isatty() and sys.stdout.isatty())
     try:
         practice = open_practice(
-            args.settings, fresh=args.fresh or headless, subfolder="lesson" if headless else "screens"
+            args.settings, fresh=headless or not args.keep, subfolder="lesson" if headless else "screens"
         )
     except PracticeError as error:
         print(error, file=sys.stderr)

@@ -15,9 +15,12 @@ import sys
 import termios
 import time
 import tty
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+
+from workstation.tui.sixels import colours_first
 
 ANSWER_TIMEOUT_S = 0.08
 _ATTRIBUTES = re.compile(rb"\x1b\[\?([0-9;]+)c")
@@ -89,4 +92,16 @@ def image_widget(terminal: Terminal) -> Any:
             sys.__stdout__ = standard  # type: ignore[misc]
         cells = import_module("textual_image._terminal")
         cells.get_cell_size._result = cells.CellSize(*terminal.cell_px)
+        _draw_colours_first()
     return module.SixelImage if terminal.sixel else module.HalfcellImage
+
+
+def _draw_colours_first() -> None:
+    """Let the library's sixel widget define its colours before it draws."""
+    widget = import_module("textual_image.widget.sixel")
+    encode: Callable[..., str] = widget.image_to_sixels
+
+    def encode_in_order(*args: Any, **options: Any) -> str:
+        return colours_first(encode(*args, **options))
+
+    widget.image_to_sixels = encode_in_order  # type: ignore[attr-defined]

@@ -128,12 +128,14 @@ class CaseScreen(ScanKeys, DecisionKeys):
         view = self.view
         if view is None:
             return
-        receive = _("受理") if view.item.acceptance_delegated else _("收件")
+        labels = {"receive": _("受理") if view.item.acceptance_delegated else _("收件")}
+        if view.case.is_sealed:
+            labels["scan"] = _("下一件")
         main, deciding = _main_action(view, self.current_slot), "receive"
         self.query_one(KeyBar).keys = tuple(
             Key(
                 k.key,
-                receive if k.action == deciding else _(k.label),
+                labels.get(k.action) or _(k.label),
                 k.action,
                 k.action == main,
                 k.action != deciding or view.readiness.ready,
@@ -202,7 +204,7 @@ class CaseScreen(ScanKeys, DecisionKeys):
         if row is not None and row.place is not None:
             self._show_field(row.place[0])
             return
-        slot = self.current_slot or (card_slot(self.view) if self.step is StepName.FORM else "")
+        slot = self.current_slot or card_slot(self.view)
         content = self.view.case.slot(slot)
         pages = content.pages or (content.reuse.pages if content.reuse else ())
         if not pages:
@@ -338,10 +340,17 @@ class CaseScreen(ScanKeys, DecisionKeys):
         steps = list(StepName)
         self.go(steps[max(0, min(len(steps) - 1, steps.index(self.step) + way))])
 
+    def action_scan(self) -> None:
+        """Scan; once the case is sealed the same key begins the next one."""
+        if self.view is not None and self.view.case.is_sealed:
+            self.dismiss(True)
+        else:
+            super().action_scan()
+
     def action_leave(self) -> None:
         """Stop a running scan, else go home; the draft is saved already."""
         if not self.stop_scan():
-            self.dismiss(None)
+            self.dismiss(False)
 
     def after_decision(self) -> None:
         """Show what was decided."""
@@ -356,7 +365,7 @@ class CaseScreen(ScanKeys, DecisionKeys):
             return action in ("leave", "step")
         editable = not view.case.is_sealed
         allowed = {
-            "scan": editable and bool(self.current_slot) and not self.scanning,
+            "scan": not editable or (bool(self.current_slot) and not self.scanning),
             "reuse": editable and self.current_slot in view.offers,
             "papers": bool(papers_for(view.case)),
             "view_page": self._page is not None,
@@ -403,7 +412,7 @@ def _first_open_step(view: CaseView) -> StepName:
 def _main_action(view: CaseView, slot: str) -> str:
     """Return the action of the key the clerk most likely wants next."""
     if view.case.is_sealed:
-        return "papers"
+        return "scan"
     if view.readiness.ready:
         return "receive"
     return "reuse" if slot in view.offers and not view.case.slot(slot).pages else "scan"

@@ -11,8 +11,11 @@ from workstation.services.view import CaseView
 from workstation.tui.screens.base import WorkScreen
 
 
-class CaseBase(WorkScreen[None]):
-    """Holds the case's view; every change goes through a service and comes back as a new view."""
+class CaseBase(WorkScreen[bool]):
+    """Holds the case's view; every change goes through a service and comes back as a new view.
+
+    Dismissed with True when the clerk wants to begin the next case at once.
+    """
 
     view: reactive[CaseView | None] = reactive(None, bindings=True)
     scanning: reactive[bool] = reactive(False, bindings=True)

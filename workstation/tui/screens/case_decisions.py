@@ -105,7 +105,7 @@ class DecisionKeys(CaseBase):
             self.change(lambda: self.desk.intake.hold(self.case_id, why=answer[0]), self._held)
 
     def _held(self) -> None:
-        self.dismiss(None)
+        self.dismiss(False)
 
     @work(exit_on_error=False)
     async def action_defer(self) -> None:

@@ -32,7 +32,6 @@ from workstation.tui.theme import AMBER, BLUE, GREEN, QUIET, RED
 from workstation.tui.widgets.bars import Key
 from workstation.tui.words import fit, printable
 
-
 WIDE = 110
 """Columns from which all tiles are shown."""
 
@@ -135,7 +134,11 @@ class HomeScreen(WorkScreen[None]):
             self.job(lambda: desk.intake.open_case(desk.catalogue.current.item(code)), self._opened)
 
     def _opened(self, case: Case) -> None:
-        self.app.push_screen(CaseScreen(case.case_id))
+        self.app.push_screen(CaseScreen(case.case_id), self._left_case)
+
+    def _left_case(self, wants_next: bool | None) -> None:
+        if wants_next:
+            self.action_new_case()
 
     def action_open_case(self) -> None:
         """Open the case under the cursor."""
@@ -210,7 +213,7 @@ def _tiles(facts: Overview, width: int) -> Text:
         f"{int(facts.median_s // 60)}:{int(facts.median_s % 60):02d}" if facts.median_s is not None else "–"
     )
     filled = facts.reused + facts.scanned
-    tiles = (
+    tiles: tuple[Tile, ...] = (
         Tile(str(balance.received), _("今日收件")),
         Tile(
             f"{balance.received} = {balance.delivered} + {balance.queued} + {balance.returned}",
