@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PIL import Image
 
-from scanners.errors import NoDevice
+from scanners.errors import NoDevice, ScannerError
 from scanners.port import Device, RawPage, ScanJob, Scanner
 from workstation.domain.case import Page, PageAdded
 from workstation.domain.clock import Clock
 from workstation.services.errors import CaseSealed, DiskAlmostFull
 from workstation.services.ids import new_id
+from workstation.services.intake import check_editable
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Store
 
@@ -27,16 +28,21 @@ class ScannerHub:
     """All drivers of this machine as one scanner."""
 
     drivers: tuple[Scanner, ...]
+    _known: dict[str, Scanner] = field(default_factory=dict, init=False, compare=False)
+    """Driver of each device listed before: listing can take seconds, a press of the scan key must not."""
 
     def devices(self) -> tuple[Device, ...]:
         """Every device of every driver; raises what a driver raises only if none has any."""
         found: list[Device] = []
-        failure: Exception | None = None
+        failure: ScannerError | None = None
         for driver in self.drivers:
             try:
-                found += driver.devices()
-            except Exception as error:  # noqa: BLE001 - kept and raised below; one driver must not hide another
+                listed = driver.devices()
+            except ScannerError as error:
                 failure = error
+                continue
+            found += listed
+            self._known.update({device.id: driver for device in listed})
         if not found and failure is not None:
             raise failure
         return tuple(found)
@@ -46,11 +52,14 @@ class ScannerHub:
 
         Raises:
             NoDevice: no driver knows it.
+            ScannerError: what the driver said.
         """
-        for driver in self.drivers:
-            if any(device.id == job.device_id for device in driver.devices()):
-                return driver.scan(job, cancelled)
-        raise NoDevice(device=job.device_id)
+        if job.device_id not in self._known:
+            self.devices()
+        driver = self._known.get(job.device_id)
+        if driver is None:
+            raise NoDevice(device=job.device_id)
+        return driver.scan(job, cancelled)
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,8 @@ class Capture:
             taken_at=at,
         )
         with self.store.transaction() as tx:
+            # Sealed while the sheet was fed: a page nobody would ever send must not join the case.
+            check_editable(tx, case_id)
             tx.record(case_id, PageAdded(slot=slot, page=page), actor=self.profile.clerk, at=at)
         return page
 

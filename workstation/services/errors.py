@@ -102,3 +102,39 @@ class ExpressFirmNotAllowed(ServiceError):
     """State-organ papers go by post (邮政法 art. 55): the waybill is not one of China Post or EMS."""
 
     code = "V115"
+
+
+class NotTolerable(ServiceError):
+    """This material may not follow later (容缺受理 covers secondary materials of promised items only)."""
+
+    code = "V116"
+
+
+class ReceivedAlready(ServiceError):
+    """The case was received: withdrawing it must reach the back office."""
+
+    code = "V117"
+
+
+class UnknownStreet(ServiceError):
+    """The catalogue routes nothing to this street."""
+
+    code = "V118"
+
+
+class NothingRead(ServiceError):
+    """A value can only be confirmed once there is one."""
+
+    code = "V119"
+
+
+class BagNotListed(ServiceError):
+    """Only a closed bag that is still here can be handed over."""
+
+    code = "V120"
+
+
+class NoApplicant(ServiceError):
+    """A notice needs somebody it is addressed to."""
+
+    code = "V121"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,18 +25,26 @@ from workstation.domain.case import (
     OriginalMarked,
     PageRemoved,
     Payload,
+    ReuseWithdrawn,
     SlotDeferred,
 )
-from workstation.domain.checklist import active_fields, check_field
+from workstation.domain.checklist import active_fields, check_field, derive
 from workstation.domain.clock import Clock, local_date
 from workstation.domain.errors import UnknownAnswer
 from workstation.domain.identity import birth_date_of, check_id_number, sex_of
-from workstation.domain.items import FormField, Item
+from workstation.domain.items import FormField, Item, Need
 from workstation.services.catalogue import Catalogue
-from workstation.services.errors import CaseSealed, NotEnrolled
+from workstation.services.errors import (
+    CaseSealed,
+    NotEnrolled,
+    NothingRead,
+    NotTolerable,
+    ReceivedAlready,
+    UnknownStreet,
+)
 from workstation.services.ids import new_id
 from workstation.services.profile import WindowProfile
-from workstation.store.database import Store
+from workstation.store.database import Store, Tx
 
 CARD = "id-card-front"
 CARD_BACK = "id-card-back"
@@ -91,6 +100,8 @@ class Intake:
     def set_applicant(self, case_id: str, applicant: Applicant) -> Case:
         """Name the applicant, as confirmed by the clerk, and carry the card's values into the form.
 
+        Copies reused from another person's archive are given up: that person's yes was for their own case.
+
         Raises:
             BadIdNumber: the number is malformed or fails its check digit.
         """
@@ -99,34 +110,51 @@ class Intake:
         applicant = replace(applicant, id_number=number, birth_date=birth_date_of(number), sex=sex_of(number))
         facts: list[Payload] = [ApplicantSet(applicant=applicant)]
         facts += self._card_fields(case, item, applicant)
+        if case.applicant is not None and case.applicant.id_number != number:
+            facts += [
+                ReuseWithdrawn(slot=name) for name, slot in case.slots.items() if slot.reuse is not None
+            ]
         return self._record(case_id, *facts)
 
     def _card_fields(self, case: Case, item: Item, applicant: Applicant) -> list[Payload]:
         known = card_values(applicant)
         facts: list[Payload] = []
         for field in active_fields(item, case.answers):
-            value = next(
-                (known[s.field] for s in field.sources if s.document_kind == CARD and s.field in known), ""
-            )
             present = case.fields.get(field.id)
-            typed = present is not None and present.origin is Origin.TYPED
-            if value and not typed:
+            if field.id == PHONE:
+                if applicant.phone and not _is_own(present, case.applicant):
+                    facts.append(FieldSet(field=PHONE, value=self._confirmed(applicant.phone, Origin.TYPED)))
+                continue
+            names = [source.field for source in field.sources if source.document_kind == CARD]
+            value = next((known[name] for name in names if name in known), "")
+            # What the card of an applicant named before put here must not stay, even if nothing replaces it.
+            carried = present is not None and present.origin is Origin.CARD
+            if carried or (value and not _is_settled(present)):
                 facts.append(FieldSet(field=field.id, value=self._confirmed(value, Origin.CARD)))
-            elif field.id == PHONE and applicant.phone and not typed:
-                facts.append(FieldSet(field=PHONE, value=self._confirmed(applicant.phone, Origin.TYPED)))
         return facts
 
     def set_home_street(self, case_id: str, street: str) -> Case:
-        """Choose the street that decides."""
+        """Choose the street that decides.
+
+        Raises:
+            UnknownStreet: the catalogue does not route to it.
+        """
         self._editable(case_id)
+        if street not in self.catalogue.current.streets:
+            raise UnknownStreet(street=street)
         return self._record(case_id, HomeStreetSet(street=street))
 
     def guess_street(self, address: str) -> str:
-        """Return the code of the street an address names, or an empty text."""
-        for code, name in self.catalogue.current.streets.items():
-            if name.removesuffix("街道") in address:
-                return code
-        return ""
+        """Return the code of the street an address names, or an empty text.
+
+        An address that names any street in full is taken at its word; else a name without 街道 counts, unless
+        it is part of the name of a district, a road or the like, or another street is named too.
+        """
+        streets = self.catalogue.current.streets
+        found = [code for code, name in streets.items() if name in address]
+        if not found and "街道" not in address:
+            found = [code for code, name in streets.items() if _names(address, name.removesuffix("街道"))]
+        return found[0] if len(found) == 1 else ""
 
     def type_field(self, case_id: str, field_id: str, text: str) -> Case:
         """Take a value the clerk typed; it is kept even when a check fails, and shown as failing."""
@@ -141,9 +169,15 @@ class Intake:
         return self._record(case_id, FieldSet(field=field_id, value=value))
 
     def confirm_field(self, case_id: str, field_id: str) -> Case:
-        """Take over a proposed value after the clerk compared it with the page."""
+        """Take over a proposed value after the clerk compared it with the page.
+
+        Raises:
+            NothingRead: there is no value yet.
+        """
         case, item = self._editable(case_id)
-        present = case.fields[field_id]
+        present = case.fields.get(field_id)
+        if present is None:
+            raise NothingRead
         failed = check_field(self._field(item, case, field_id), present.value)
         value = replace(
             present,
@@ -159,8 +193,18 @@ class Intake:
         return self._record(case_id, OriginalMarked(slot=slot, custody=custody))
 
     def defer(self, case_id: str, slot: str, due: date, *, why: str) -> Case:
-        """Let a tolerable material follow until `due` (容缺)."""
-        self._editable(case_id)
+        """Let a tolerable material follow until `due` (容缺).
+
+        Raises:
+            NotTolerable: the material is not asked for or may not be missing, the item is finished on the
+                spot, or `due` is past.
+        """
+        case, item = self._editable(case_id)
+        tolerable = [
+            m.id for m in derive(item, case.answers) if m.need is Need.TOLERABLE and not item.instant
+        ]
+        if slot not in tolerable or due < local_date(self.clock()):
+            raise NotTolerable
         return self._record(
             case_id, SlotDeferred(slot=slot, due=due), Flagged(flag=Flag.TOLERATED, on=True), why=why
         )
@@ -183,9 +227,15 @@ class Intake:
         return self._record(case_id, Flagged(flag=Flag.ON_HOLD, on=False))
 
     def discard(self, case_id: str, *, why: str) -> Case:
-        """Withdraw a draft at the citizen's wish; the log and its reason stay."""
-        self._editable(case_id)
-        return self._record(case_id, Moved(move=Move.WITHDRAW), why=why)
+        """Withdraw a draft at the citizen's wish, originals go back with it; the log and its reason stay.
+
+        Raises:
+            ReceivedAlready: the back office knows the case; it must be told (`Decisions.withdraw`).
+        """
+        case = self._editable(case_id)[0]
+        if case.received_at is not None:
+            raise ReceivedAlready(number=case.number)
+        return self._record(case_id, *handed_back(case), Moved(move=Move.WITHDRAW), why=why)
 
     def _editable(self, case_id: str) -> tuple[Case, Item]:
         case = self.store.case(case_id)
@@ -203,7 +253,46 @@ class Intake:
 
     def _record(self, case_id: str, *payloads: Payload, why: str = "") -> Case:
         with self.store.transaction() as tx:
+            check_editable(tx, case_id)
             return tx.record(case_id, *payloads, actor=self.profile.clerk, at=self.clock(), why=why)
+
+
+def check_editable(tx: Tx, case_id: str) -> Case:
+    """Return the case as this transaction sees it: it may have been sealed since a screen read it.
+
+    Raises:
+        CaseSealed: it may not change any more.
+    """
+    case = tx.case(case_id)
+    if case.is_sealed:
+        raise CaseSealed(number=case.number)
+    return case
+
+
+def handed_back(case: Case) -> list[Payload]:
+    """Return the marks of all originals held at the window as they go back to the citizen."""
+    return [
+        OriginalMarked(slot=name, custody=Custody.RETURNED)
+        for name, slot in case.slots.items()
+        if slot.custody is Custody.HELD
+    ]
+
+
+def _is_settled(value: FieldValue | None) -> bool:
+    """True for what a person typed or confirmed against a page."""
+    if value is None:
+        return False
+    return value.origin is Origin.TYPED or (value.origin is Origin.OCR and value.confirmed_by is not None)
+
+
+def _is_own(value: FieldValue | None, before: Applicant | None) -> bool:
+    """True for a number typed into the form, and not carried over from the applicant named before."""
+    carried = before is not None and value is not None and value.value == before.phone
+    return _is_settled(value) and not carried
+
+
+def _names(address: str, short: str) -> bool:
+    return re.search(rf"{re.escape(short)}(?![区县市路道街巷])", address) is not None
 
 
 def card_values(applicant: Applicant) -> dict[str, str]:

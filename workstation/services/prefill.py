@@ -42,7 +42,7 @@ class Prefill:
         """
         case = self.store.case(case_id)
         item = self.catalogue.item_of(case)
-        kind = self._kind(item, case, slot, page)
+        kind = _kind(item.material(slot), case, slot, page)
         if kind is None:
             return None
         with Image.open(io.BytesIO(self.store.vault.get(page.sha256))) as picture:
@@ -51,25 +51,17 @@ class Prefill:
                 reading = self.read(self.engine, picture, kind)
             except UnknownDocument:
                 return None
-        self._record(case, item, page, reading)
+        self._record(case_id, item, page, reading)
         return reading
 
-    def _kind(self, item: Item, case: Case, slot: str, page: Page) -> str | None:
-        material = item.material(slot)
-        position = [p.page_id for p in case.slot(slot).pages].index(page.page_id)
-        return page_kind(material, position)
-
-    def _record(self, case: Case, item: Item, page: Page, reading: Reading) -> None:
-        facts: list[Payload] = []
-        for name, field in reading.fields.items():
-            facts.append(FieldSet(field=f"{reading.document}.{name}", value=_value(field, page)))
-        for form_field in active_fields(item, case.answers):
-            for source in form_field.sources:
-                found = reading.fields.get(source.field) if source.document_kind == reading.document else None
-                if found is not None and found.value:
-                    facts.append(FieldSet(field=form_field.id, value=_value(found, page)))
+    def _record(self, case_id: str, item: Item, page: Page, reading: Reading) -> None:
         with self.store.transaction() as tx:
-            tx.record(case.case_id, *facts, actor=reading.engine, at=self.clock())
+            case = tx.case(case_id)
+            if case.is_sealed:
+                # Sealed while the engine worked: what the bundle does not say, the case must not say either.
+                return
+            facts = _facts(case, item, page, reading)
+            tx.record(case_id, *facts, actor=reading.engine, at=self.clock())
 
     def applicant_draft(self, case: Case) -> Applicant:
         """Return the applicant as the card was read so far; unread fields are empty."""
@@ -84,6 +76,40 @@ class Prefill:
             address=front["address"],
             id_valid_until=values.get(f"{CARD_BACK}.valid_until", ""),
         )
+
+
+def _kind(material: Material, case: Case, slot: str, page: Page) -> str | None:
+    """Return what to read the page as: by its place in the slot, unless another page there was read as that.
+
+    So a front side scanned again after its back side is still read as a front side.
+    """
+    pages = [p.page_id for p in case.slot(slot).pages]
+    if page.page_id not in pages:
+        return None
+    others = {name for name in pages if name != page.page_id}
+    taken = {name.split(".")[0] for name, value in case.fields.items() if value.page_id in others}
+    wanted = (page_kind(material, pages.index(page.page_id)), material.document_kind, material.back_kind)
+    return next((kind for kind in wanted if kind is not None and kind not in taken), None)
+
+
+def _facts(case: Case, item: Item, page: Page, reading: Reading) -> list[Payload]:
+    """Return every reading under its document's name, and proposals for the form fields that take them."""
+    facts: list[Payload] = [
+        FieldSet(field=f"{reading.document}.{name}", value=_value(read, page))
+        for name, read in reading.fields.items()
+    ]
+    for form_field in active_fields(item, case.answers):
+        for source in form_field.sources:
+            if source.document_kind == reading.document:
+                read = reading.fields.get(source.field)
+                if read is not None and read.value:
+                    facts.append(FieldSet(field=form_field.id, value=_value(read, page)))
+                break
+            preferred = case.fields.get(f"{source.document_kind}.{source.field}")
+            if preferred is not None and preferred.value:
+                # The item names its sources in order: a lesser one never replaces a better one.
+                break
+    return facts
 
 
 def page_kind(material: Material, position: int) -> str | None:

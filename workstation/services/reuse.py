@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.case import Case, Custody, Reuse, ReuseWithdrawn, SlotReused, TrustLevel
 from workstation.domain.checklist import derive
 from workstation.domain.clock import Clock, local_date
-from workstation.domain.items import Item, OriginalRule
+from workstation.domain.items import Item, Material, OriginalRule
 from workstation.services.catalogue import Catalogue
 from workstation.services.errors import CaseSealed, NoConsent, NotOffered
 from workstation.services.ids import new_id
+from workstation.services.intake import check_editable
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Store, Tx
 
@@ -32,13 +33,15 @@ class ReuseDesk:
         if case.applicant is None:
             return {}
         item, today = self.catalogue.item_of(case), local_date(self.clock())
-        usable = [a for a in self.store.archived(case.applicant.id_number) if a.usable_on(today)]
+        usable = [
+            copy
+            for copy in self.store.archived(case.applicant.id_number)
+            if copy.usable_on(today) and copy.source_case != case.number and copy.practice is case.is_practice
+        ]
         best: dict[str, ArchivedMaterial] = {}
         for material in derive(item, case.answers):
-            fitting = [
-                a for a in usable if a.standard_id == material.standard_id and a.source_case != case.number
-            ]
-            if material.reusable and fitting:
+            fitting = [copy for copy in usable if _fits(copy, material, today)]
+            if fitting:
                 best[material.id] = max(fitting, key=lambda a: (a.level is TrustLevel.A, a.checked_on))
         return best
 
@@ -71,12 +74,14 @@ class ReuseDesk:
             consent_way=consent_way,
         )
         with self.store.transaction() as tx:
-            return tx.record(case_id, SlotReused(slot=slot, reuse=reuse), actor=self.profile.clerk, at=at)
+            # Another screen may have named another applicant since the offer was made.
+            taken = SlotReused(slot=slot, reuse=reuse)
+            return tx.record(case_id, taken, actor=self.profile.clerk, at=at, expected_length=case.length)
 
     def withdraw(self, case_id: str, slot: str, *, why: str) -> Case:
         """Take the yes back before sealing."""
-        self._editable(case_id)
         with self.store.transaction() as tx:
+            check_editable(tx, case_id)
             return tx.record(
                 case_id, ReuseWithdrawn(slot=slot), actor=self.profile.clerk, at=self.clock(), why=why
             )
@@ -88,22 +93,37 @@ class ReuseDesk:
         return case
 
 
-def archive_checked(tx: Tx, case: Case, item: Item, profile: WindowProfile, clock: Clock) -> None:
-    """Keep what a clerk checked against the original in this case, as level B, for later reuse."""
+def _fits(copy: ArchivedMaterial, material: Material, today: date) -> bool:
+    """True when the copy is of this standard material, whole, and not too old for this item."""
+    days = material.validity_days
+    return (
+        material.reusable
+        and copy.standard_id == material.standard_id
+        and len(copy.pages) >= material.pages_min
+        and (days is None or today <= copy.checked_on + timedelta(days=days))
+    )
+
+
+def archive_checked(tx: Tx, case: Case, item: Item, profile: WindowProfile, at: datetime) -> None:
+    """Keep what a clerk checked against the original in this case, as level B, for later reuse.
+
+    It is kept at receipt, before anybody approved the case: level B vouches for the copy (it shows the
+    original), not for the case it came from. Received again after a correction, the case replaces its copy.
+    """
     if case.applicant is None:
         return
-    at = clock()
-    today = local_date(at)
+    number = case.applicant.id_number
+    present = {c.standard_id: c.archive_id for c in tx.archived(number) if c.source_case == case.number}
     for material in derive(item, case.answers):
         slot = case.slot(material.id)
         checked = slot.custody is not Custody.NOT_SEEN
         if not (material.reusable and checked and slot.pages and material.original is not OriginalRule.FORM):
             continue
-        days = material.validity_days
+        today, days = local_date(at), material.validity_days
         tx.archive(
             ArchivedMaterial(
-                archive_id=new_id(at),
-                id_number=case.applicant.id_number,
+                archive_id=present.get(material.standard_id) or new_id(at),
+                id_number=number,
                 standard_id=material.standard_id,
                 title=material.title,
                 source_case=case.number,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -85,14 +85,14 @@ def _pages(case: Case, item: Item) -> tuple[PageEntry, ...]:
     return tuple(entries)
 
 
-def _page(slot: str, page: Page, origin: str) -> PageEntry:
+def _page(slot: str, page: Page, origin: Literal["scanned", "reused"]) -> PageEntry:
     return PageEntry(
         page_id=page.page_id,
         slot=slot,
         sha256=page.sha256,
         size=page.size,
         media_type=page.media_type,
-        origin="reused" if origin == "reused" else "scanned",
+        origin=origin,
     )
 
 
@@ -122,7 +122,7 @@ def case_body(case: Case, item: Item, log: Sequence[Entry]) -> dict[str, Any]:
         else None,
         "fields": {name: _field(value) for name, value in case.fields.items() if "." not in name},
         "slots": {material.id: _slot(case.slot(material.id)) for material in derive(item, case.answers)},
-        "decision": _decision(case.last_move),
+        "decision": _decision(case.last_move, log),
         "log": [
             {"seq": e.seq, "at": e.at.isoformat(), "tick": e.tick, "actor": e.actor, "kind": e.payload.kind}
             for e in log
@@ -161,16 +161,24 @@ def _reuse(reuse: Reuse) -> dict[str, Any]:
     }
 
 
-def _decision(move: Moved | None) -> dict[str, Any] | None:
+def _decision(move: Moved | None, log: Sequence[Entry]) -> dict[str, Any] | None:
     if move is None:
         return None
+    reason = next((entry.why for entry in reversed(log) if entry.payload == move), "")
     return {
         "move": move.move.value,
         "number": move.number,
         "due": move.due.isoformat() if move.due else None,
         "body": move.body,
+        "reason": reason,
         "defects": [
-            {"material_id": d.material_id, "material": d.material, "problem": d.problem, "needed": d.needed}
+            {
+                "material_id": d.material_id,
+                "material": d.material,
+                "problem": d.problem,
+                "needed": d.needed,
+                "basis": d.basis,
+            }
             for d in move.defects
         ],
     }

@@ -7,7 +7,9 @@ import logging
 from sync.contract.models import Change, ChangeKind
 from workstation.domain.case import MOVES, Case, Defect, Move, Moved
 from workstation.domain.courier import BagState
+from workstation.domain.errors import DomainError
 from workstation.store.database import Tx
+from workstation.store.errors import StoreDamaged
 
 log = logging.getLogger(__name__)
 
@@ -24,26 +26,30 @@ MOVE_OF = {
 def apply_change(tx: Tx, change: Change) -> None:
     """Apply one change of the feed to its case or bag.
 
-    A change that no longer fits (it arrived late or out of order) alters nothing here; it stays on
-    the list of messages, where the clerk sees it.
+    A change that no longer fits (it arrived late or out of order), or whose case cannot be read, alters
+    nothing here and stays on the list of messages, where the clerk sees it: the feed never stops at a change.
     """
-    case = tx.case_by_number(change.subject)
-    if case is not None:
-        _move_case(tx, case, change)
-        return
-    _move_bag(tx, change)
+    try:
+        case = tx.case_by_number(change.subject)
+        if case is None:
+            _move_bag(tx, change)
+        elif change.kind in MOVE_OF:
+            _move_case(tx, case, change)
+    except (DomainError, StoreDamaged) as error:
+        log.error("change not applied subject=%s kind=%s code=%s", change.subject, change.kind, error.code)
 
 
 def _move_case(tx: Tx, case: Case, change: Change) -> None:
-    move = MOVE_OF.get(change.kind)
-    if move is None or move not in MOVES[case.state]:
+    move = MOVE_OF[change.kind]
+    if move not in MOVES[case.state] or _is_overtaken(case, change):
         log.warning("change not applied case=%s kind=%s state=%s", case.number, change.kind, case.state)
         return
     moved = Moved(
         move=move,
         number=change.number,
         due=change.due,
-        body=change.actor,
+        # Who refused is not who is competent: a refusal names no body unless the reason does.
+        body="" if change.kind is ChangeKind.REFUSED else change.actor,
         defects=tuple(
             Defect(
                 material_id=d.material_id,
@@ -58,8 +64,14 @@ def _move_case(tx: Tx, case: Case, change: Change) -> None:
     tx.record(case.case_id, moved, actor=change.actor or "back office", at=change.at, why=change.reason)
 
 
+def _is_overtaken(case: Case, change: Change) -> bool:
+    """True for a correction asked of a version that the window has already replaced."""
+    earlier = {sealed.bundle_id for sealed in case.bundles[:-1]}
+    return change.kind is ChangeKind.CORRECTION and change.bundle_id in earlier
+
+
 def _move_bag(tx: Tx, change: Change) -> None:
     """Take over the street's count of a bag: one defect for each difference."""
     bag = tx.bag(change.subject)
-    if bag is not None and change.kind is ChangeKind.WAYBILL:
+    if bag is not None and not bag.is_open and change.kind is ChangeKind.WAYBILL:
         tx.put_bag(bag.moved(BagState.DISCREPANCY if change.defects else BagState.CHECKED))
