@@ -1,0 +1,66 @@
+"""The unlock screen: one passphrase opens the store, a new folder asks twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.conftest import OpenSeat
+from tests.tui.seat import PASSPHRASE
+from workstation.tui.screens.home import HomeScreen
+from workstation.tui.screens.unlock import UnlockScreen
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_right_passphrase_leads_home(sit: OpenSeat) -> None:
+    async with sit(unlocked=False) as seat:
+        seat.on(UnlockScreen)
+        assert seat.sees("综合窗口工作站", "本机口令")
+        await seat.write(PASSPHRASE)
+        assert seat.misses(PASSPHRASE)
+        await seat.press("enter")
+        seat.on(HomeScreen)
+
+
+async def test_a_wrong_passphrase_says_what_to_do_and_asks_again(sit: OpenSeat) -> None:
+    async with sit(unlocked=False) as seat:
+        await seat.write("wrong")
+        await seat.press("enter")
+        screen = seat.on(UnlockScreen)
+        await seat.until(lambda: not screen.busy, "answer")
+        await seat.settle()
+        assert seat.sees("T101")
+        assert screen.passphrase.value == "" and screen.passphrase.has_focus
+        await seat.unlock()
+
+
+async def test_a_new_folder_asks_twice(sit: OpenSeat) -> None:
+    async with sit(unlocked=False, is_new=True) as seat:
+        assert seat.sees("设置本机口令", "再输入一次")
+        await seat.write("geheim")
+        await seat.press("enter")
+        await seat.write("geheim")
+        await seat.press("enter")
+        await seat.until(lambda: isinstance(seat.app.screen, HomeScreen), "home")
+        await seat.settle()
+        assert seat.gate.asked == ["geheim"]
+
+
+async def test_two_different_passphrases_open_nothing(sit: OpenSeat) -> None:
+    async with sit(unlocked=False, is_new=True) as seat:
+        await seat.write("geheim")
+        await seat.press("enter")
+        await seat.write("gehiem")
+        await seat.press("enter")
+        assert seat.sees("两次输入不一致")
+        assert seat.gate.asked == [] and seat.on(UnlockScreen).passphrase.has_focus
+
+
+async def test_a_short_passphrase_is_not_taken(sit: OpenSeat) -> None:
+    async with sit(unlocked=False, is_new=True) as seat:
+        await seat.write("abc")
+        await seat.press("enter")
+        await seat.write("abc")
+        await seat.press("enter")
+        assert seat.sees("至少 4 位")
+        assert seat.gate.asked == []
