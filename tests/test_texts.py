@@ -53,6 +53,11 @@ def test_catalogue_holds_no_obsolete_and_no_guessed_translation(path: Path) -> N
     assert not [message.id for message in found if message.id and message.fuzzy]
 
 
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+def test_every_text_of_the_catalogue_is_translated(path: Path) -> None:
+    assert not [source for source, translation in translations(path) if not translation]
+
+
 def test_there_is_a_catalogue_for_every_language_but_the_source() -> None:
     assert {path.parts[-3] for path in CATALOGUES} == {*i18n.LANGUAGES} - {"zh_CN"}
 
