@@ -15,6 +15,7 @@ from textual.worker import get_current_worker
 
 from workstation.domain.case import Box, Page
 from workstation.i18n import _
+from workstation.texts import describe
 from workstation.tui.terminal import image_widget
 from workstation.tui.words import printable
 
@@ -47,6 +48,13 @@ class PagePane(Vertical):
         page_id: str
         picture: Image.Image
 
+    @dataclass
+    class Undrawable(Message):
+        """A page cannot be read from the store."""
+
+        page_id: str
+        error: Exception
+
     def __init__(self, *, id: str | None = None) -> None:
         """Start empty."""
         super().__init__(id=id)
@@ -75,19 +83,13 @@ class PagePane(Vertical):
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="preview")
     def _decode(self, page: Page, crop: Box | None, room: tuple[int, int]) -> None:
-        from PIL import Image as Pillow
-
         worker = get_current_worker()
-        data = self.app.station.desk.store.vault.get(page.sha256)  # type: ignore[attr-defined]
-        with Pillow.open(io.BytesIO(data)) as picture:
-            if crop is None:
-                picture.draft("RGB", room)
-            part = (
-                picture.convert("RGB")
-                if crop is None
-                else picture.crop(_widen(crop, picture.size, page.resolution_dpi)).convert("RGB")
-            )
-        part = _fit(part, room)
+        try:
+            data = self.app.station.desk.store.vault.get(page.sha256)  # type: ignore[attr-defined]
+            part = _part(data, page, crop, room)
+        except Exception as error:  # noqa: BLE001 - the outermost rim: said in the pane's place
+            self.post_message(self.Undrawable(page.page_id, error))
+            return
         if not worker.is_cancelled:
             self.post_message(self.Decoded(page.page_id, part))
 
@@ -96,8 +98,16 @@ class PagePane(Vertical):
         if self.page is not None and event.page_id == self.page.page_id:
             self._replace(event.picture)
 
-    def _replace(self, picture: Image.Image | None) -> None:
-        self.query_one("#empty").display = picture is None
+    def on_page_pane_undrawable(self, event: Undrawable) -> None:
+        """Say why the page cannot be shown, where it would be."""
+        if self.page is not None and event.page_id == self.page.page_id:
+            message = describe(event.error)
+            self._replace(None, f"✘ [{message.code}] {message.what}\n{message.todo}")
+
+    def _replace(self, picture: Image.Image | None, words: str = "") -> None:
+        empty = self.query_one("#empty", Static)
+        empty.update(words or _("还没有扫描页\nF2 扫描"))
+        empty.display = picture is None
         shown: Any = self.query("#picture")
         if picture is None:
             shown.remove()
@@ -107,6 +117,17 @@ class PagePane(Vertical):
             return
         widget = image_widget(self.app.terminal)(picture, id="picture")  # type: ignore[attr-defined]
         self.mount(widget)
+
+
+def _part(data: bytes, page: Page, crop: Box | None, room: tuple[int, int]) -> Image.Image:
+    """Return the page, or the part of it around `crop`, scaled to the room."""
+    from PIL import Image as Pillow
+
+    with Pillow.open(io.BytesIO(data)) as picture:
+        if crop is None:
+            picture.draft("RGB", room)
+            return _fit(picture.convert("RGB"), room)
+        return _fit(picture.crop(_widen(crop, picture.size, page.resolution_dpi)).convert("RGB"), room)
 
 
 def _widen(crop: Box, size: tuple[int, int], dpi: int) -> Box:
