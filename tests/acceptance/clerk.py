@@ -47,6 +47,17 @@ class Clerk(Driver):
         self.app.post_message(events.Paste(text))
         await self.until(lambda: text in getattr(self.app.focused, "value", ""), f"text {len(text)}")
 
+    @property
+    def shown(self) -> str:
+        """Everything on the screen, without blanks: a sentence is found even where it is wrapped."""
+        lines = (strip.text for strip in self.app.screen._compositor.render_strips())
+        return "".join("".join(line.strip(" │") for line in lines).split())
+
+    def shows(self, *words: str) -> bool:
+        """True when all these words can be read on the screen."""
+        text = self.shown
+        return all("".join(word.split()) in text for word in words)
+
     async def unlock(self, passphrase: str = PASSPHRASE) -> None:
         """Give the passphrase and wait for home."""
         await self.on_screen(UnlockScreen)

@@ -25,7 +25,7 @@ from sync.port import LineState
 from tests.acceptance.backoffice import BackOffice
 from tests.acceptance.window import settings_of
 from workstation import i18n
-from workstation.cli.practice import PASSPHRASE, STREET
+from workstation.cli.practice import PASSPHRASE, STREET, specimen_papers
 from workstation.cli.wiring import load_catalogue, open_store
 from workstation.domain.case import Case
 from workstation.domain.clock import local_date, now
@@ -115,6 +115,7 @@ class Campaign:
             practice=True,
         )
         store.close()
+        specimen_papers(self.data)
         self.key: DataKey = KeySlots(self.data).unlock_with_passphrase(PASSPHRASE)
         self._expected = ""
         self._running: subprocess.Popen[bytes] | None = None

@@ -25,12 +25,10 @@ from scanners.port import Device, RawPage, ScanJob
 from scanners.specimen import SpecimenScanner
 from tests.acceptance.clerk import SIZE, Clerk
 from workstation import i18n
-from workstation.cli.practice import STREET, Practice, PracticeNetwork
+from workstation.cli.practice import STREET, Practice, PracticeNetwork, specimen_papers
 from workstation.cli.settings import Settings
 from workstation.cli.wiring import StationGate
 from workstation.domain.case import CaseState
-from workstation.training.specimens.folder import write_case
-from workstation.training.specimens.people import CAST
 from workstation.tui.app import StationApp
 from workstation.tui.screens.case import CaseScreen
 from workstation.tui.screens.home import HomeScreen
@@ -56,9 +54,9 @@ class Acknowledgements:
 class NeverTheSame:
     """The practice scanner with one endless sheet, marked anew before each scan: no two pages are equal."""
 
-    def __init__(self, folder: Path, dice: random.Random) -> None:
-        """Lay the sheet in `folder`."""
-        self._folder, self._dice = folder, dice
+    def __init__(self, paper: Path, folder: Path, dice: random.Random) -> None:
+        """Lay copies of `paper` in `folder`."""
+        self._original, self._folder, self._dice = paper, folder, dice
         self._scanner = SpecimenScanner()
 
     @property
@@ -68,10 +66,8 @@ class NeverTheSame:
 
     @cached_property
     def _paper(self) -> Image.Image:
-        kept = self._folder / "photo-receipt.png"
-        if not kept.exists():
-            write_case(CAST[0], self._folder)
-        with Image.open(kept) as paper:
+        self._folder.mkdir(exist_ok=True)
+        with Image.open(self._original) as paper:
             return paper.convert("RGB").resize(SHEET_PX)
 
     def devices(self) -> tuple[Device, ...]:
@@ -201,7 +197,8 @@ def main() -> int:
     if not args.read:
         do_not_read()
     settings = settings_of(args.root)
-    scanner = NeverTheSame(args.root / "sheets", random.Random())
+    paper = specimen_papers(settings.data_folder)["photo-receipt"]
+    scanner = NeverTheSame(paper, args.root / "sheets", random.Random())
     acks.say("scanner", through_sane=scanner.through_sane)
     gate = StationGate(settings, scanner=lambda: scanner, practice=True)
     app = StationApp(gate, Terminal())
