@@ -16,6 +16,7 @@ from workstation.i18n import _
 if TYPE_CHECKING:
     from scanners.port import Scanner
     from workstation.domain.clock import Clock
+    from workstation.printing.layout import PrintedFile
     from workstation.services.catalogue import Catalogue
     from workstation.services.desk import Desk
     from workstation.services.enrolment import Membership
@@ -253,7 +254,7 @@ def drivers(settings: Settings) -> tuple[Scanner, ...]:
     return tuple(found)
 
 
-def render(form: object, path: Path) -> int:
+def render(form: object, path: Path) -> PrintedFile:
     """Render a paper; reportlab is imported with the first one."""
     from workstation.printing.rendering import render_form
 

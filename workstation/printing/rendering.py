@@ -15,6 +15,7 @@ from workstation.printing.forms import (
     RefusalForm,
     ReuseForm,
 )
+from workstation.printing.layout import PrintedFile
 
 MODULES: dict[type, str] = {
     ReceiptForm: "receipt",
@@ -32,12 +33,13 @@ def system_fonts() -> Fonts:
     return find_fonts()
 
 
-def render_form(form: object, target: Path) -> int:
-    """Render a form to a PDF and return its page count.
+def render_form(form: object, target: Path) -> PrintedFile:
+    """Render a form to a PDF and return what was made, with the characters that no font has.
 
     Raises:
         FontMissing: no Chinese font that can be embedded is installed.
         PrintingError: the file could not be written.
     """
     module = import_module(f"workstation.printing.{MODULES[type(form)]}")
-    return int(module.render(form, target, fonts=system_fonts()).pages)
+    made: PrintedFile = module.render(form, target, fonts=system_fonts())
+    return made

@@ -6,22 +6,35 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sync.contract.models import BundleKind, Manifest
-from workstation.domain.case import Bagged, Case, Custody
+from workstation.domain.case import Bagged, Case, CaseState, Custody, OriginalMarked
 from workstation.domain.clock import Clock, end_of_day, local_date
 from workstation.domain.courier import Bag, BagLine, BagState
-from workstation.domain.deadlines import WorkCalendar, add
+from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.identity import mask_name
 from workstation.domain.items import Limit, LimitUnit
 from workstation.domain.waybills import is_postal
 from workstation.services.catalogue import Catalogue
-from workstation.services.errors import BagClosed, EmptyBag, ExpressFirmNotAllowed, NotHeld
+from workstation.services.errors import BagClosed, BagNotListed, EmptyBag, ExpressFirmNotAllowed, NotHeld
 from workstation.services.ids import new_id
+from workstation.services.limits import earliest, last_day
 from workstation.services.profile import WindowProfile
 from workstation.services.sealing import Sealer
 from workstation.store.database import Store, Tx
 
 ONE_WORKDAY = Limit(1, LimitUnit.WORKDAY)
 """From the receiving to the home street within one working day (Futian's cross-street rule)."""
+TRAVELLING = frozenset(
+    {
+        CaseState.RECEIVED,
+        CaseState.ACCEPTED,
+        CaseState.IN_REVIEW,
+        CaseState.DECIDED,
+        CaseState.DELIVERED,
+    }
+)
+OVER = frozenset({CaseState.REFUSED, CaseState.WITHDRAWN, CaseState.TERMINATED})
+EVERY_CASE = 1_000_000
+"""An original is never forgotten because its case was touched long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +60,16 @@ class Courier:
     sealer: Sealer
 
     def waiting(self) -> tuple[HeldOriginal, ...]:
-        """Originals of received cases that are held here and not yet in a bag."""
+        """Originals held here that travel with a received case; one under correction waits for its case."""
+        return self._held_in(TRAVELLING)
+
+    def to_hand_back(self) -> tuple[HeldOriginal, ...]:
+        """Originals still here though their case is over without a result: they go back to the citizen."""
+        return self._held_in(OVER)
+
+    def _held_in(self, states: frozenset[CaseState]) -> tuple[HeldOriginal, ...]:
         held: list[HeldOriginal] = []
-        for summary in self.store.summaries():
-            if summary.received_at is None:
-                continue
+        for summary in self.store.summaries(states=states, limit=EVERY_CASE):
             case = self.store.case(summary.case_id)
             held += [
                 self._held(case, slot)
@@ -60,27 +78,44 @@ class Courier:
             ]
         return tuple(held)
 
+    def hand_back(self, original: HeldOriginal) -> Case:
+        """Record that an original of a case that is over went back to the citizen.
+
+        Raises:
+            NotHeld: it is not here any more, or its case goes on.
+        """
+        returned = OriginalMarked(slot=original.slot, custody=Custody.RETURNED)
+        with self.store.transaction() as tx:
+            self._check_held(tx, original, OVER)
+            return tx.record(original.case.case_id, returned, actor=self.profile.clerk, at=self.clock())
+
+    @staticmethod
+    def _check_held(tx: Tx, original: HeldOriginal, states: frozenset[CaseState]) -> Case:
+        case = tx.case(original.case.case_id)
+        if case.state not in states or case.slot(original.slot).custody is not Custody.HELD:
+            raise NotHeld
+        return case
+
     def _held(self, case: Case, slot: str) -> HeldOriginal:
         item = self.catalogue.item_of(case)
         sheets = max(1, len(case.slot(slot).pages))
         return HeldOriginal(case, slot, item.material(slot).title, item.title, sheets)
 
     def bags(self) -> tuple[Bag, ...]:
-        """All bags of this window, newest first."""
+        """All bags of this window, oldest first."""
         return self.store.bags()
 
     def pack(self, original: HeldOriginal) -> Bag:
         """Put an original into the open bag for its home street, opening one if there is none.
 
         Raises:
-            NotHeld: the original is not at the window any more.
+            NotHeld: the original is not at the window any more, or its case does not travel now.
         """
         at = self.clock()
         with self.store.transaction() as tx:
-            case = tx.case(original.case.case_id)
-            if case.slot(original.slot).custody is not Custody.HELD:
-                raise NotHeld
-            bag = self._open_bag(tx, case.home_street, at).with_line(_line(case, original))
+            case = self._check_held(tx, original, TRAVELLING)
+            street = case.home_street or case.receiving_street
+            bag = self._open_bag(tx, street, at).with_line(_line(case, original))
             tx.put_bag(bag)
             bagged = Bagged(slot=original.slot, bag=bag.number)
             tx.record(case.case_id, bagged, actor=self.profile.clerk, at=at)
@@ -91,7 +126,8 @@ class Courier:
             if bag.home_street == street:
                 return bag
         serial = tx.next_serial(f"bag:{street}")
-        due = end_of_day(add(local_date(at), ONE_WORKDAY, self.calendar))
+        today = local_date(at)
+        due = end_of_day(last_day(today, ONE_WORKDAY, self.calendar) or earliest(today, ONE_WORKDAY))
         return Bag(
             number=f"{self.profile.number_prefix}-{street}-{serial:04d}",
             home_street=street,
@@ -114,9 +150,10 @@ class Courier:
                 raise BagClosed(bag=number)
             if not bag.lines:
                 raise EmptyBag(bag=number)
-            manifest = self._manifest(bag, seal_number, at)
+            manifest = self._manifest(bag, seal_number.strip(), at)
             tx.queue(self.sealer.signed(manifest), legal_due_at=bag.due_at)
-            bag = replace(bag, state=BagState.LISTED, seal_number=seal_number, bundle_id=manifest.bundle_id)
+            seal = seal_number.strip()
+            bag = replace(bag, state=BagState.LISTED, seal_number=seal, bundle_id=manifest.bundle_id)
             tx.put_bag(bag)
         return bag
 
@@ -125,11 +162,15 @@ class Courier:
 
         Raises:
             ExpressFirmNotAllowed: the waybill is not a postal one.
+            BagNotListed: the bag is still open, or has left already.
         """
         if not is_postal(waybill):
             raise ExpressFirmNotAllowed(waybill=waybill)
         with self.store.transaction() as tx:
-            bag = replace(self._bag(tx, number), state=BagState.HANDED_OVER, waybill=waybill.strip().upper())
+            bag = self._bag(tx, number)
+            if bag.state is not BagState.LISTED:
+                raise BagNotListed(bag=number)
+            bag = replace(bag, state=BagState.HANDED_OVER, waybill=waybill.strip().upper())
             tx.put_bag(bag)
         return bag
 

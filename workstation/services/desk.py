@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from workstation.services.catalogue import Catalogue
 from workstation.services.courier import Courier
 from workstation.services.decisions import Decisions
 from workstation.services.intake import Intake
-from workstation.services.papers import Papers
+from workstation.services.papers import Papers, Render
 from workstation.services.prefill import Prefill, Reader
 from workstation.services.profile import WindowProfile
 from workstation.services.queue import QueueDesk
@@ -81,7 +80,7 @@ class Parts:
     read: Reader
     key: Ed25519PrivateKey
     papers_folder: Path
-    render: Callable[[object, Path], int]
+    render: Render
 
 
 def build_desk(parts: Parts) -> Desk:
@@ -101,6 +100,6 @@ def build_desk(parts: Parts) -> Desk:
         reuse=ReuseDesk(store, catalogue, profile, clock),
         decisions=Decisions(store, catalogue, profile, clock, parts.calendar, sealer),
         courier=Courier(store, catalogue, profile, clock, parts.calendar, sealer),
-        papers=Papers(store, catalogue, profile, clock, parts.papers_folder, parts.render),
-        queue=QueueDesk(store, clock, parts.calendar),
+        papers=Papers(store, catalogue, profile, clock, parts.calendar, parts.papers_folder, parts.render),
+        queue=QueueDesk(store, clock, parts.calendar, title_of=catalogue.title_of),
     )

@@ -1,52 +1,79 @@
-"""From a case to its papers: fills the printing room's forms and records what was made."""
+"""From a case to its papers: fills the printing room's forms and records what was made.
+
+Words that only ever stand on paper are Chinese, whatever language the screens use: the paper is the legal
+act. What the pack does not say (who reviews a refusal, the address of a home street) is left open on the
+paper, to be filled in by hand, and never guessed.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Protocol
 
-from workstation.domain.case import Case, CaseState, Custody, Defect, Move, Moved, Printed
-from workstation.domain.checklist import ChecklistLine, SlotStatus, checklist
+from workstation.domain.case import Case, CaseState, Entry, Move, Printed, Reuse
 from workstation.domain.clock import Clock, local_date
 from workstation.domain.courier import Bag
-from workstation.domain.identity import mask_id_number
-from workstation.domain.items import CorrectionRule, Item, Limit, LimitUnit
+from workstation.domain.deadlines import WorkCalendar
+from workstation.domain.items import Item
 from workstation.printing.forms import (
     LICENCE_LAW_ACCEPT,
     LICENCE_LAW_REFUSE,
-    LICENCE_LAW_SILENCE,
     AcceptanceForm,
     CorrectionForm,
-    DefectLine,
     HandoverForm,
     HandoverLine,
-    MaterialLine,
     ReceiptForm,
     RefusalForm,
     ReuseForm,
     ReuseLine,
-    ToleratedLine,
 )
 from workstation.services.catalogue import Catalogue
+from workstation.services.courier import ONE_WORKDAY
+from workstation.services.limits import last_day
+from workstation.services.paper_words import (
+    Common,
+    answer,
+    common,
+    copy_sha256,
+    correction_basis,
+    correction_consequence,
+    defect_lines,
+    last_entry,
+    limit_words,
+    material_lines,
+    moved_in,
+    promised_words,
+    returned_words,
+    tolerated_lines,
+)
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Store
+from workstation.texts import Message, words
+
+__all__ = ["Paper", "Papers", "Render", "limit_words", "papers_for"]
+
+_UNSAFE = re.compile(r"[^\w.-]+")
 
 
-class _Common(TypedDict):
-    case_number: str
-    item_title: str
-    item_code: str
-    applicant_name: str
-    id_masked: str
-    hall: str
-    window: str
-    clerk: str
-    phone: str
-    complaint_phone: str
-    bundle_sha256: str
-    practice: bool
+class Made(Protocol):
+    """What a renderer returns."""
+
+    @property
+    def pages(self) -> int:
+        """Page count."""
+        ...
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Characters no font has, each printed as a box."""
+        ...
+
+
+Render = Callable[[object, Path], Made]
+"""Renders any form to a PDF at the path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +85,13 @@ class Paper:
     number: str
     path: Path
     pages: int
+    missing: tuple[str, ...] = ()
+    """Characters that stand on it as a box."""
 
-
-Render = Callable[[Any, Path], Any]
+    @property
+    def warning(self) -> Message | None:
+        """What the clerk must put right by hand (P105); None when the paper is whole."""
+        return words("P105", {"characters": " ".join(self.missing)}) if self.missing else None
 
 
 @dataclass(frozen=True)
@@ -71,31 +102,32 @@ class Papers:
     catalogue: Catalogue
     profile: WindowProfile
     clock: Clock
+    calendar: WorkCalendar
     folder: Path
-    render: Callable[[object, Path], int]
-    """Renders any form to a PDF and returns its page count."""
+    render: Render
 
     def receipt(self, case_id: str) -> Paper:
         """接收回执: proof of receipt; says itself that it is not an acceptance."""
-        case, item = self._case(case_id)
-        silence = item.correction is CorrectionRule.ON_SPOT_OR_5_WORKDAYS
+        case, item, log = self._case(case_id)
+        received = last_entry(log, Move.RECEIVE)
+        by, way, basis = answer(log, item)
         form = ReceiptForm(
             **self._common(case, item),
             number=case.number,
             provisional=True,
-            received_at=case.received_at or self.clock(),
+            received_at=received.at if received else self.clock(),
             home_street=self.catalogue.street_name(case.home_street or case.receiving_street),
-            materials=self._materials(case, item),
-            answer_by=_due(self.store, case, Move.RECEIVE),
-            answer_way="电话或短信, 也可凭本回执编号查询",
-            silence_basis=LICENCE_LAW_SILENCE if silence else "",
+            materials=material_lines(case, item),
+            answer_by=by,
+            answer_way=way,
+            silence_basis=basis,
         )
-        return self._make(case, "接收回执", case.number, form)
+        return self._make(case, "接收回执", case.number, form, name=f"{case.number}-R")
 
     def acceptance(self, case_id: str) -> Paper:
         """受理通知书: after the window or the back office accepted."""
-        case, item = self._case(case_id)
-        accepted = _last(self.store, case, Move.ACCEPT)
+        case, item, log = self._case(case_id)
+        accepted = moved_in(log, Move.ACCEPT)
         number = accepted.number or f"{case.number}-S"
         form = AcceptanceForm(
             **self._common(case, item),
@@ -103,8 +135,8 @@ class Papers:
             received_at=case.received_at or self.clock(),
             accepted_on=local_date(case.accepted_at or self.clock()),
             basis=LICENCE_LAW_ACCEPT,
-            materials=self._materials(case, item),
-            promised_limit=limit_words(item.promised),
+            materials=material_lines(case, item),
+            promised_limit=promised_words(item, accepted, self.calendar, case),
             statutory_limit=limit_words(item.statutory),
             due=accepted.due,
             office=accepted.body or item.authority,
@@ -112,83 +144,81 @@ class Papers:
             result=item.result,
             pickup="、".join(item.delivery),
             fee=item.fee,
-            tolerated=tuple(
-                ToleratedLine(title=line.material.title, due=due)
-                for line in checklist(item, case).lines
-                if line.status is SlotStatus.LATER
-                and (due := case.slot(line.material.id).deferred_until) is not None
-            ),
+            tolerated=tolerated_lines(case, item),
+            overdue_consequence="由受理机关按公布的容缺受理规定处理, 可以终止办理",
         )
         return self._make(case, "受理通知书", number, form)
 
     def correction(self, case_id: str) -> Paper:
         """申请材料补正告知书: every defect at once."""
-        case, item = self._case(case_id)
-        notice = _last(self.store, case, Move.CORRECT)
+        case, item, log = self._case(case_id)
+        notice, told = moved_in(log, Move.CORRECT), last_entry(log, Move.CORRECT)
         number = notice.number or f"{case.number}-B"
         form = CorrectionForm(
             **self._common(case, item),
             number=number,
             received_at=case.received_at or self.clock(),
-            told_on=local_date(case.changed_at),
-            defects=tuple(_defect(defect) for defect in notice.defects),
+            told_on=local_date(told.at if told else self.clock()),
+            defects=defect_lines(notice),
             deadline=notice.due,
-            where=f"{self.profile.hall}任一综合窗口, 或邮寄至本大厅",
-            consequence="逾期未补正的, 可以重新申请; 补正后期限重新计算以补正材料收讫之日为准",
+            where=f"{self.profile.hall}任一综合窗口, 或者邮寄至本大厅",
+            consequence=correction_consequence(notice),
+            basis=correction_basis(item),
+            returned=returned_words(case, item),
         )
         return self._make(case, "申请材料补正告知书", number, form)
 
     def refusal(self, case_id: str) -> Paper:
-        """不予受理通知书."""
-        case, item = self._case(case_id)
-        refused = _last(self.store, case, Move.REFUSE)
-        why = next(
-            (e.why for e in reversed(self.store.log(case_id)) if e.payload == refused),
-            "",
-        )
+        """不予受理通知书; which body reviews it is not in the pack, so the paper names the law's rule."""
+        case, item, log = self._case(case_id)
+        refused, told = moved_in(log, Move.REFUSE), last_entry(log, Move.REFUSE)
         form = RefusalForm(
             **self._common(case, item),
             number=refused.number or f"{case.number}-J",
             received_at=case.received_at or self.clock(),
-            decided_on=local_date(case.changed_at),
-            reason=why,
+            decided_on=local_date(told.at if told else self.clock()),
+            reason=told.why if told else "",
             basis=LICENCE_LAW_REFUSE,
             competent_body=refused.body,
-            materials=self._materials(case, item),
+            materials=material_lines(case, item),
         )
         return self._make(case, "不予受理通知书", form.number, form)
 
     def reuse(self, case_id: str) -> Paper | None:
         """材料复用确认书 for all reused copies of the case; None when there is none."""
-        case, item = self._case(case_id)
-        lines = tuple(
-            ReuseLine(
-                material=item.material(slot).title,
-                source_case=content.reuse.source_case,
-                checked_on=content.reuse.checked_on,
-                checked_by=content.reuse.checked_by,
-                level=content.reuse.level.value,
-                pages=len(content.reuse.pages),
-                sha256=content.reuse.pages[0].sha256,
-            )
-            for slot, content in case.slots.items()
-            if content.reuse is not None
-        )
-        if not lines:
+        case, item, _log = self._case(case_id)
+        reused = [(slot, content.reuse) for slot, content in case.slots.items() if content.reuse is not None]
+        if not reused:
             return None
-        first = next(c.reuse for c in case.slots.values() if c.reuse is not None)
         form = ReuseForm(
             **self._common(case, item),
             number=f"{case.number}-F",
-            asked_at=first.consent_at,
-            lines=lines,
-            consent_way=first.consent_way,
+            asked_at=min(reuse.consent_at for _, reuse in reused),
+            lines=tuple(self._reuse_line(case, item.material(slot).title, reuse) for slot, reuse in reused),
+            consent_way="、".join(dict.fromkeys(reuse.consent_way for _, reuse in reused)),
         )
         return self._make(case, "材料复用确认书", form.number, form)
 
+    def _reuse_line(self, case: Case, title: str, reuse: Reuse) -> ReuseLine:
+        archived = self.store.archived(case.applicant.id_number) if case.applicant else ()
+        source = next(
+            (a for a in archived if (a.source_case, a.pages) == (reuse.source_case, reuse.pages)), None
+        )
+        return ReuseLine(
+            material=title,
+            source_case=reuse.source_case,
+            checked_on=reuse.checked_on,
+            checked_by=reuse.checked_by,
+            level=reuse.level.value,
+            pages=len(reuse.pages),
+            sha256=copy_sha256(reuse.pages),
+            valid_until=source.valid_until if source else None,
+        )
+
     def handover(self, bag: Bag) -> Paper:
-        """物料流转凭证 of a listed bag."""
+        """物料流转凭证 of a listed bag; a day the calendar does not know is left open."""
         profile, bundle = self.profile, self.store.outbox.line(bag.bundle_id) if bag.bundle_id else None
+        due = last_day(local_date(bag.opened_at), ONE_WORKDAY, self.calendar)
         form = HandoverForm(
             number=f"{bag.number}-L",
             bag_number=bag.number,
@@ -196,8 +226,8 @@ class Papers:
             from_street=profile.street_name,
             to_street=self.catalogue.street_name(bag.home_street),
             to_address="",
-            listed_at=self.clock(),
-            due_at=bag.due_at,
+            listed_at=bundle.sealed_at if bundle else self.clock(),
+            due_at=bag.due_at if due else None,
             lines=tuple(
                 HandoverLine(
                     case_number=line.case_number,
@@ -215,88 +245,27 @@ class Papers:
             bundle_sha256=bundle.manifest_sha256 if bundle else "",
             practice=profile.practice,
         )
-        path = self.folder / f"{form.number}.pdf"
-        return Paper("物料流转凭证", form.number, path, self.render(form, path))
+        return self._rendered("物料流转凭证", form.number, form, form.number)
 
-    def _case(self, case_id: str) -> tuple[Case, Item]:
+    def _case(self, case_id: str) -> tuple[Case, Item, tuple[Entry, ...]]:
         case = self.store.case(case_id)
-        return case, self.catalogue.item_of(case)
+        return case, self.catalogue.item_of(case), self.store.log(case_id)
 
-    def _make(self, case: Case, title: str, number: str, form: object) -> Paper:
-        path = self.folder / f"{number}.pdf" if title != "接收回执" else self.folder / f"{number}-R.pdf"
-        paper = Paper(title, number, path, self.render(form, path))
-        printed = Printed(form=title, number=number, path=path.name)
+    def _make(self, case: Case, title: str, number: str, form: object, *, name: str = "") -> Paper:
+        paper = self._rendered(title, number, form, name or number)
+        printed = Printed(form=title, number=number, path=paper.path.name)
         with self.store.transaction() as tx:
             tx.record(case.case_id, printed, actor=self.profile.clerk, at=self.clock())
         return paper
 
-    def _common(self, case: Case, item: Item) -> _Common:
-        profile, applicant = self.profile, case.applicant
-        return _Common(
-            case_number=case.number,
-            item_title=item.title,
-            item_code=item.code,
-            applicant_name=applicant.name if applicant else "",
-            id_masked=mask_id_number(applicant.id_number) if applicant else "",
-            hall=profile.hall,
-            window=profile.window_name,
-            clerk=profile.clerk,
-            phone=profile.phone,
-            complaint_phone=profile.complaint_phone or item.complaint,
-            bundle_sha256=case.bundles[-1].manifest_sha256 if case.bundles else "",
-            practice=case.is_practice,
-        )
+    def _rendered(self, title: str, number: str, form: object, name: str) -> Paper:
+        # The back office may give a paper any number; as a file name it must stay inside the folder.
+        path = self.folder / f"{_UNSAFE.sub('_', name).lstrip('.')}.pdf"
+        made = self.render(form, path)
+        return Paper(title, number, path, made.pages, tuple(made.missing))
 
-    @staticmethod
-    def _materials(case: Case, item: Item) -> tuple[MaterialLine, ...]:
-        return tuple(_material(line, case) for line in checklist(item, case).lines)
-
-
-def limit_words(limit: Limit | None) -> str:
-    """Return a limit with its unit; a payment or service without one says so."""
-    if limit is None:
-        return "未设定"
-    unit = "个工作日" if limit.unit is LimitUnit.WORKDAY else "日 (自然日)"
-    return f"{limit.number} {unit}"
-
-
-def _material(line: ChecklistLine, case: Case) -> MaterialLine:
-    slot = case.slot(line.material.id)
-    kept = slot.custody in (Custody.HELD, Custody.BAGGED)
-    return MaterialLine(
-        title=line.material.title,
-        original=_original_words(line, slot.custody),
-        sheets=max(1, line.pages) if kept else 0,
-        pages=line.pages,
-        note=f"来源办件 {slot.reuse.source_case}" if slot.reuse else "",
-    )
-
-
-def _original_words(line: ChecklistLine, custody: Custody) -> str:
-    if line.status is SlotStatus.REUSED:
-        return "复用存档材料"
-    if line.status is SlotStatus.LATER:
-        return "容缺, 后补"
-    if line.status is SlotStatus.GENERATED:
-        return "由表单生成, 签字"
-    if line.status is SlotStatus.MISSING:
-        return "未提交"
-    return {Custody.RETURNED: "原件已核退还", Custody.NOT_SEEN: "扫描"}.get(custody, "原件留存, 流转属地")
-
-
-def _defect(defect: Defect) -> DefectLine:
-    return DefectLine(
-        material=defect.material, problem=defect.problem, needed=defect.needed, basis=defect.basis
-    )
-
-
-def _last(store: Store, case: Case, move: Move) -> Moved:
-    moves = [e.payload for e in store.log(case.case_id) if isinstance(e.payload, Moved)]
-    return next((m for m in reversed(moves) if m.move is move), Moved(move=move))
-
-
-def _due(store: Store, case: Case, move: Move) -> Any:
-    return _last(store, case, move).due
+    def _common(self, case: Case, item: Item) -> Common:
+        return common(case, item, self.profile)
 
 
 def papers_for(case: Case) -> tuple[str, ...]:
