@@ -35,12 +35,20 @@ class Catalogue:
         """Return the item as it stood when the case was opened.
 
         Raises:
-            PackMissing: that pack version is not here.
+            PackMissing: that pack version is not here, or another one goes by its name.
         """
         for pack in self.packs:
             if pack.version == case.pack_version:
-                return pack.item(case.item_code)
+                try:
+                    return pack.item(case.item_code)
+                except KeyError as error:
+                    raise PackMissing(version=case.pack_version) from error
         raise PackMissing(version=case.pack_version)
+
+    def title_of(self, code: str) -> str:
+        """Return the newest title of an item; an unknown code is shown as it is."""
+        titles = (item.title for pack in self.packs for item in pack.items if item.code == code)
+        return next(titles, code)
 
     def street_name(self, code: str) -> str:
         """Return a street's name; an unknown code is shown as it is."""

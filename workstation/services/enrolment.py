@@ -9,12 +9,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sync.client import Identity, enrol
 from sync.contract.models import Enrolment, EnrolmentRequest
 from sync.contract.signing import load_private, load_public, new_key, private_bytes, public_text
-from workstation.services.errors import NotEnrolled
+from workstation.services.errors import NotEnrolled, PracticeMixed
 from workstation.store.database import Store
 
 _KEY = "window.private_key"
 _ENROLMENT = "enrolment"
 _URL = "gateway.url"
+_PRACTICE = "practice"
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,12 @@ def join(store: Store, url: str, *, code: str, window_name: str, street: str, pr
     """Enrol with a one-time code and keep the answer.
 
     Raises:
+        PracticeMixed: this data folder holds data of the other kind.
         SyncError: the gateway did not answer, or refused the code.
     """
+    kept = store.setting(_PRACTICE)
+    if kept is not None and (kept == "1") is not practice:
+        raise PracticeMixed
     key = window_key(store)
     request = EnrolmentRequest(
         code=code,
@@ -66,7 +71,7 @@ def join(store: Store, url: str, *, code: str, window_name: str, street: str, pr
     with store.transaction() as tx:
         tx.put_setting(_ENROLMENT, answer.model_dump_json())
         tx.put_setting(_URL, url)
-        tx.put_setting("practice", "1" if practice else "0")
+        tx.put_setting(_PRACTICE, "1" if practice else "0")
     return membership(store)
 
 
@@ -83,5 +88,5 @@ def membership(store: Store) -> Membership:
         enrolment=Enrolment.model_validate_json(kept),
         key=window_key(store),
         url=url,
-        practice=store.setting("practice") == "1",
+        practice=store.setting(_PRACTICE) == "1",
     )

@@ -100,8 +100,7 @@ class Link:
         self._tell()
 
     def _count(self) -> None:
-        lines = self._desk.queue.lines()
-        open_lines = [line for line in lines if line.line.delivered_at is None]
+        open_lines = self._desk.queue.waiting_lines()
         self.waiting = len(open_lines)
         stuck = sum(is_stuck(line.line) for line in open_lines)
         legal = next((line.legal for line in open_lines if line.legal), "")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from statistics import median
 
 from sync.contract.models import Change, ChangeKind
-from workstation.domain.case import Case, CaseState, Flag
+from workstation.domain.case import CaseState, Flag
 from workstation.domain.clock import local_date
 from workstation.domain.courier import Bag
 from workstation.i18n import N_, _
-from workstation.services.balance import Balance
+from workstation.services.balance import EVERY_CASE, Balance
 from workstation.services.desk import Desk
 from workstation.services.queue import QueueLine
+from workstation.store.database import CaseSummary
 
 CHANGE_WORDS = {
     ChangeKind.ACCEPTED: N_("{who}已受理, 受理通知书可打印"),
@@ -24,6 +26,9 @@ CHANGE_WORDS = {
     ChangeKind.WAYBILL: N_("{who}已逐件清点邮袋"),
     ChangeKind.ARCHIVED: N_("{who}已归档"),
 }
+SHOWN = frozenset(CaseState) - {CaseState.DELIVERED, CaseState.WITHDRAWN}
+SHOWN_MOST = 500
+"""Lines a home screen can hold; the ones changed last come first."""
 WANTS_A_PERSON = frozenset({ChangeKind.CORRECTION, ChangeKind.REFUSED})
 
 
@@ -74,16 +79,15 @@ class Overview:
 def overview(desk: Desk) -> Overview:
     """Gather today's facts."""
     today = local_date(desk.clock())
-    summaries = desk.store.summaries(limit=200)
-    cases = [desk.store.case(s.case_id) for s in summaries]
-    received = [c for c in cases if c.received_at is not None and local_date(c.received_at) == today]
-    durations = [(c.received_at - c.opened_at).total_seconds() for c in received if c.received_at is not None]
-    slots = [slot for case in received for slot in case.slots.values()]
+    shown = desk.store.summaries(states=SHOWN, limit=SHOWN_MOST)
+    received = [s for s in desk.store.summaries(limit=EVERY_CASE) if _is_received_on(s, today)]
+    slots = [slot for s in received for slot in desk.store.case(s.case_id).slots.values()]
+    durations = [duration for s in received if (duration := _duration_s(s)) is not None]
     return Overview(
         balance=desk.balance(),
-        cases=tuple(_case_line(desk, c) for c in cases if _is_shown(c)),
-        drafts=sum(c.state is CaseState.DRAFT for c in cases),
-        queue=tuple(line for line in desk.queue.lines() if line.line.delivered_at is None),
+        cases=tuple(_case_line(desk, summary) for summary in shown),
+        drafts=sum(summary.state is CaseState.DRAFT for summary in shown),
+        queue=desk.queue.waiting_lines(),
         messages=tuple(
             _message(desk, applied.change, applied.is_read) for applied in desk.store.inbox.recent(20)
         ),
@@ -95,16 +99,23 @@ def overview(desk: Desk) -> Overview:
     )
 
 
-def _is_shown(case: Case) -> bool:
-    return case.state not in (CaseState.DELIVERED, CaseState.WITHDRAWN)
+def _is_received_on(summary: CaseSummary, day: date) -> bool:
+    return summary.received_at is not None and local_date(summary.received_at) == day
 
 
-def _case_line(desk: Desk, case: Case) -> CaseLine:
+def _duration_s(summary: CaseSummary) -> float | None:
+    """Seconds from opening to receipt; None when the clock was set back in between: it says nothing."""
+    if summary.received_at is None or summary.received_at < summary.opened_at:
+        return None
+    return (summary.received_at - summary.opened_at).total_seconds()
+
+
+def _case_line(desk: Desk, case: CaseSummary) -> CaseLine:
     return CaseLine(
         case_id=case.case_id,
         number=case.number,
-        title=desk.catalogue.item_of(case).title,
-        applicant=case.applicant.name if case.applicant else "",
+        title=desk.catalogue.title_of(case.item_code),
+        applicant=case.applicant_name,
         state=case.state,
         on_hold=Flag.ON_HOLD in case.flags,
     )
@@ -116,7 +127,7 @@ def _message(desk: Desk, change: Change, is_read: bool) -> MessageLine:
     return MessageLine(
         change=change,
         case_id=case.case_id if case else "",
-        title=desk.catalogue.item_of(case).title if case else _("邮袋 {bag}").format(bag=change.subject),
+        title=desk.catalogue.title_of(case.item_code) if case else _("邮袋 {bag}").format(bag=change.subject),
         applicant=case.applicant.name if case and case.applicant else "",
         words=words,
         wants_a_person=change.kind in WANTS_A_PERSON,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sync.contract.models import BundleKind
 from sync.errors import FailureClass
 from sync.port import Line, LineState
+from workstation.domain.case import Case, CaseState
 from workstation.domain.clock import CHINA, Clock, local_date
 from workstation.domain.deadlines import WorkCalendar, workdays_between
 from workstation.domain.errors import UnknownYear
@@ -31,6 +34,8 @@ MOVERS = {
     LineState.HELD: N_("按 R 恢复发送"),
     LineState.DELIVERED: N_("后台已签收"),
 }
+ASK_SOMEBODY = N_("请联系信息技术人员")
+"""Where a line stopped without saying why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,9 @@ class QueueLine:
 
     line: Line
     title: str
+    """Number of the case or the bag."""
+    item: str = ""
+    """What it is about: the item's title; empty when its pack is not here."""
     applicant: str
     state: str
     why: str
@@ -71,6 +79,8 @@ class QueueDesk:
     store: Store
     clock: Clock
     calendar: WorkCalendar
+    title_of: Callable[[str], str] | None = None
+    """Gives the title of an item code; lines go without it when there is none."""
     outage: Outage | None = None
     """Set by the line while nothing gets through; it explains lines that were not even tried."""
 
@@ -78,25 +88,37 @@ class QueueDesk:
         """All bundles that are not delivered yet, by legal clock, then the delivered ones."""
         return tuple(self.words(line) for line in self.store.outbox.lines())
 
+    def waiting_lines(self) -> tuple[QueueLine, ...]:
+        """Only the bundles that are not delivered yet, by legal clock."""
+        return tuple(self.words(line) for line in self.store.outbox.lines(delivered=0))
+
     def words(self, line: Line) -> QueueLine:
         """Put one line into words."""
         now = self.clock()
         case = self.store.case_by_number(line.subject)
-        left = self._workdays_left(line)
+        by_hand = case is not None and is_counted_by_hand(case)
+        left = None if by_hand else self._workdays_left(line)
         state, code = self._standing(line)
         failure = words(code) if code else None
+        held_for = line.detail if state is LineState.HELD else ""
         return QueueLine(
             line=line,
             title=line.subject,
+            item=self._item(line, case),
             applicant=case.applicant.name if case and case.applicant else "",
             state=_(STATE_WORDS[state]),
-            why=failure.what if failure else "",
+            why=failure.what if failure else held_for,
             next_try=_next_try(line),
-            mover=_(MOVERS[state]) if state in MOVERS else failure.todo if failure else "",
+            mover=_(MOVERS[state]) if state in MOVERS else failure.todo if failure else _(ASK_SOMEBODY),
             age=_age(line, now),
-            legal=_legal(left),
+            legal=self._legal(line, left),
             workdays_left=left,
         )
+
+    def _item(self, line: Line, case: Case | None) -> str:
+        if case is None:
+            return _("邮袋") if line.kind == BundleKind.HANDOVER else ""
+        return self.title_of(case.item_code) if self.title_of else ""
 
     def _standing(self, line: Line) -> tuple[LineState, str]:
         """Return the state and the code of the reason as a person should read them."""
@@ -105,6 +127,16 @@ class QueueDesk:
         if self.outage is not None and line.state in (LineState.QUEUED, LineState.WAITING):
             return LineState.WAITING, line.code or self.outage.code
         return line.state, line.code
+
+    @staticmethod
+    def _legal(line: Line, left: int | None) -> str:
+        if line.legal_due_at is None or line.state is LineState.DELIVERED:
+            return ""
+        if left is None:
+            return _("法定期限需人工核定")
+        if left < 0:
+            return _("法定期限已过 {n} 个工作日").format(n=-left)
+        return _("法定还剩 {n} 个工作日").format(n=left)
 
     def _workdays_left(self, line: Line) -> int | None:
         if line.legal_due_at is None or line.state is LineState.DELIVERED:
@@ -131,6 +163,11 @@ class QueueDesk:
         return sum(n for state, n in self.store.outbox.counts().items() if state is not LineState.DELIVERED)
 
 
+def is_counted_by_hand(case: Case) -> bool:
+    """True for a received case whose last day the calendar did not know: it has an order, but no due day."""
+    return case.state is CaseState.RECEIVED and case.last_move is not None and case.last_move.due is None
+
+
 def is_stuck(line: Line) -> bool:
     """True when a person must act."""
     return line.failure in (FailureClass.FIX, FailureClass.ASK, FailureClass.QUARANTINE)
@@ -152,11 +189,3 @@ def _age(line: Line, now: datetime) -> str:
     if minutes < 24 * 60:
         return _("已封装 {n} 小时").format(n=minutes // 60)
     return _("已封装 {n} 天").format(n=minutes // (24 * 60))
-
-
-def _legal(left: int | None) -> str:
-    if left is None:
-        return ""
-    if left < 0:
-        return _("法定期限已过 {n} 个工作日").format(n=-left)
-    return _("法定还剩 {n} 个工作日").format(n=left)
