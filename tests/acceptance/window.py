@@ -75,16 +75,19 @@ class NeverTheSame:
         return self._scanner.devices()
 
     def scan(self, job: ScanJob, cancelled: Callable[[], bool]) -> Iterator[RawPage]:
-        """Feed one sheet with 128 new random squares on it."""
+        """Feed as many sheets as are asked for, each with 128 new random squares on it."""
+        self._scanner.load([self._sheet(number) for number in range(job.max_pages)])
+        return self._scanner.scan(job, cancelled)
+
+    def _sheet(self, number: int) -> Path:
         sheet = self._paper.copy()
         for place in range(128):
             shade = self._dice.choice((0, 255))
             left, top = 8 + place % 16 * 10, 8 + place // 16 * 10
             sheet.paste((shade, shade, shade), (left, top, left + 10, top + 10))
-        path = self._folder / "sheet.png"
+        path = self._folder / f"sheet-{number}.png"
         sheet.save(path, dpi=(200, 200))
-        self._scanner.load([path])
-        return self._scanner.scan(job, cancelled)
+        return path
 
 
 def settings_of(root: Path) -> Settings:
