@@ -1,8 +1,8 @@
 """How long until the clerk sees the unlock screen, against a trivial Textual app in the same run.
 
 Both run in a real pseudo-terminal of 140 x 44 that answers what a terminal is asked (DA1, cell size,
-synchronised output). The time runs from the start of the process to the first whole frame: the word looked for
-and the last row of the screen have both been written.
+synchronised output). The time runs from the start of the process to the first whole frame: the word looked
+for and the last row of the screen have both been written.
 
     python tests/bench/bench_start.py [--runs 12] [--json FILE]
 """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -208,14 +210,23 @@ def open_practice(settings: Settings, *, fresh: bool, subfolder: str) -> Practic
 
 def specimen_papers(data_folder: Path) -> dict[str, Path]:
     """Return the citizen's papers by kind, drawn at the first use, with a blot on the address."""
-    from workstation.training.specimens.folder import write_case
-    from workstation.training.specimens.people import by_name
-
     folder, finished = data_folder.parent / "papers-of-the-citizen", ".complete"
     if not (folder / finished).exists():
-        write_case(by_name(CITIZEN), folder, blot="address")
+        _draw(folder)
         (folder / finished).touch()
     return {path.stem: path for path in folder.iterdir() if path.name != finished}
+
+
+def _draw(folder: Path) -> None:
+    """Draw in a child process: fonts and pictures would stay in this one's memory; else draw here."""
+    quiet, blot = subprocess.DEVNULL, "address"
+    command = [sys.executable, "-P", "-m", "workstation.training.specimens", CITIZEN, str(folder), blot]
+    drawn = subprocess.run(command, stdin=quiet, stdout=quiet, stderr=quiet, check=False)
+    if drawn.returncode != 0:
+        from workstation.training.specimens.folder import write_case
+        from workstation.training.specimens.people import by_name
+
+        write_case(by_name(CITIZEN), folder, blot=blot)
 
 
 def wait_until(true: Callable[[], bool], timeout_s: float = 20.0) -> bool:

@@ -68,6 +68,9 @@ class StationApp(App[int]):
 
     @work(thread=True, exit_on_error=False, group="preload")
     def _preload(self) -> None:
+        from workstation.tui.memory import give_memory_back
+
+        give_memory_back()
         self.gate.preload()
 
     @property
