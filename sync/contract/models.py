@@ -112,7 +112,8 @@ class EnrolmentRequest(Model):
     public_key: Short
     """Ed25519, 32 bytes."""
     window_name: Short
-    street: Short
+    street: Short = ""
+    """Street the window believes to stand in; empty: whichever the code was made for."""
     practice: bool = False
 
 

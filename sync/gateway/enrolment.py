@@ -163,7 +163,7 @@ def _find_code(rows: sqlite3.Connection, code: str) -> sqlite3.Row:
 def _check_code(code: sqlite3.Row, request: EnrolmentRequest, now: datetime) -> None:
     if now.timestamp() > float(code["expires_at"]):
         raise CodeExpired
-    if request.street != code["street"]:
+    if request.street and request.street != code["street"]:
         raise CodeForAnotherStreet
 
 
@@ -187,7 +187,7 @@ def _insert(
     window = Window(
         window_id=uuid7(now),
         name=request.window_name,
-        street=request.street,
+        street=str(code["street"]),
         street_name=str(code["street_name"]),
         public_key=request.public_key,
         key_id=public_key_id,

@@ -18,7 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("url", metavar="URL", help=_("后台地址, 以 https:// 开头"))
     parser.add_argument("--code", required=True, help=_("后台发给本窗口的一次性注册码"))
-    parser.add_argument("--street", default="", metavar="CODE", help=_("本窗口所在街道的代码"))
+    parser.add_argument(
+        "--street", default="", metavar="CODE", help=_("本窗口所在街道的代码; 不填则以注册码为准")
+    )
     parser.add_argument("--window-name", default="", help=_("窗口名称, 默认取自设置"))
     parser.add_argument("--again", action="store_true", help=_("已注册的窗口重新注册, 须先发完队列"))
     add_store_arguments(parser)
