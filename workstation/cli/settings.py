@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -62,7 +61,7 @@ def load_settings() -> Settings:
     values = _read(path) if path.exists() else {}
     _check(path, values)
     folder = (
-        Path(str(values.pop("data_folder")))
+        Path(str(values.pop("data_folder"))).expanduser()
         if "data_folder" in values and ENV_DATA not in os.environ
         else data
     )
@@ -78,6 +77,8 @@ def _home(variable: str, fallback: str) -> Path:
 
 
 def _read(path: Path) -> dict[str, object]:
+    import tomllib
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -90,11 +91,7 @@ def _check(path: Path, values: dict[str, object]) -> None:
     types = {field.name: str(field.type) for field in fields(Settings) if field.name != "config_file"}
     for key, value in values.items():
         if key not in types:
-            near = difflib.get_close_matches(key, types, n=1)
-            hint = _("是否想写 {near}?").format(near=near[0]) if near else ""
-            raise SettingsError(
-                _("设置文件 {path} 中有不认识的键 {key}。{hint}").format(path=path, key=key, hint=hint)
-            )
+            raise _unknown(path, key, types)
         expected = "str" if types[key] == "Path" else types[key]
         if type(value).__name__ != expected:
             raise SettingsError(
@@ -102,3 +99,13 @@ def _check(path: Path, values: dict[str, object]) -> None:
             )
     if values.get("language", "zh_CN") not in ("zh_CN", "en"):
         raise SettingsError(_("设置文件 {path} 的 language 只能是 zh_CN 或 en").format(path=path))
+
+
+def _unknown(path: Path, key: str, known: Iterable[str]) -> SettingsError:
+    import difflib
+
+    near = difflib.get_close_matches(key, known, n=1)
+    hint = _("是否想写 {near}?").format(near=near[0]) if near else ""
+    return SettingsError(
+        _("设置文件 {path} 中有不认识的键 {key}。{hint}").format(path=path, key=key, hint=hint)
+    )
