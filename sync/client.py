@@ -28,7 +28,7 @@ from sync.contract.models import (
     SignedReceipt,
 )
 from sync.contract.signing import load_public
-from sync.errors import NotTheGateway, SyncError
+from sync.errors import NotAuthorised, NotTheGateway, SyncError
 from sync.wire import Request, Timeouts, Wire, never
 
 __all__ = ["GatewayClient", "Identity", "LinkState", "Timeouts", "enrol"]
@@ -226,10 +226,19 @@ class GatewayClient:
         return answer
 
     def _with_token(self, request: Request) -> Answer:
-        headers = {**(request.headers or {}), "authorization": f"Bearer {self._access.token()}"}
+        headers = {**(request.headers or {}), "authorization": f"Bearer {self._token()}"}
         return self._wire.exchange(
             Request(request.method, request.path, request.body, headers, request.query, request.wait_s)
         )
+
+    def _token(self) -> str:
+        """Return a token; a refusal only counts when it comes from our gateway, not from a stranger's."""
+        try:
+            return self._access.token()
+        except NotAuthorised as refusal:
+            if self.ping() is LinkState.NOT_THE_GATEWAY:
+                raise NotTheGateway("another gateway answers at this address") from refusal
+            raise
 
 
 def _json(method: str, path: str, model: BaseModel) -> Request:
