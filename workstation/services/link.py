@@ -25,6 +25,8 @@ class Light(StrEnum):
     UNKNOWN = "UNKNOWN"
     ONLINE = "ONLINE"
     OFFLINE = "OFFLINE"
+    NOT_THE_GATEWAY = "NOT_THE_GATEWAY"
+    """Something answers that is not our back office, e.g. the log-in page of a hotspot."""
     OTHER_SENDER = "OTHER_SENDER"
     """Another process of this machine sends; this one only shows."""
 
@@ -92,9 +94,11 @@ class Link:
             self.light = Light.OTHER_SENDER
         elif state.link is LinkState.UP:
             self.light = Light.ONLINE
+        elif state.link is LinkState.NOT_THE_GATEWAY:
+            self.light = Light.NOT_THE_GATEWAY
         elif state.offline_since is not None or state.link is not None:
             self.light = Light.OFFLINE
-        is_down = self.light is Light.OFFLINE
+        is_down = self.light in (Light.OFFLINE, Light.NOT_THE_GATEWAY)
         self._desk.queue.outage = Outage(state.code, state.offline_since) if is_down else None
         self._count()
         self._tell()

@@ -38,6 +38,7 @@ def network_lamp(light: str) -> Lamp:
     lamps = {
         "ONLINE": Lamp("●", _("网络通"), GREEN),
         "OFFLINE": Lamp("▲", _("网络已断"), AMBER),
+        "NOT_THE_GATEWAY": Lamp("▲", _("应答的不是后台"), AMBER),
         "OTHER_SENDER": Lamp("◆", _("由后台程序发送"), GREEN),
     }
     return lamps.get(light, Lamp("○", _("网络未知"), QUIET))
