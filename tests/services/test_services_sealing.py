@@ -22,7 +22,7 @@ from tests.services.conftest import (
     Window,
 )
 from workstation.domain.case import Case, CaseState, Custody, Defect, Flag
-from workstation.domain.clock import end_of_day
+from workstation.domain.clock import CHINA, end_of_day
 from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.errors import IllegalMove
 from workstation.domain.items import CorrectionRule, Pack
@@ -189,15 +189,15 @@ def test_a_case_changed_while_it_was_looked_at_is_not_received(
 @pytest.mark.parametrize(
     ("received", "due"),
     [
-        (datetime(2026, 2, 12, 9, 0), date(2026, 2, 26)),
-        (datetime(2026, 9, 24, 17, 59), date(2026, 10, 9)),
-        (datetime(2026, 11, 20, 10, 42), date(2026, 11, 27)),
+        (datetime(2026, 2, 12, 9, 0, tzinfo=CHINA), date(2026, 2, 26)),
+        (datetime(2026, 9, 24, 17, 59, tzinfo=CHINA), date(2026, 10, 9)),
+        (datetime(2026, 11, 20, 10, 42, tzinfo=CHINA), date(2026, 11, 27)),
     ],
 )
 def test_silence_means_acceptance_after_five_working_days(
     window: Window, received: datetime, due: date
 ) -> None:
-    window.clock.now = received.replace(tzinfo=window.clock.now.tzinfo)
+    window.clock.now = received
     case = window.received()
     assert case.last_move is not None and case.last_move.due == due
     assert window.store.outbox.line(case.bundles[0].bundle_id).legal_due_at == end_of_day(due)

@@ -32,5 +32,5 @@ def last_day(start: date, limit: Limit | None, calendar: WorkCalendar) -> date |
 
 
 def earliest(start: date, limit: Limit = CORRECTION_LIMIT) -> date:
-    """Return a day the limit cannot end before, whatever the holidays: it orders and is never shown."""
+    """Return a day the limit cannot end before, whatever the holidays: safe to order by, not to promise."""
     return start + timedelta(days=limit.number)
