@@ -26,7 +26,7 @@ class StationApp(App[int]):
     """One workstation at one window."""
 
     TITLE = "综合窗口工作站"
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "帮助", id="app.help", show=False, priority=True),

@@ -7,11 +7,14 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from rich.text import Text
 from textual import getters, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
 
 from workstation.i18n import _
 from workstation.texts import describe
@@ -26,10 +29,24 @@ Result = TypeVar("Result")
 Answer = TypeVar("Answer")
 
 
-def _station_app() -> type[StationApp]:
+def station_app() -> type[StationApp]:
+    """Return the app's class, imported late: the app imports the screens."""
     from workstation.tui.app import StationApp
 
     return StationApp
+
+
+def fill(listing: OptionList, options: Sequence[Option], nothing: Text) -> None:
+    """Put options into a list; the cursor stays on the same option while there is one, else near it."""
+    row = listing.highlighted
+    before = listing.get_option_at_index(row).id if row is not None and listing.option_count else None
+    listing.clear_options()
+    if not options:
+        listing.add_option(Option(nothing, disabled=True))
+        return
+    listing.add_options(options)
+    ids = [option.id for option in options]
+    listing.highlighted = ids.index(before) if before in ids else min(row or 0, len(options) - 1)
 
 
 class WorkScreen(Screen[Answer]):
@@ -38,7 +55,7 @@ class WorkScreen(Screen[Answer]):
     KEYS: Sequence[Key] = ()
     busy: reactive[bool] = reactive(False, bindings=True)
 
-    app = getters.app(_station_app())
+    app = getters.app(station_app())
 
     def compose_bars(self) -> ComposeResult:
         """The bars; a screen yields them first."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.style import Style
-from rich.text import Text
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,40 +11,41 @@ from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static
 
-from workstation.domain.case import Custody, Page
+from workstation.domain.case import Custody
 from workstation.domain.checklist import Todo
-from workstation.domain.identity import mask_id_number
 from workstation.domain.items import Need, OriginalRule
 from workstation.i18n import N_, _
 from workstation.services.papers import papers_for
-from workstation.services.view import STATE_WORDS, CaseView
+from workstation.services.view import CaseView
 from workstation.tui.screens.case_decisions import DecisionKeys
+from workstation.tui.screens.case_pages import PageKeys
 from workstation.tui.screens.case_scan import ScanKeys
-from workstation.tui.theme import AMBER, GREEN, QUIET
+from workstation.tui.screens.case_words import card_slot, first_open_step, head, main_action, rail
 from workstation.tui.widgets.bars import Key, KeyBar
 from workstation.tui.widgets.field_row import FieldRow
-from workstation.tui.widgets.page_pane import PagePane, union
-from workstation.tui.widgets.steps import STEP_WORDS, StepName
+from workstation.tui.widgets.page_pane import PagePane
+from workstation.tui.widgets.steps import StepName
 from workstation.tui.widgets.steps.applicant import ApplicantStep
 from workstation.tui.widgets.steps.decision import DecisionStep
 from workstation.tui.widgets.steps.form import FormStep
 from workstation.tui.widgets.steps.materials import MaterialsStep
 from workstation.tui.widgets.steps.situation import SituationStep
-from workstation.tui.words import printable
 
 
-class CaseScreen(ScanKeys, DecisionKeys):
+class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
     """Five steps of one case; the citizen, the checklist and the page stay in sight."""
 
     CSS_PATH = "case.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     HELP = N_(
         "一件办件分五步: 情形、申请人、材料、表单、收件。回车走下一步, PageUp/PageDown 在各步之间切换。\n"
-        "F2 扫描到光标所在的材料; F3 复用存档 (须申请人同意); Del 删去最后一页; F5 看原件。\n"
+        "F2 扫描到光标所在的材料, Shift+F2 选扫描仪; F3 复用存档 (须申请人同意);\n"
+        "Del 删去最后一页; F5 放大看原件。\n"
         "F6 容缺后补; F7 一次性补正告知; F8 不予受理; F9 挂起; F10 收件或受理; Esc 回主屏 (草稿自动保存)。"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "scan", "扫描", id="case.scan"),
+        Binding("shift+f2,f14", "choose_scanner", "选扫描仪", id="case.scanner", show=False),
         Binding("f3", "reuse", "复用", id="case.reuse"),
         Binding("f4", "papers", "打印", id="case.papers"),
         Binding("f5", "view_page", "看原件", id="case.view"),
@@ -61,6 +60,7 @@ class CaseScreen(ScanKeys, DecisionKeys):
         Binding("escape", "leave", "主屏", id="case.leave", show=False),
     ]
     KEYS = (
+        Key("F1", N_("帮助"), "help"),
         Key("F2", N_("扫描"), "scan", main=True),
         Key("F3", N_("复用"), "reuse"),
         Key("F4", N_("打印"), "papers"),
@@ -73,7 +73,6 @@ class CaseScreen(ScanKeys, DecisionKeys):
     )
 
     step: reactive[StepName] = reactive(StepName.SITUATION, bindings=True)
-    pane = getters.query_one("#pane", PagePane)
     materials = getters.query_one(MaterialsStep)
     applicant = getters.query_one(ApplicantStep)
     form = getters.query_one(FormStep)
@@ -82,7 +81,6 @@ class CaseScreen(ScanKeys, DecisionKeys):
         """Open a case; `start` is the first step shown, by default the first unfinished one."""
         super().__init__(case_id)
         self._start = start
-        self._page: Page | None = None
 
     def compose(self) -> ComposeResult:
         """Bars, head, rail, steps, page."""
@@ -105,14 +103,14 @@ class CaseScreen(ScanKeys, DecisionKeys):
 
     def _opened(self, view: CaseView) -> None:
         self.show_view(view)
-        self.go(self._start or _first_open_step(view))
+        self.go(self._start or first_open_step(view))
 
     # --- showing --------------------------------------------------------------------------------------
 
     def show_view(self, view: CaseView) -> None:
         """Show all that follows from the case."""
         self.view = view
-        self.query_one("#head", Static).update(_head(view))
+        self.query_one("#head", Static).update(head(view))
         self._draw_rail()
         self._draw_keys()
         self.query_one(SituationStep).show(view)
@@ -131,7 +129,7 @@ class CaseScreen(ScanKeys, DecisionKeys):
         labels = {"receive": _("受理") if view.item.acceptance_delegated else _("收件")}
         if view.case.is_sealed:
             labels["scan"] = _("下一件")
-        main, deciding = _main_action(view, self.current_slot), "receive"
+        main, deciding = main_action(view, self.current_slot), "receive"
         self.query_one(KeyBar).keys = tuple(
             Key(
                 k.key,
@@ -146,7 +144,7 @@ class CaseScreen(ScanKeys, DecisionKeys):
     def _draw_rail(self) -> None:
         if self.view is not None:
             narrow = self.has_class("-narrow")
-            self.query_one("#rail", Static).update(_rail(self.view, self.step, one_line=narrow))
+            self.query_one("#rail", Static).update(rail(self.view, self.step, one_line=narrow))
 
     def watch_step(self) -> None:
         """Show the step's widget and mark it on the rail."""
@@ -154,6 +152,7 @@ class CaseScreen(ScanKeys, DecisionKeys):
             return
         self.query_one(ContentSwitcher).current = self.step.value
         self._draw_rail()
+        self._draw_keys()
 
     def on_resize(self) -> None:
         """The rail is one line on a narrow screen."""
@@ -197,43 +196,22 @@ class CaseScreen(ScanKeys, DecisionKeys):
             return card_slot(self.view)
         return self.materials.slot if self.step is StepName.MATERIALS else ""
 
-    def show_page(self, row: FieldRow | None = None) -> None:
-        """Show the page that belongs to where the cursor is."""
-        if self.view is None:
-            return
-        if row is not None and row.place is not None:
-            self._show_field(row.place[0])
-            return
-        slot = self.current_slot or card_slot(self.view)
-        content = self.view.case.slot(slot)
-        pages = content.pages or (content.reuse.pages if content.reuse else ())
-        if not pages:
-            self._page = None
-            self.pane.show(None)
-            return
-        page = pages[-1] if self.step is StepName.MATERIALS else pages[0]
-        if content.pages:
-            self._show_field(page.page_id)
-            return
-        self._page = page
-        self.pane.show(page, self._caption(slot, pages, page))
+    @property
+    def shown_slot(self) -> str:
+        """The form is filled from the paper handled last; the other steps are about the card."""
+        if self.step is StepName.FORM and self.materials.slot:
+            return self.materials.slot
+        return self.current_slot or self.card_slot
 
-    def _show_field(self, page_id: str) -> None:
-        """Show the document on the page: the union of everything read from it."""
-        case = self.view.case if self.view else None
-        if case is None or self.view is None:
-            return
-        for slot, content in case.slots.items():
-            for page in content.pages:
-                if page.page_id == page_id:
-                    boxes = [v.box for v in case.fields.values() if v.page_id == page_id and v.box]
-                    self._page = page
-                    self.pane.show(page, self._caption(slot, content.pages, page), union(boxes))
+    @property
+    def card_slot(self) -> str:
+        """Slot of the applicant's card."""
+        return card_slot(self.view) if self.view else ""
 
-    def _caption(self, slot: str, pages: tuple[Page, ...], page: Page) -> str:
-        line = self.view.line(slot) if self.view else None
-        title = line.material.title if line else slot
-        return f"{title} {pages.index(page) + 1}/{len(pages)} · {page.resolution_dpi} dpi"
+    @property
+    def shows_newest(self) -> bool:
+        """Where papers are scanned the newest page is shown, elsewhere the first."""
+        return self.step is StepName.MATERIALS
 
     @on(FieldRow.Entered)
     def _follow_field(self, event: FieldRow.Entered) -> None:
@@ -246,16 +224,6 @@ class CaseScreen(ScanKeys, DecisionKeys):
         self._draw_keys()
         self.refresh_bindings()
         self.show_page()
-
-    def action_view_page(self) -> None:
-        """Open the page in the system's viewer."""
-        page = self._page
-        if page is not None:
-            self.job(lambda: self.app.station.open_page(page), self._viewed)
-
-    def _viewed(self, shown: bool) -> None:
-        if not shown:
-            self.say(_("没有找到看图程序"), _("请信息技术人员在设置中填写 viewer"), "warning")
 
     # --- steps ----------------------------------------------------------------------------------------
 
@@ -362,13 +330,14 @@ class CaseScreen(ScanKeys, DecisionKeys):
         """Grey what the case does not allow now; F10 stays live to say what is missing."""
         view = self.view
         if view is None:
-            return action in ("leave", "step")
+            return action in ("leave", "step", "help")
         editable = not view.case.is_sealed
         allowed = {
             "scan": not editable or (bool(self.current_slot) and not self.scanning),
             "reuse": editable and self.current_slot in view.offers,
             "papers": bool(papers_for(view.case)),
-            "view_page": self._page is not None,
+            "choose_scanner": editable and not self.scanning,
+            "view_page": self.page is not None,
             "defer": editable and self._tolerable(view),
             "correct": editable and view.case.applicant is not None,
             "refuse": editable and view.case.applicant is not None,
@@ -386,73 +355,3 @@ class CaseScreen(ScanKeys, DecisionKeys):
             and line.todo is Todo.SCAN
             and not view.item.instant
         )
-
-
-def card_slot(view: CaseView) -> str:
-    """Return the slot of the identity card on this checklist; empty when it is not asked for."""
-    for line in view.checklist.lines:
-        if line.material.document_kind == "id-card-front":
-            return line.material.id
-    return ""
-
-
-def _first_open_step(view: CaseView) -> StepName:
-    status = view.readiness
-    if view.case.is_sealed:
-        return StepName.DECISION
-    if status.questions:
-        return StepName.SITUATION
-    if status.lacks_applicant or status.lacks_home_street:
-        return StepName.APPLICANT
-    if status.lines:
-        return StepName.MATERIALS
-    return StepName.FORM if status.fields else StepName.DECISION
-
-
-def _main_action(view: CaseView, slot: str) -> str:
-    """Return the action of the key the clerk most likely wants next."""
-    if view.case.is_sealed:
-        return "scan"
-    if view.readiness.ready:
-        return "receive"
-    return "reuse" if slot in view.offers and not view.case.slot(slot).pages else "scan"
-
-
-def _head(view: CaseView) -> Text:
-    """Two lines that never wrap: which case, and for whom."""
-    case = view.case
-    text = Text(" ")
-    text.append(f"{case.number}  ", Style(color=AMBER, bold=True))
-    text.append(view.item.title, Style(bold=True))
-    text.append(f"  {view.situation}\n ")
-    if case.applicant is not None:
-        text.append(printable(case.applicant.name), Style(bold=True))
-        text.append(f" {mask_id_number(case.applicant.id_number)}")
-    else:
-        text.append(_("申请人未确认"), Style(color=QUIET))
-    if view.home_street_name:
-        text.append(f"  {_('属地')} {view.home_street_name}", Style(color=QUIET))
-    text.append(f"  {_(STATE_WORDS[case.state])}", Style(color=GREEN if case.is_sealed else QUIET))
-    return text
-
-
-def _rail(view: CaseView, present: StepName, *, one_line: bool) -> Text:
-    status = view.readiness
-    is_open = {
-        StepName.SITUATION: bool(status.questions),
-        StepName.APPLICANT: status.lacks_applicant or status.lacks_home_street,
-        StepName.MATERIALS: bool(status.lines),
-        StepName.FORM: bool(status.fields),
-        StepName.DECISION: not view.case.is_sealed,
-    }
-    text = Text()
-    for step in StepName:
-        glyph = "▸" if step is present else " " if is_open[step] else "✔"
-        style = Style(color=QUIET)
-        if step is present:
-            style = Style(color="#2B1D00", bgcolor=AMBER, bold=True)
-        elif not is_open[step]:
-            style = Style(color=GREEN)
-        text.append(f" {glyph} {_(STEP_WORDS[step])} ", style)
-        text.append("  " if one_line else "\n\n")
-    return text

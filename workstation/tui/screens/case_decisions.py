@@ -12,7 +12,7 @@ from workstation.domain.clock import local_date
 from workstation.domain.deadlines import add
 from workstation.i18n import _
 from workstation.services.papers import Paper, papers_for
-from workstation.services.view import CaseView
+from workstation.services.view import STATE_WORDS, CaseView
 from workstation.tui.screens.case_base import CaseBase
 from workstation.tui.screens.dialogs import ConfirmDialog, TextDialog
 
@@ -50,9 +50,18 @@ class DecisionKeys(CaseBase):
         return tuple((paper, self.app.station.output(paper.path)) for paper in made)
 
     def _papers_made(self, made: tuple[tuple[Paper, str], ...]) -> None:
-        words = "; ".join(f"{paper.form}: {where}" for paper, where in made)
-        self.say(words or _("没有可打印的文书"))
-        self.job(lambda: self.desk.view(self.case_id), self.show_view)
+        self.job(lambda: self.desk.view(self.case_id), lambda view: self._tell_papers(view, made))
+
+    def _tell_papers(self, view: CaseView, made: tuple[tuple[Paper, str], ...]) -> None:
+        """Say the case's number, its papers and where each went; a paper with boxes on it is a warning."""
+        self.show_view(view)
+        state = f"{_(STATE_WORDS[view.case.state])} {view.case.number}"
+        papers = "; ".join(f"{paper.form}: {where}" for paper, where in made)
+        warning = next((paper.warning for paper, _where in made if paper.warning), None)
+        if warning is not None:
+            self.say(f"{state} · [{warning.code}] {warning.what}", f"{warning.todo}; {papers}", "warning")
+        else:
+            self.say(state, papers or _("没有可打印的文书"))
 
     @work(exit_on_error=False)
     async def action_correct(self) -> None:

@@ -12,13 +12,14 @@ from textual.worker import get_current_worker
 
 from ocr.port import Reading
 from scanners.errors import NoDevice, ScannerError
-from scanners.port import ScanJob, Source
-from workstation.domain.case import Case, Page
+from scanners.port import Device, ScanJob, Source
+from workstation.domain.case import Case, FieldValue, Page
+from workstation.domain.checklist import Todo
 from workstation.i18n import _
 from workstation.services.view import CaseView
 from workstation.tui.screens.case_base import CaseBase
-from workstation.tui.screens.dialogs import ConfirmDialog
-from workstation.tui.words import SURE
+from workstation.tui.screens.dialogs import ChoiceDialog, ConfirmDialog
+from workstation.tui.words import SURE, printable
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,26 @@ class ScanKeys(CaseBase):
             fault = error
         self.post_message(self.ScanEnded(slot, pages, fault))
 
+    def action_choose_scanner(self) -> None:
+        """Choose the device the next pages come from."""
+        self.say(_("正在查找扫描仪…"))
+        self.job(self.desk.capture.devices, self._offer_scanners)
+
+    def _offer_scanners(self, devices: tuple[Device, ...]) -> None:
+        if not devices:
+            self.tell(NoDevice())
+            return
+        names = {device.id: printable(device.name) for device in devices}
+
+        def chosen(device_id: str | None) -> None:
+            if device_id is not None:
+                self.app.device_id = device_id
+                self.say(_("扫描仪: {name}").format(name=names[device_id]))
+
+        body = _("选定后一直用这一台, 直到退出程序。")
+        present = self.app.device_id or devices[0].id
+        self.app.push_screen(ChoiceDialog(_("选扫描仪"), body, list(names.items()), start=present), chosen)
+
     def _scan_job(self) -> ScanJob:
         devices = self.desk.capture.devices()
         device = next((d for d in devices if d.id == self.app.device_id), devices[0] if devices else None)
@@ -88,7 +109,16 @@ class ScanKeys(CaseBase):
             if not isinstance(event.error, ScannerError):
                 log.error("scan failed kind=%s", type(event.error).__name__)
         else:
-            self.say(_("已扫描 {n} 页, 已存盘").format(n=event.pages))
+            self.say(_("已扫描 {n} 页, 已存盘").format(n=event.pages), self._what_follows(event.slot))
+
+    def _what_follows(self, slot: str) -> str:
+        """Ask for the pages that are still wanting, e.g. the back of a card."""
+        line = self.view.line(slot) if self.view else None
+        if line is None or line.todo is not Todo.SCAN_MORE:
+            return ""
+        if line.material.back_kind and line.pages == 1:
+            return _("翻到背面, 再按 F2")
+        return _("还差 {n} 页, 再按 F2").format(n=line.pages_expected_min - line.pages)
 
     @work(exit_on_error=False, group="read")
     async def _read(self, slot: str, page: Page) -> None:
@@ -106,20 +136,17 @@ class ScanKeys(CaseBase):
 
     def _was_read(self, view: CaseView, reading: Reading) -> None:
         self.show_view(view)
-        unread = [name for name, field in reading.fields.items() if not field.value]
-        doubtful = [
-            name
-            for name, field in reading.fields.items()
-            if field.value and (not field.valid or field.confidence < SURE)
-        ]
-        if unread or doubtful:
-            self.say(
-                _("已识别, {n} 项需要核对").format(n=len(unread) + len(doubtful)),
-                _("请对照原件核对标有 ? 和 ✘ 的项"),
-                "warning",
-            )
+        follows = self._what_follows(self.current_slot)
+        # Both sides of the card are compared in one go; once that is done only the new page counts.
+        document = "" if view.case.applicant is None else reading.document
+        read = {name: value for name, value in view.case.fields.items() if "." in name}
+        doubtful = sum(_wants_eyes(value) for name, value in read.items() if name.startswith(document))
+        if doubtful:
+            compare = _("请对照原件核对标有 ? 和 ✘ 的项")
+            todo = f"{follows}; {compare}" if follows else compare
+            self.say(_("已识别, {n} 项需要核对").format(n=doubtful), todo, "warning")
         else:
-            self.say(_("已识别, 用时 {s} 秒").format(s=f"{reading.elapsed_ms / 1000:.1f}"))
+            self.say(_("已识别, 用时 {s} 秒").format(s=f"{reading.elapsed_ms / 1000:.1f}"), follows)
 
     def stop_scan(self) -> bool:
         """Stop a running scan; pages already read stay. False when none runs."""
@@ -170,3 +197,8 @@ class ScanKeys(CaseBase):
 
     def _take_copy(self, slot: str) -> Case:
         return self.desk.reuse.take(self.case_id, slot, consent_way="当面同意, 签材料复用确认书")
+
+
+def _wants_eyes(value: FieldValue) -> bool:
+    """True for a reading nobody compared yet that is missing, doubtful or fails a check."""
+    return value.confirmed_by is None and (not value.valid or value.confidence < SURE)

@@ -37,6 +37,7 @@ class ConfirmDialog(ModalScreen[bool]):
         """Title, text, two answers."""
         with Vertical(classes="dialog") as box:
             box.border_title = self._title
+            box.border_subtitle = _("按 Y 或 N · Esc 取消")
             yield Static(self._body, markup=False)
             yield Static("")
             yield OptionList(
@@ -101,22 +102,26 @@ class ChoiceDialog(ModalScreen[str | None]):
         Binding("escape", "dismiss(None)", "取消", id="choice.no", show=False),
     ]
 
-    def __init__(self, title: str, body: str, choices: list[tuple[str, str]]) -> None:
-        """Offer (id, text) pairs."""
+    def __init__(self, title: str, body: str, choices: list[tuple[str, str]], *, start: str = "") -> None:
+        """Offer (id, text) pairs, with the cursor on the id `start`."""
         super().__init__()
+        self._start = start
         self._title, self._body, self._choices = title, body, choices
 
     def compose(self) -> ComposeResult:
         """Title, text, choices."""
         with Vertical(classes="dialog") as box:
             box.border_title = self._title
+            box.border_subtitle = _("↑↓ 选 · 回车 确定 · Esc 取消")
             yield Static(self._body, markup=False)
+            yield Static("")
             yield OptionList(*(Option(Text(text), id=key) for key, text in self._choices), markup=False)
 
     def on_mount(self) -> None:
         """Cursor into the list."""
         choices = self.query_one(OptionList)
-        choices.highlighted = 0
+        ids = [key for key, _text in self._choices]
+        choices.highlighted = ids.index(self._start) if self._start in ids else 0
         choices.focus()
 
     @on(OptionList.OptionSelected)

@@ -19,15 +19,15 @@ from workstation.domain.case import Case, CaseState
 from workstation.i18n import N_, _
 from workstation.services.balance import Balance
 from workstation.services.overview import CaseLine, MessageLine, Overview, overview
-from workstation.services.queue import QueueLine, is_stuck
 from workstation.services.view import STATE_WORDS
 from workstation.store.database import Recovery
-from workstation.tui.screens.base import WorkScreen
+from workstation.texts import describe
+from workstation.tui.screens.base import WorkScreen, fill
 from workstation.tui.screens.case import CaseScreen
 from workstation.tui.screens.courier import CourierScreen
 from workstation.tui.screens.dialogs import ConfirmDialog, NoticeDialog
 from workstation.tui.screens.picker import ItemPicker
-from workstation.tui.screens.queue import QueueScreen
+from workstation.tui.screens.queue import QueueScreen, queue_text
 from workstation.tui.theme import AMBER, BLUE, GREEN, QUIET, RED
 from workstation.tui.widgets.bars import Key
 from workstation.tui.words import fit, printable
@@ -52,7 +52,8 @@ class HomeScreen(WorkScreen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     HELP = N_(
         "F2 办理新件: 选事项后按步骤办理。左边是在办的件, 回车打开。\n"
-        "右边是发送队列和后台消息; 断网时照常收件, 联网后自动发送, 每一条都写明原因和下一步。"
+        "右边是发送队列和后台消息, Tab 换栏; 断网时照常收件, 联网后自动发送, 每一条都写明原因和下一步。\n"
+        "后台消息按回车打开它的办件, 并记为已读; 未读的有 ● 标记。"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "new_case", "办新件", id="home.new"),
@@ -72,6 +73,13 @@ class HomeScreen(WorkScreen[None]):
         Key("F10", N_("退出"), "quit_program"),
     )
     cases = getters.query_one("#cases", OptionList)
+    queue_lines = getters.query_one("#queue-lines", OptionList)
+    message_lines = getters.query_one("#message-lines", OptionList)
+
+    def __init__(self) -> None:
+        """Start before the first look at the facts."""
+        super().__init__()
+        self._messages: dict[str, MessageLine] = {}
 
     def compose(self) -> ComposeResult:
         """Tiles, cases, queue, messages."""
@@ -80,14 +88,17 @@ class HomeScreen(WorkScreen[None]):
         with Horizontal(id="boards"):
             with Vertical(id="left", classes="panel") as left:
                 left.border_title = _("在办")
+                left.border_subtitle = _("回车 打开 · Tab 换栏")
                 yield OptionList(id="cases", markup=False)
             with Vertical(id="right"):
                 with Vertical(id="queue", classes="panel") as queue:
                     queue.border_title = _("队列 · 按法定期限排序")
-                    yield Static("", id="queue-lines", markup=False)
+                    queue.border_subtitle = _("回车 看这一件的经过")
+                    yield OptionList(id="queue-lines", markup=False)
                 with Vertical(id="messages", classes="panel") as messages:
                     messages.border_title = _("后台消息")
-                    yield Static("", id="message-lines", markup=False)
+                    messages.border_subtitle = _("回车 打开办件")
+                    yield OptionList(id="message-lines", markup=False)
 
     def on_mount(self) -> None:
         """Show today, and what was recovered when the last run ended badly."""
@@ -99,6 +110,9 @@ class HomeScreen(WorkScreen[None]):
             self.call_after_refresh(self.say, words, _("没有丢失已确认的页和办件"), "warning")
         elif words:
             self.call_after_refresh(self.say, words)
+        refused = self.desk.catalogue.refused
+        if refused:
+            self.call_after_refresh(self.say, *refusal_words(*refused[0]), "error")
 
     def refresh_view(self) -> None:
         """Gather the facts again."""
@@ -114,14 +128,15 @@ class HomeScreen(WorkScreen[None]):
 
     def _show(self, facts: Overview) -> None:
         self.query_one("#tiles", Static).update(_tiles(facts, self.size.width))
-        kept = self.cases.highlighted
-        self.cases.clear_options()
-        self.cases.add_options(Option(_case(line), id=line.case_id) for line in facts.cases)
-        if facts.cases:
-            self.cases.highlighted = min(kept or 0, len(facts.cases) - 1)
+        self._messages = {line.change.change_id: line for line in facts.messages}
+        fill(self.cases, [Option(_case(line), id=line.case_id) for line in facts.cases], _no_cases())
+        fill(self.queue_lines, [Option(queue_text(q), id=q.line.bundle_id) for q in facts.queue], _no_queue())
+        messages = [Option(_message(line), id=key) for key, line in self._messages.items()]
+        fill(self.message_lines, messages, Text(_("还没有消息"), Style(color=QUIET)))
         self.query_one("#left").border_title = _("在办 {n}").format(n=len(facts.cases))
-        self.query_one("#queue-lines", Static).update(_queue(facts.queue))
-        self.query_one("#message-lines", Static).update(_messages(facts.messages))
+        unread = sum(not line.is_read for line in facts.messages)
+        title = _("后台消息 · 未读 {n}").format(n=unread) if unread else _("后台消息")
+        self.query_one("#messages").border_title = title
 
     # --- keys -----------------------------------------------------------------------------------------
 
@@ -152,7 +167,31 @@ class HomeScreen(WorkScreen[None]):
         self._open(event.option_id or "")
 
     def _open(self, case_id: str) -> None:
-        self.job(lambda: self.desk.intake.resume(case_id), self._opened)
+        self.job(lambda: self._take_up(case_id), self._opened)
+
+    def _take_up(self, case_id: str) -> Case:
+        """Resume a case; what the back office said of it counts as read once it is opened."""
+        said = [key for key, line in self._messages.items() if line.case_id == case_id and not line.is_read]
+        if said:
+            self.desk.store.inbox.mark_read(*said)
+        return self.desk.intake.resume(case_id)
+
+    @on(OptionList.OptionSelected, "#queue-lines")
+    def _enter_queue(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.app.push_screen(QueueScreen(event.option_id or ""))
+
+    @on(OptionList.OptionSelected, "#message-lines")
+    def _enter_message(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        line = self._messages.get(event.option_id or "")
+        if line is None:
+            return
+        if line.case_id:
+            self._open(line.case_id)
+        else:
+            change_id = line.change.change_id
+            self.job(lambda: self.desk.store.inbox.mark_read(change_id), lambda _none: self.action_courier())
 
     def action_queue(self) -> None:
         """Show the whole queue."""
@@ -175,6 +214,13 @@ class HomeScreen(WorkScreen[None]):
         body = _("草稿和队列都已存盘。未发送的 {n} 件在下次启动后继续发送。").format(n=self.app.waiting)
         if await self.app.push_screen_wait(ConfirmDialog(_("退出程序?"), body, yes=_("退出"))):
             self.app.exit(0)
+
+
+def refusal_words(folder: str, reason: Exception) -> tuple[str, str]:
+    """Say which pack was left out at start and why, and what to do."""
+    message = describe(reason)
+    what = _("事项包 {folder} 没有启用: [{code}] {what}")
+    return what.format(folder=folder, code=message.code, what=message.what), message.todo
 
 
 def recovery_words(recovery: Recovery) -> str:
@@ -254,35 +300,22 @@ def _case(line: CaseLine) -> Text:
     return text
 
 
-def _queue(lines: tuple[QueueLine, ...]) -> Text:
-    if not lines:
-        return Text(_("✔ 全部送达, 没有排队"), Style(color=GREEN))
-    text = Text()
-    for line in lines[:8]:
-        stuck = is_stuck(line.line)
-        glyph, colour = ("▲", RED) if stuck else ("●", AMBER)
-        text.append(f"{glyph} ", Style(color=colour, bold=True))
-        text.append(f"{line.title}  ", Style(bold=True))
-        text.append(f"{printable(line.applicant)}\n")
-        text.append(f"  {line.sentence}\n", Style(color=colour if stuck else None))
-        if line.why:
-            text.append(f"  {line.why}\n", Style(color=QUIET))
-    if len(lines) > 8:
-        text.append(_("还有 {n} 件, F5 查看").format(n=len(lines) - 8), Style(color=QUIET))
-    return text
+def _no_cases() -> Text:
+    return Text(_("没有在办的件, F2 办新件"), Style(color=QUIET))
 
 
-def _messages(lines: tuple[MessageLine, ...]) -> Text:
-    if not lines:
-        return Text(_("还没有消息"), Style(color=QUIET))
-    text = Text()
-    for line in lines[:8]:
-        glyph, colour = ("!", AMBER) if line.wants_a_person else ("✔", GREEN)
-        text.append(f"{glyph} ", Style(color=colour, bold=True))
-        text.append(f"{line.title}  ", Style(bold=True))
-        text.append(f"{printable(line.applicant)}\n")
-        text.append(f"  {printable(line.words)}", Style(color=colour))
-        if line.change.due is not None:
-            text.append(f"  {line.change.due.isoformat()}", Style(color=colour))
-        text.append("\n")
+def _no_queue() -> Text:
+    return Text(_("✔ 全部送达, 没有排队"), Style(color=GREEN))
+
+
+def _message(line: MessageLine) -> Text:
+    glyph, colour = ("!", AMBER) if line.wants_a_person else ("✔", GREEN)
+    text = Text(f"{glyph} ", Style(color=colour, bold=True))
+    if not line.is_read:
+        text.append("● ", Style(color=AMBER, bold=True))
+    text.append(f"{line.title}  ", Style(bold=not line.is_read))
+    text.append(f"{printable(line.applicant)}\n")
+    text.append(f"  {printable(line.words)}", Style(color=colour))
+    if line.change.due is not None:
+        text.append(f"  {line.change.due.isoformat()}", Style(color=colour))
     return text

@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 from workstation.domain.items import Item
 from workstation.i18n import _
 from workstation.services.papers import limit_words
-from workstation.tui.screens.base import _station_app
+from workstation.tui.screens.base import station_app
 from workstation.tui.theme import QUIET
 from workstation.tui.words import fit
 
@@ -33,7 +33,7 @@ class ItemPicker(ModalScreen[str | None]):
         Binding("down", "move(1)", "下", id="picker.down", show=False),
         Binding("up", "move(-1)", "上", id="picker.up", show=False),
     ]
-    app = getters.app(_station_app())
+    app = getters.app(station_app())
 
     def compose(self) -> ComposeResult:
         """Input, matches, facts of the match under the cursor."""
@@ -41,6 +41,7 @@ class ItemPicker(ModalScreen[str | None]):
             box.border_title = _("选事项")
             yield Input(placeholder=_("汉字、拼音、首字母 (jlyd) 或编码"), id="query")
             yield OptionList(id="matches", markup=False)
+            box.border_subtitle = _("↑↓ 选 · 回车 办理 · Esc 取消")
             yield Static("", id="facts", markup=False)
 
     def on_mount(self) -> None:
@@ -53,7 +54,7 @@ class ItemPicker(ModalScreen[str | None]):
         event.stop()
         self._find(event.value)
 
-    @work(thread=True, exclusive=True, exit_on_error=False)
+    @work(thread=True, exclusive=True, exit_on_error=False, group="find")
     def _find(self, query: str) -> None:
         catalogue = self.app.station.desk.catalogue
         if query.strip():

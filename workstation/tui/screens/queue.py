@@ -19,7 +19,7 @@ from workstation.domain.clock import CHINA
 from workstation.i18n import N_, _
 from workstation.services.queue import QueueLine, is_stuck
 from workstation.store.database import Attempt
-from workstation.tui.screens.base import WorkScreen
+from workstation.tui.screens.base import WorkScreen, fill
 from workstation.tui.screens.dialogs import TextDialog
 from workstation.tui.theme import AMBER, GREEN, QUIET, RED
 from workstation.tui.widgets.bars import Key
@@ -48,9 +48,10 @@ class QueueScreen(WorkScreen[None]):
     )
     listing = getters.query_one("#lines", OptionList)
 
-    def __init__(self) -> None:
-        """Start without lines."""
+    def __init__(self, start: str = "") -> None:
+        """Start without lines; the cursor goes to the bundle `start` once it is listed."""
         super().__init__()
+        self._start = start
         self._lines: dict[str, QueueLine] = {}
 
     def compose(self) -> ComposeResult:
@@ -77,14 +78,13 @@ class QueueScreen(WorkScreen[None]):
         self.refresh_view()
 
     def _show(self, lines: tuple[QueueLine, ...]) -> None:
-        kept = self.listing.highlighted
         self._lines = {line.line.bundle_id: line for line in lines}
-        self.listing.clear_options()
-        self.listing.add_options(Option(_prompt(line), id=line.line.bundle_id) for line in lines)
-        if lines:
-            self.listing.highlighted = min(kept or 0, len(lines) - 1)
-        else:
-            self.query_one("#history", Static).update(_("队列是空的"))
+        options = [Option(queue_text(line), id=line.line.bundle_id) for line in lines]
+        fill(self.listing, options, Text(_("✔ 全部送达, 没有排队"), Style(color=GREEN)))
+        if self._start in self._lines:
+            self.listing.highlighted = list(self._lines).index(self._start)
+        self._start = ""
+        self.refresh_bindings()
 
     @property
     def current(self) -> QueueLine | None:
@@ -146,15 +146,17 @@ class QueueScreen(WorkScreen[None]):
         return True if allowed[action] else None
 
 
-def _prompt(line: QueueLine) -> Text:
+def queue_text(line: QueueLine) -> Text:
+    """One line of the queue: what it is and whose, then how it stands, then why."""
     done = line.line.state is LineState.DELIVERED
     glyph, colour = ("✔", GREEN) if done else ("▲", RED) if is_stuck(line.line) else ("●", AMBER)
     text = Text(f"{glyph} ", Style(color=colour, bold=True))
-    text.append(f"{line.title}  ", Style(bold=True))
-    text.append(f"{printable(line.applicant)}\n")
+    text.append(f"{line.item}  " if line.item else "", Style(bold=True))
+    text.append(f"{printable(line.applicant)}  " if line.applicant else "")
+    text.append(f"{printable(line.title)}\n", Style(color=QUIET))
     text.append(f"  {line.sentence}", Style(color=colour))
     if line.why:
-        text.append(f"\n  {line.why}", Style(color=QUIET))
+        text.append(f"\n  {printable(line.why)}", Style(color=QUIET))
     return text
 
 

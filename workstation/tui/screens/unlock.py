@@ -14,7 +14,7 @@ from textual.widgets import Input, Label, Static
 
 from workstation.i18n import _
 from workstation.services.station import Station
-from workstation.tui.screens.base import _station_app
+from workstation.tui.screens.base import station_app
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ class UnlockScreen(Screen[None]):
 
     CSS_PATH = "unlock.tcss"
     HELP = "输入本机口令后按回车。口令打开本机的加密存储, 不会发往网络。"
-    app = getters.app(_station_app())
+    app = getters.app(station_app())
     busy: reactive[bool] = reactive(False)
     passphrase = getters.query_one("#passphrase", Input)
     again = getters.query_one("#again", Input)

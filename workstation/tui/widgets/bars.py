@@ -99,15 +99,16 @@ class KeyBar(Widget):
         self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh())
 
     def render(self) -> RenderResult:
-        """Draw the keys, dropping labels from the right only when the line is too short."""
+        """Draw the keys, closer together where the line is short."""
         line = Text("", no_wrap=True, end="", overflow="crop")
         room = self.size.width
         wide = sum(cell_len(f" {k.key}  {k.label} ") for k in self.keys) <= room
+        gap = " " if sum(cell_len(f"{k.key}{k.label} ") for k in self.keys) <= room else ""
         for key in self.keys:
             enabled = key.ready and self.screen.check_action(key.action, ()) is True
             style = OFF_KEY_STYLE if not enabled else MAIN_KEY_STYLE if key.main else KEY_STYLE
             line.append(f" {key.key} " if wide else key.key, style)
-            label = f" {key.label} " if wide else f"{key.label} "
+            label = f" {key.label} " if wide else f"{key.label}{gap}"
             line.append(label, Style(color=TEXT if enabled else "#5B7285"))
         return line
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -20,10 +21,10 @@ class FieldRow(Horizontal):
 
     DEFAULT_CSS = """
     FieldRow {
-        height: 2; layout: grid; grid-size: 2 2; grid-columns: 12 1fr; grid-rows: 1 1;
+        height: auto; layout: grid; grid-size: 2; grid-columns: 12 1fr; grid-rows: 1 auto;
         Label { color: $quiet; }
         Input { width: 100%; }
-        #lamp { padding-left: 1; }
+        #lamp { padding-left: 1; height: auto; }
     }
     """
 
@@ -59,6 +60,7 @@ class FieldRow(Horizontal):
         self.title_text = title
         self.value: FieldValue | None = None
         self.shown = ""
+        self._lamp = Text()
         self._max_length = max_length
 
     def compose(self) -> ComposeResult:
@@ -89,8 +91,20 @@ class FieldRow(Horizontal):
         self.mark(value_lamp(value))
 
     def mark(self, lamp: Text) -> None:
-        """Show what is known about the value."""
-        self.query_one("#lamp", Static).update(lamp)
+        """Show what is known about the value; before it the whole text, if the input is too short for it."""
+        self._lamp = lamp
+        self._draw_lamp()
+
+    @on(Input.Changed)
+    def _draw_lamp(self) -> None:
+        box = self.query_one(Input)
+        room = box.content_size.width
+        whole = [printable(box.value)] if 0 < room <= cell_len(box.value) else []
+        self.query_one("#lamp", Static).update(Text("\n").join([*map(Text, whole), self._lamp]))
+
+    def on_resize(self) -> None:
+        """The input may have become long enough, or too short."""
+        self._draw_lamp()
 
     @property
     def place(self) -> tuple[str, Box] | None:

@@ -75,7 +75,15 @@ class PagePane(Vertical):
         if self.page is not None and (self.page.page_id, self._crop) == (page.page_id, crop):
             return
         self.page, self._crop = page, crop
-        self._decode(page, crop, self._room_px())
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Draw the page anew for the room there is now."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if self.page is not None and self.content_size.area:
+            self._decode(self.page, self._crop, self._room_px())
 
     def _room_px(self) -> tuple[int, int]:
         width, height = self.app.terminal.cell_px  # type: ignore[attr-defined]

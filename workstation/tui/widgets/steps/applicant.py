@@ -66,6 +66,7 @@ class ApplicantStep(VerticalScroll):
         """Start empty."""
         super().__init__(id=id, classes="panel", can_focus=False)
         self.border_title = _("申请人")
+        self.border_subtitle = _("回车 到下一项")
         self._applicant: Applicant | None = None
 
     def compose(self) -> ComposeResult:
@@ -109,7 +110,22 @@ class ApplicantStep(VerticalScroll):
         title = _("属地街道 (由哪个街道办理)")
         if view.case.home_street:
             title = f"{title}: {view.home_street_name}"
+        elif view.case.applicant is not None:
+            known = _("由住址推出, 回车确认") if guess in streets else _("住址中没有认出街道, 请选择")
+            title = f"{title} · {known}"
         self.query_one("#street-title", Static).update(title)
+        self._show_next_key(view)
+
+    def _show_next_key(self, view: CaseView) -> None:
+        case = view.case
+        if case.is_sealed:
+            self.border_subtitle = ""
+        elif case.applicant is not None:
+            self.border_subtitle = _("↑↓ 选街道, 回车确认")
+        elif "id-card-front.id_number" not in case.fields:
+            self.border_subtitle = _("F2 扫描身份证, 或直接录入后回车")
+        else:
+            self.border_subtitle = _("回车 到下一项, 末项回车确认申请人")
 
     @on(FieldRow.Left)
     def _go_on(self, event: FieldRow.Left) -> None:

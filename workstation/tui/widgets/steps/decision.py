@@ -39,6 +39,15 @@ class DecisionStep(VerticalScroll):
             self.border_title = _("收件")
             _draft(text, view)
         self.query_one("#summary", Static).update(text)
+        self.border_subtitle = _next_key(view)
+
+
+def _next_key(view: CaseView) -> str:
+    if view.case.is_sealed:
+        return _("F2 办下一件 · Esc 回主屏")
+    if not view.readiness.ready:
+        return _("PageUp 回到前面的步骤")
+    return _("F10 收件并受理") if view.item.acceptance_delegated else _("F10 收件")
 
 
 def _draft(text: Text, view: CaseView) -> None:

@@ -39,6 +39,7 @@ class FormStep(VerticalScroll):
         """Start without rows."""
         super().__init__(id=id, classes="panel", can_focus=False)
         self.border_title = _("申请表")
+        self.border_subtitle = _("回车 确认这一项, 到下一处待填")
         self._view: CaseView | None = None
         self._rows: tuple[str, ...] = ()
 

@@ -104,6 +104,7 @@ class MaterialsStep(Vertical):
         line = self._view.line(event.option_id) if self._view and event.option_id else None
         if line is not None and self._view is not None:
             self.query_one("#why", Static).update(_why(line, self._view))
+            self.border_subtitle = _next_key(line, self._view)
             self.post_message(self.Focused(line.material.id))
 
     @on(OptionList.OptionSelected)
@@ -121,6 +122,26 @@ def _prompt(line: ChecklistLine, offered: bool, width: int) -> Text:
     text.append(f" {fit(line.material.title, title_width)} ", Style(bold=True))
     text.append_text(slot_lamp(line, offered=offered))
     return text
+
+
+def _next_key(line: ChecklistLine, view: CaseView) -> str:
+    """Say which key does what this line wants."""
+    material = line.material
+    if view.case.is_sealed:
+        return ""
+    if line.todo is Todo.MARK_ORIGINAL:
+        kept = material.original is OriginalRule.KEPT
+        return _("回车 原件留存, 随邮袋送出") if kept else _("回车 已核对原件, 当场退还")
+    if line.todo is Todo.REMOVE_PAGES:
+        return _("Del 删去最后一页")
+    if line.todo is Todo.NOTHING:
+        return _("回车 到下一项")
+    keys = [_("F2 扫描")]
+    if material.id in view.offers and not line.pages:
+        keys.insert(0, _("F3 复用"))
+    if material.need is Need.TOLERABLE and not view.item.instant:
+        keys.append(_("F6 容缺"))
+    return " · ".join(keys)
 
 
 def _why(line: ChecklistLine, view: CaseView) -> Text:

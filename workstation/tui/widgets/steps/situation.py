@@ -14,9 +14,13 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from workstation.domain.checklist import relevant_answers
+from workstation.domain.items import Question
 from workstation.i18n import _
 from workstation.services.view import CaseView
 from workstation.tui.theme import GREEN, QUIET
+
+AGAIN = "again:"
+"""Prefix of the options that ask a question again."""
 
 
 class SituationStep(Vertical):
@@ -45,7 +49,10 @@ class SituationStep(Vertical):
         """Start without a question."""
         super().__init__(id=id, classes="panel")
         self.border_title = _("办事情形")
+        self.border_subtitle = _("按数字或回车选择")
         self._question = ""
+        self._numbered = 0
+        self._view: CaseView | None = None
 
     def compose(self) -> ComposeResult:
         """Answers so far, the question, its options."""
@@ -54,33 +61,57 @@ class SituationStep(Vertical):
         yield OptionList(id="options", markup=False)
 
     def show(self, view: CaseView) -> None:
-        """Show what was answered and the next question."""
+        """Show what was answered and the next question; an answer given can be asked again."""
+        self._view = view
         self.query_one("#answered", Static).update(_answered(view))
-        options = self.query_one(OptionList)
-        options.clear_options()
-        question = view.questions[0] if view.questions and not view.case.is_sealed else None
+        self._ask(view.questions[0] if view.questions and not view.case.is_sealed else None)
+
+    def _ask(self, question: Question | None) -> None:
         self._question = question.id if question else ""
         words = question.title if question else _("情形已定, 回车继续")
         self.query_one("#question", Static).update(words)
-        if question:
-            options.add_options(Option(f"{n}  {o.title}", id=o.id) for n, o in enumerate(question.options, 1))
-        else:
-            options.add_options([Option(_("继续"), id="-")])
+        chosen = (
+            [Option(f"{n}  {o.title}", id=o.id) for n, o in enumerate(question.options, 1)]
+            if question
+            else []
+        )
+        self._numbered = len(chosen)
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options(chosen or [Option(_("继续"), id="-")])
+        options.add_options(self._answers_to_change())
         options.highlighted = 0
+
+    def _answers_to_change(self) -> list[Option]:
+        """Offer the answers given, except the one being asked; materials already scanned stay."""
+        view = self._view
+        if view is None or view.case.is_sealed:
+            return []
+        given = [view.item.question(q) for q in relevant_answers(view.item, view.case.answers)]
+        return [
+            Option(
+                Text(_("改答: {question}").format(question=q.title), Style(color=QUIET)), id=f"{AGAIN}{q.id}"
+            )
+            for q in given
+            if q.id != self._question
+        ]
 
     def on_key(self, event: object) -> None:
         """A digit chooses the option with that number."""
         key = getattr(event, "key", "")
         options = self.query_one(OptionList)
-        if key.isdigit() and 0 < int(key) <= options.option_count and self._question:
+        if key.isdigit() and 0 < int(key) <= self._numbered:
             options.highlighted = int(key) - 1
             options.action_select()
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if self._question and event.option_id:
-            self.post_message(self.Answered(self._question, event.option_id))
+        chosen = event.option_id or ""
+        if chosen.startswith(AGAIN) and self._view is not None:
+            self._ask(self._view.item.question(chosen.removeprefix(AGAIN)))
+        elif self._question and chosen:
+            self.post_message(self.Answered(self._question, chosen))
         else:
             self.post_message(self.Finished())
 

@@ -1,0 +1,89 @@
+"""What the case workspace says of a case: its head, its rail, the next step and the next key."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from rich.text import Text
+
+from workstation.domain.checklist import Todo
+from workstation.domain.identity import mask_id_number
+from workstation.i18n import _
+from workstation.services.view import STATE_WORDS, CaseView
+from workstation.tui.theme import AMBER, GREEN, QUIET
+from workstation.tui.widgets.steps import STEP_WORDS, StepName
+from workstation.tui.words import printable
+
+
+def card_slot(view: CaseView) -> str:
+    """Return the slot of the identity card on this checklist; empty when it is not asked for."""
+    for line in view.checklist.lines:
+        if line.material.document_kind == "id-card-front":
+            return line.material.id
+    return ""
+
+
+def first_open_step(view: CaseView) -> StepName:
+    """Return the step a case is taken up at."""
+    status = view.readiness
+    if view.case.is_sealed:
+        return StepName.DECISION
+    if status.questions:
+        return StepName.SITUATION
+    if status.lacks_applicant or status.lacks_home_street:
+        return StepName.APPLICANT
+    if status.lines:
+        return StepName.MATERIALS
+    return StepName.FORM if status.fields else StepName.DECISION
+
+
+def main_action(view: CaseView, slot: str) -> str:
+    """Return the action of the key the clerk most likely wants next; empty when it is Enter."""
+    if view.case.is_sealed:
+        return "scan"
+    if view.readiness.ready:
+        return "receive"
+    line = view.line(slot)
+    if line is None or line.todo not in (Todo.SCAN, Todo.SCAN_MORE):
+        return ""
+    return "reuse" if slot in view.offers and not view.case.slot(slot).pages else "scan"
+
+
+def head(view: CaseView) -> Text:
+    """Two lines that never wrap: which case, and for whom."""
+    case = view.case
+    text = Text(" ")
+    text.append(f"{case.number}  ", Style(color=AMBER, bold=True))
+    text.append(view.item.title, Style(bold=True))
+    text.append(f"  {view.situation}\n ")
+    if case.applicant is not None:
+        text.append(printable(case.applicant.name), Style(bold=True))
+        text.append(f" {mask_id_number(case.applicant.id_number)}")
+    else:
+        text.append(_("申请人未确认"), Style(color=QUIET))
+    if view.home_street_name:
+        text.append(f"  {_('属地')} {view.home_street_name}", Style(color=QUIET))
+    text.append(f"  {_(STATE_WORDS[case.state])}", Style(color=GREEN if case.is_sealed else QUIET))
+    return text
+
+
+def rail(view: CaseView, present: StepName, *, one_line: bool) -> Text:
+    """The steps with their state, one below the other or all on one line."""
+    status = view.readiness
+    is_open = {
+        StepName.SITUATION: bool(status.questions),
+        StepName.APPLICANT: status.lacks_applicant or status.lacks_home_street,
+        StepName.MATERIALS: bool(status.lines),
+        StepName.FORM: bool(status.fields),
+        StepName.DECISION: not view.case.is_sealed,
+    }
+    text = Text()
+    for step in StepName:
+        glyph = "▸" if step is present else " " if is_open[step] else "✔"
+        style = Style(color=QUIET)
+        if step is present:
+            style = Style(color="#2B1D00", bgcolor=AMBER, bold=True)
+        elif not is_open[step]:
+            style = Style(color=GREEN)
+        text.append(f" {glyph} {_(STEP_WORDS[step])} ", style)
+        text.append("  " if one_line else "\n\n")
+    return text
