@@ -16,6 +16,7 @@ from workstation.i18n import _
 if TYPE_CHECKING:
     from scanners.port import Scanner
     from workstation.domain.clock import Clock
+    from workstation.domain.items import Pack
     from workstation.printing.layout import PrintedFile
     from workstation.services.catalogue import Catalogue
     from workstation.services.desk import Desk
@@ -226,19 +227,45 @@ def profile_of(settings: Settings, member: Membership | None) -> WindowProfile:
 
 
 def load_catalogue(settings: Settings) -> Catalogue:
-    """Load every pack of the settings' folder, newest first, or the one that came with the program.
+    """Load every sound pack of the settings' folder, newest first, or the one that came with the program.
+
+    A pack that is altered, unsigned or broken is left out and named in `refused`.
 
     Raises:
-        PackError: a pack is altered, unsigned or broken.
+        CatalogueError: the folder cannot be read, or holds only packs that are left out.
     """
+    from workstation.catalogue.errors import CatalogueError
     from workstation.catalogue.loader import bundled_pack, load_pack
     from workstation.services.catalogue import Catalogue
 
+    packs: list[Pack] = []
+    refused: list[tuple[str, Exception]] = []
+    for folder in pack_folders(settings):
+        try:
+            packs.append(load_pack(folder))
+        except CatalogueError as error:
+            refused.append((folder.name, error))
+    if refused and not packs:
+        raise refused[0][1]
+    newest_first = sorted(packs, key=lambda pack: pack.issued_on, reverse=True)
+    return Catalogue(tuple(newest_first) or (load_pack(bundled_pack()),), tuple(refused))
+
+
+def pack_folders(settings: Settings) -> list[Path]:
+    """Return the folders of the packs that IT has laid down; none when no place for them is set.
+
+    Raises:
+        PackUnreadable: the place is set and cannot be read.
+    """
+    from workstation.catalogue.errors import PackUnreadable
+
     if not settings.packs_folder:
-        return Catalogue((load_pack(bundled_pack()),))
-    folders = sorted(p for p in Path(settings.packs_folder).iterdir() if (p / "manifest.yaml").exists())
-    packs = sorted((load_pack(p) for p in folders), key=lambda pack: pack.issued_on, reverse=True)
-    return Catalogue(tuple(packs) or (load_pack(bundled_pack()),))
+        return []
+    try:
+        found = sorted(Path(settings.packs_folder).iterdir())
+    except OSError as error:
+        raise PackUnreadable(path=settings.packs_folder) from error
+    return [folder for folder in found if (folder / "manifest.yaml").exists()]
 
 
 def drivers(settings: Settings) -> tuple[Scanner, ...]:

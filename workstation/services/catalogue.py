@@ -16,6 +16,8 @@ class Catalogue:
     """Packs by version; `packs[0]` is the current one."""
 
     packs: tuple[Pack, ...]
+    refused: tuple[tuple[str, Exception], ...] = ()
+    """Packs that lie beside them and were not taken: folder name and reason."""
 
     @property
     def current(self) -> Pack:
