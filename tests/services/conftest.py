@@ -129,7 +129,7 @@ class Window:
 
     def with_materials(self, case: Case, *, except_for: tuple[str, ...] = ()) -> Case:
         """Scan what the checklist asks for and say where each original is."""
-        for line in self.desk.view_of(case).checklist.lines:
+        for line in self.desk.view(case.case_id).checklist.lines:
             material = line.material
             if line.todo is Todo.SCAN and material.id not in except_for:
                 self.scan(case, material.id, max(1, material.pages_min))
