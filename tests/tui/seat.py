@@ -32,6 +32,7 @@ from workstation.tui.widgets.field_row import FieldRow
 
 PASSPHRASE = "lianxi"
 PATIENCE_S = 20.0
+QUIET_ROUNDS = 4
 NARROW, WIDE = (80, 24), (140, 44)
 WORKING = frozenset({"desk", "read", "scan", "preview", "preload", "form", "find"})
 """Groups of workers that end by themselves; the others wait for a person."""
@@ -123,7 +124,7 @@ class Seat:
     async def press(self, *keys: str) -> None:
         """Press keys and wait until the program has done what it does by itself."""
         for key in keys:
-            await self.pilot.press(key)
+            self.app.simulate_key(key)
             await self.settle()
 
     async def write(self, text: str) -> None:
@@ -133,7 +134,7 @@ class Seat:
 
     async def replace(self, text: str) -> None:
         """Clear the focused input and put text into it."""
-        await self.pilot.press("end", "ctrl+u")
+        await self.press("end", "ctrl+u")
         await self.write(text)
 
     async def until(self, holds: Callable[[], bool], what: str = "") -> None:
@@ -141,14 +142,17 @@ class Seat:
         deadline = time.monotonic() + PATIENCE_S
         while not holds():
             assert time.monotonic() < deadline, f"never came: {what}\n{self.text}"
-            await self.pilot.pause()
-            await asyncio.sleep(0.002)
+            await self.pilot.pause(0)
+            await asyncio.sleep(0.001)
 
     async def settle(self) -> None:
         """Wait until no worker runs that would end by itself, and its messages are handled."""
-        for _ in range(2):
+        quiet = 0
+        # What a message sets off may come one or two messages later: rest is rest only when it lasts.
+        while quiet < QUIET_ROUNDS:
             await self.until(self._is_quiet, "rest")
-            await self.pilot.pause()
+            await self.pilot.pause(0)
+            quiet = quiet + 1 if self._is_quiet() else 0
 
     def _is_quiet(self) -> bool:
         return not any(w.group in WORKING and not w.is_finished for w in self.app.workers)

@@ -1,0 +1,62 @@
+"""Choosing an item: type, see the best match first, Enter."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import OptionList
+
+from tests.tui.conftest import OpenSeat
+from tests.tui.seat import Seat
+from workstation.tui.screens.case import CaseScreen
+from workstation.tui.screens.home import HomeScreen
+from workstation.tui.screens.picker import ItemPicker
+
+pytestmark = pytest.mark.anyio
+
+
+def matches(seat: Seat) -> OptionList:
+    return seat.on(ItemPicker).query_one("#matches", OptionList)
+
+
+@pytest.mark.parametrize("query", ["jlyd", "敬老", "jinglao", "442090001001"])
+async def test_initials_words_pinyin_and_codes_find_the_item(sit: OpenSeat, query: str) -> None:
+    async with sit() as seat:
+        await seat.press("f2")
+        assert matches(seat).option_count == len(seat.window.desk.catalogue.current.items)
+        await seat.write(query)
+        assert seat.sees("敬老优待证", "窗口收件, 属地街道受理")
+        await seat.press("enter")
+        assert seat.on(CaseScreen).view is not None
+        assert seat.sees("敬老优待证", "W03-20261120-001")
+
+
+async def test_the_arrow_keys_move_the_match_while_typing(sit: OpenSeat) -> None:
+    async with sit() as seat:
+        await seat.press("f2", "down", "down", "up")
+        assert matches(seat).highlighted == 1
+        assert seat.sees("↑↓", "回车 办理")
+
+
+async def test_nothing_found_says_so_and_enter_does_nothing(sit: OpenSeat) -> None:
+    async with sit() as seat:
+        await seat.press("f2")
+        await seat.write("没有这种事项啊")
+        assert matches(seat).option_count == 0
+        assert seat.sees("没有匹配的事项")
+        await seat.press("enter")
+        seat.on(ItemPicker)
+
+
+async def test_escape_opens_no_case(sit: OpenSeat) -> None:
+    async with sit() as seat:
+        await seat.press("f2", "escape")
+        seat.on(HomeScreen)
+        assert seat.window.store.summaries() == ()
+
+
+@pytest.mark.parametrize("query", ["[/red]", "[bold]x", "\x1b[31m", "%", "'; --", "敬" * 200])
+async def test_no_query_breaks_the_search(sit: OpenSeat, query: str) -> None:
+    async with sit() as seat:
+        await seat.press("f2")
+        await seat.write(query)
+        seat.on(ItemPicker)
