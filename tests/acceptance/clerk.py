@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from textual import events
 from textual.widgets import Input
 
-from workstation.cli.lesson import Driver
 from workstation.cli.practice import PASSPHRASE
 from workstation.domain.case import Case, CaseState
 from workstation.domain.checklist import Todo
@@ -33,30 +31,10 @@ def person_of(case: Case) -> SpecimenPerson:
     return CAST[int(case.number.rsplit("-", 1)[1]) % 2]
 
 
-class Clerk(Driver):
+class Clerk(Keys):
     """Presses keys; `said` is told of each moment worth naming, before the key of that moment is pressed."""
 
     said: Callable[..., None] = staticmethod(lambda *words: None)
-
-    async def press(self, *keys: str) -> None:
-        """Press keys."""
-        await self.pilot.press(*keys)
-
-    async def enter_text(self, text: str) -> None:
-        """Put text into the focused input in one go, as an input method commits a phrase."""
-        self.app.post_message(events.Paste(text))
-        await self.until(lambda: text in getattr(self.app.focused, "value", ""), f"text {len(text)}")
-
-    @property
-    def shown(self) -> str:
-        """Everything on the screen, without blanks: a sentence is found even where it is wrapped."""
-        lines = (strip.text for strip in self.app.screen._compositor.render_strips())
-        return "".join("".join(line.strip(" │") for line in lines).split())
-
-    def shows(self, *words: str) -> bool:
-        """True when all these words can be read on the screen."""
-        text = self.shown
-        return all("".join(word.split()) in text for word in words)
 
     async def unlock(self, passphrase: str = PASSPHRASE) -> None:
         """Give the passphrase and wait for home."""

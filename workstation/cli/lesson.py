@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
 
 from rich.cells import cell_len
-from textual.pilot import Pilot
-from textual.screen import Screen
 from textual.widgets import Input
 
 from sync.contract.models import ChangeKind
+from workstation.cli.driver import Driver, LessonFailed
 from workstation.cli.practice import CITIZEN, PASSPHRASE, Practice
 from workstation.domain.case import CaseState
 from workstation.domain.clock import local_date
@@ -22,7 +16,6 @@ from workstation.domain.deadlines import add
 from workstation.domain.items import Limit, LimitUnit
 from workstation.i18n import _
 from workstation.services.overview import overview
-from workstation.services.view import CaseView
 from workstation.training.specimens.people import by_name
 from workstation.tui.app import StationApp
 from workstation.tui.screens.case import CaseScreen
@@ -32,111 +25,13 @@ from workstation.tui.screens.home import HomeScreen, balance_lines
 from workstation.tui.screens.picker import ItemPicker
 from workstation.tui.screens.unlock import UnlockScreen
 from workstation.tui.terminal import Terminal
-from workstation.tui.widgets.bars import NoticeLine
 from workstation.tui.widgets.field_row import FieldRow
 from workstation.tui.widgets.steps import StepName
 
 SIZE = (140, 44)
-PATIENCE_S = 60.0
 SECOND_CITIZEN = "钱样本"
 WAYBILL = "1012345678901"
 """A made-up number of the EMS range."""
-
-
-class LessonFailed(Exception):
-    """The screens did not do what the lesson expects; the message says where."""
-
-
-@dataclass
-class Step:
-    """What one step took."""
-
-    title: str
-    keys: int = 0
-    seconds: float = 0.0
-    seen: list[str] = field(default_factory=list)
-
-
-class Driver:
-    """Presses keys as a clerk would and writes down what the screens show."""
-
-    def __init__(self, pilot: Pilot[int], practice: Practice, app: StationApp) -> None:
-        """Drive `app` through `pilot`."""
-        self.pilot, self.practice, self.app = pilot, practice, app
-        self.steps: list[Step] = []
-
-    @asynccontextmanager
-    async def step(self, title: str) -> AsyncIterator[Step]:
-        """Measure a step and print it when it is done."""
-        step = Step(title)
-        self.steps.append(step)
-        print(f"\n[{len(self.steps):>2}] {title}", flush=True)
-        begun = time.monotonic()
-        yield step
-        step.seconds = time.monotonic() - begun
-        for line in step.seen:
-            print(f"       {line}")
-        print(f"       ({_('{n} 键, {s} 秒').format(n=step.keys, s=f'{step.seconds:.1f}')})", flush=True)
-
-    async def press(self, *keys: str) -> None:
-        """Press keys and count them."""
-        self.steps[-1].keys += len(keys)
-        await self.pilot.press(*keys)
-
-    async def write(self, text: str) -> None:
-        """Type text, a key a character."""
-        await self.press(*text)
-
-    async def until(self, holds: Callable[[], bool], what: str) -> None:
-        """Wait until the screens show something.
-
-        Raises:
-            LessonFailed: they did not in time.
-        """
-        deadline = time.monotonic() + PATIENCE_S
-        while not holds():
-            if time.monotonic() > deadline:
-                raise LessonFailed(f"{what}: {self.notice}")
-            await self.pilot.pause(0.02)
-            await asyncio.sleep(0.02)
-
-    async def on_screen(self, kind: type[Screen[Any]], what: str = "") -> None:
-        """Wait until a screen of this kind is in front and idle."""
-        await self.until(lambda: isinstance(self.app.screen, kind), what or kind.__name__)
-        await self.until(lambda: not getattr(self.app.screen, "busy", False), f"{kind.__name__} idle")
-        await self.pilot.pause()
-
-    def see(self, text: str) -> None:
-        """Write down something the clerk sees."""
-        if text:
-            self.steps[-1].seen.append(text)
-
-    @property
-    def notice(self) -> str:
-        """What the notice line of the present screen says."""
-        for line in self.app.screen.query(NoticeLine):
-            return f"{line.what} {line.todo}".strip()
-        return ""
-
-    @property
-    def case(self) -> CaseScreen:
-        """The workspace in front."""
-        screen = self.app.screen
-        if not isinstance(screen, CaseScreen):
-            raise LessonFailed(f"not in a case: {type(screen).__name__}")
-        return screen
-
-    @property
-    def view(self) -> CaseView:
-        """The case as shown."""
-        if self.case.view is None:
-            raise LessonFailed("the case is not shown yet")
-        return self.case.view
-
-    async def idle(self) -> None:
-        """Wait until the workspace has nothing running."""
-        await self.until(lambda: not self.case.busy and not self.case.scanning, "idle")
-        await self.pilot.pause()
 
 
 def run_lesson(practice: Practice) -> int:
