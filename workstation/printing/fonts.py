@@ -7,6 +7,7 @@ WenQuanYi Micro Hei and the body AR PL UMing (mainland forms); both are free and
 from __future__ import annotations
 
 import hashlib
+import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -83,6 +84,21 @@ def _located(setting: Path | None, wanted: tuple[str, str], search: Sequence[Pat
     raise FontMissing(font=name, package=package)
 
 
+class _MappedFile:
+    """A font file as reportlab reads it, but mapped: only the glyphs really drawn come into memory.
+
+    reportlab keeps the whole content for ever, 25 MB for the two fonts of our papers.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+        with path.open("rb") as file:
+            self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def read(self) -> mmap.mmap:
+        return self._content
+
+
 @cache
 def register(path: Path) -> str:
     """Make the first face of a font file known to reportlab and return its name there.
@@ -92,7 +108,7 @@ def register(path: Path) -> str:
     """
     name = f"paper-{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
     try:
-        pdfmetrics.registerFont(TTFont(name, str(path), subfontIndex=0))
+        pdfmetrics.registerFont(TTFont(name, _MappedFile(path), subfontIndex=0))
     except (TTFError, OSError, ValueError) as error:
         raise FontUnusable(font=path, reason=error) from error
     return name
