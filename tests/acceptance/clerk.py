@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from textual.widgets import Input
 
+from tests.acceptance.keys import Keys
 from workstation.cli.practice import PASSPHRASE
 from workstation.domain.case import Case, CaseState
 from workstation.domain.checklist import Todo
@@ -49,7 +50,7 @@ class Clerk(Keys):
         self.said("opening")
         await self.press("f2")
         await self.on_screen(ItemPicker)
-        await self.write(words)
+        await self.press(*words)
         matches = self.app.screen.query_one("#matches")
         await self.until(lambda: getattr(matches, "option_count", 0) == 1, "one match")
         await self.press("enter")
@@ -63,6 +64,11 @@ class Clerk(Keys):
         home.cases.highlighted = _ids(home).index(case_id)
         await self.press("f4")
         await self.case_shown()
+
+    async def open_taken(self, case: Case) -> None:
+        """Open a case that was taken through the services behind the screens' back."""
+        self.app.station.link.kick()
+        await self.open_listed(case.case_id)
 
     async def case_shown(self) -> None:
         """Wait until a case is in front and shown."""

@@ -12,7 +12,6 @@ import pytest
 from ocr.engines import tesseract
 from ocr.fake import ScriptedEngine
 from tests.acceptance.window import NeverTheSame
-from workstation.cli import lesson
 from workstation.cli.practice import PASSPHRASE, Practice, open_practice, specimen_papers, wait_until
 from workstation.cli.settings import Settings
 
@@ -51,9 +50,3 @@ def practice(made_once: Path, tmp_path: Path) -> Iterator[Practice]:
 def unread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading a page finds nothing, which costs no time; the clerk types."""
     monkeypatch.setattr(tesseract, "TesseractEngine", ScriptedEngine)
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A screen that does not come within this time does not come at all."""
-    monkeypatch.setattr(lesson, "PATIENCE_S", 30.0)

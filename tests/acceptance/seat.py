@@ -37,7 +37,7 @@ async def started(practice: Practice, gate: StationGate | None = None) -> AsyncI
     app = StationApp(gate or practice.gate, Terminal())
     try:
         async with app.run_test(size=SIZE) as pilot:
-            yield Clerk(pilot, practice, app)
+            yield Clerk(pilot, app, practice)
     finally:
         app.shut()
 

@@ -149,8 +149,7 @@ async def test_person_whose_name_is_markup_is_shown_as_written(practice: Practic
     async with seated(practice) as clerk:
         await offline(clerk)
         case = await receive(clerk, name=MARKUP)
-        clerk.app.station.link.kick()
-        await clerk.open_listed(case.case_id)
+        await clerk.open_taken(case)
         await clerk.until(lambda: clerk.shows(MARKUP), "case head")
         await clerk.press("pageup", "pageup", "pageup")
         await clerk.to_home()

@@ -25,7 +25,7 @@ from scanners.port import Device, RawPage, ScanJob
 from scanners.specimen import SpecimenScanner
 from tests.acceptance.clerk import SIZE, Clerk
 from workstation import i18n
-from workstation.cli.practice import STREET, Practice, PracticeNetwork, specimen_papers
+from workstation.cli.practice import specimen_papers
 from workstation.cli.settings import Settings
 from workstation.cli.wiring import StationGate
 from workstation.domain.case import CaseState
@@ -207,7 +207,7 @@ def main() -> int:
     app = StationApp(gate, Terminal())
 
     def clerk_of(pilot: Any) -> Clerk:
-        clerk = Clerk(pilot, Practice(settings, PracticeNetwork(None), scanner), app)  # type: ignore[arg-type]
+        clerk = Clerk(pilot, app)
         clerk.said = acks.say
         return clerk
 
@@ -215,7 +215,7 @@ def main() -> int:
         asyncio.run(run(app, clerk_of, acks, args.finish))
     finally:
         app.shut()
-    acks.say("ended", street=STREET)
+    acks.say("ended")
     return 0
 
 
