@@ -92,7 +92,7 @@ def _seal(tx: Tx, member: Membership, digest: str, *, in_queue: bool) -> str:
     number = f"{enrolment.number_prefix}-{at:%Y%m%d}-{tx.next_serial('test'):04}"
     opened = Opened(number=number, item_code="440", pack_version="1", window="w", receiving_street="HF")
     person = ApplicantSet(applicant=Applicant(name=NAME, id_number=NUMBER))
-    received = Moved(move=Move.RECEIVE, number=number)
+    received = Moved(move=Move.RECEIVE, number=number, due=_due(at).date())
     tx.record(case_id, opened, person, HomeStreetSet(street="HF"), received, actor="王样本", at=at)
     manifest = Manifest(
         bundle_id=uuid7(at),

@@ -14,7 +14,7 @@ from tests.cli.conftest import NAME, PAGE, Seat
 from workstation.cli.wiring import LOCK_NAME
 from workstation.domain.clock import now
 
-WHAT = {"bundle_id", "kind", "case_number", "applicant", "bytes", "manifest_sha256"}
+WHAT = {"bundle_id", "kind", "case_number", "item", "applicant", "bytes", "manifest_sha256"}
 WHY = {"state", "state_words", "code", "failure", "why", "attempts", "mover"}
 WHEN = {"sealed_at", "next_try_at", "legal_due_at", "workdays_left", "delivered_at"}
 KEYS = WHAT | WHY | WHEN
@@ -48,11 +48,23 @@ def test_every_line_reads_like_a_sentence_and_masks_the_applicant(
     assert enrolled.open("queue", "list") == 0
     shown = capsys.readouterr().out
     assert NAME not in shown and shown.count("赵**") == 2
-    assert f"● W001-{now():%Y%m%d}-0001  赵**  {bundle}" in shown
+    assert f"● W001-{now():%Y%m%d}-0001  440  赵**  {bundle}" in shown
     assert "排队待发 · 已封装 0 分钟 · 法定" in shown and "轮到后自动发送" in shown
     assert "▲" in shown and "[Y201] 后台认为内容不合要求" in shown
     assert enrolled.open("queue", "list", "--names") == 0
     assert NAME in capsys.readouterr().out
+
+
+def test_a_broken_item_pack_does_not_hide_the_queue(
+    enrolled: Seat, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = enrolled.seal()
+    pack = tmp_path / "packs" / "broken"
+    pack.mkdir(parents=True)
+    (pack / "manifest.yaml").write_text("{", "utf-8")
+    (tmp_path / "workstation.toml").write_text(f'packs_folder = "{tmp_path}/packs"\n', "utf-8")
+    assert enrolled.open("queue", "list") == 0
+    assert bundle in capsys.readouterr().out
 
 
 def test_machines_get_stable_keys_and_delivered_lines_only_when_asked(

@@ -61,7 +61,18 @@ def queue_desk(settings: Settings, store: Store) -> QueueDesk:
     from workstation.services.queue import QueueDesk
 
     calendar = load_calendar(Path(settings.calendar_file) if settings.calendar_file else None)
-    return QueueDesk(store, now, calendar)
+    return QueueDesk(store, now, calendar, title_of=_titles(settings))
+
+
+def _titles(settings: Settings) -> Callable[[str], str] | None:
+    """Return the items' titles; a pack that cannot be read must not hide the queue."""
+    from workstation.catalogue.errors import CatalogueError
+    from workstation.cli.wiring import load_catalogue
+
+    try:
+        return load_catalogue(settings).title_of
+    except (CatalogueError, OSError):
+        return None
 
 
 def plain(line: QueueLine, *, names: bool = False) -> dict[str, Any]:
@@ -73,6 +84,7 @@ def plain(line: QueueLine, *, names: bool = False) -> dict[str, Any]:
         "bundle_id": kept.bundle_id,
         "kind": str(kept.kind),
         "case_number": kept.subject,
+        "item": line.item,
         "applicant": line.applicant if names else mask_name(line.applicant),
         "state": kept.state.value,
         "state_words": line.state,
@@ -99,9 +111,10 @@ def in_words(line: QueueLine, *, names: bool = False) -> str:
 
     glyph = "✔" if line.line.delivered_at else "▲" if is_stuck(line.line) else "●"
     applicant = line.applicant if names else mask_name(line.applicant)
-    lines = [f"{glyph} {line.title}  {applicant}  {line.line.bundle_id}", f"  {line.sentence}"]
+    head = "  ".join(part for part in (line.title, line.item, applicant, line.line.bundle_id) if part)
+    lines = [f"{glyph} {head}", f"  {line.sentence}"]
     if line.why:
-        lines.append(f"  [{line.line.code}] {line.why}")
+        lines.append(f"  [{line.line.code}] {line.why}" if line.line.code else f"  {line.why}")
     return "\n".join(printable(text) for text in lines)
 
 
@@ -113,8 +126,11 @@ def in_time(at: datetime | None) -> str | None:
 
 
 def _list(settings: Settings, store: Store, args: argparse.Namespace) -> int:
-    lines = queue_desk(settings, store).lines()
-    shown = [line for line in lines if args.all or line.line.delivered_at is None]
+    from sync.port import LineState
+
+    desk = queue_desk(settings, store)
+    shown = desk.lines() if args.all else desk.waiting_lines()
+    delivered = store.outbox.counts()[LineState.DELIVERED]
     if args.json:
         _print_json([plain(line, names=args.names) for line in shown])
         return 0
@@ -122,8 +138,8 @@ def _list(settings: Settings, store: Store, args: argparse.Namespace) -> int:
         print(in_words(line, names=args.names))
     if not shown:
         print(_("没有待发送的件"))
-    if len(shown) < len(lines):
-        print(_("另有 {n} 件已送达, 加 --all 查看").format(n=len(lines) - len(shown)))
+    if delivered and not args.all:
+        print(_("另有 {n} 件已送达, 加 --all 查看").format(n=delivered))
     return 0
 
 

@@ -45,9 +45,9 @@ def detail_in_words(one: dict[str, Any]) -> str:
     from workstation.tui.words import printable
 
     lines = [
-        f"{one['case_number']}  {one['applicant']}  {one['kind']}",
+        "  ".join(part for part in (one["case_number"], one["item"], one["applicant"], one["kind"]) if part),
         f"  {one['sentence']}",
-        *([f"  [{one['code']}] {one['why']}"] if one["why"] else []),
+        *([f"  [{one['code']}] {one['why']}"] if one["code"] else []),
         _("封装编号  {id}  第 {n} 版").format(id=one["bundle_id"], n=one["version"] or "?"),
         _("清单哈希  {sha}").format(sha=one["manifest_sha256"]),
         *_pages_in_words(one),

@@ -132,7 +132,7 @@ def _once_told(settings: Settings, store: Store, state: SyncState) -> int:
     from workstation.texts import words
 
     print(_("送达 {n} 件, 收到 {m} 条后台消息").format(n=state.delivered, m=state.changes))
-    waiting = [line for line in queue_desk(settings, store).lines() if line.line.delivered_at is None]
+    waiting = queue_desk(settings, store).waiting_lines()
     if state.code:
         print(words(state.code), file=sys.stderr)
     if waiting:
