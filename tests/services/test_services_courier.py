@@ -10,7 +10,7 @@ import pytest
 from sync.contract.models import BundleKind, ChangeKind
 from sync.port import LineState
 from tests.services.conftest import SOCIAL_CARD, Window
-from workstation.domain.case import Case, Custody, HomeStreetSet, OriginalMarked
+from workstation.domain.case import Case, CaseState, Custody, HomeStreetSet, OriginalMarked
 from workstation.domain.clock import end_of_day
 from workstation.domain.courier import Bag, BagState
 from workstation.domain.waybills import is_postal, s10_check_digit
@@ -263,3 +263,23 @@ def test_a_case_in_correction_is_not_packed_from_an_old_list(window: Window) -> 
     window.tell_correction(case)
     with pytest.raises(NotHeld):
         window.desk.courier.pack(held)
+
+
+def test_only_cases_that_may_hold_something_are_looked_at(window: Window) -> None:
+    cases = [window.received() for _ in range(3)]
+    for held in window.desk.courier.waiting()[:2]:
+        window.desk.courier.pack(held)
+    found = window.store.holding([CaseState.RECEIVED])
+    assert [case.number for case in found] == [cases[2].number]
+
+
+def test_an_original_marked_twice_and_one_that_came_back_are_told_apart(window: Window) -> None:
+    case = window.ready()
+    for custody in (Custody.RETURNED, Custody.HELD, Custody.HELD):
+        window.desk.intake.mark_original(case.case_id, "photo-receipt", custody)
+    window.desk.intake.mark_original(case.case_id, "id-card", Custody.HELD)
+    window.desk.intake.mark_original(case.case_id, "id-card", Custody.RETURNED)
+    window.desk.decisions.receive(case.case_id)
+    (held,) = window.desk.courier.waiting()
+    window.desk.courier.pack(held)
+    assert not window.desk.courier.waiting()

@@ -33,8 +33,6 @@ TRAVELLING = frozenset(
     }
 )
 OVER = frozenset({CaseState.REFUSED, CaseState.WITHDRAWN, CaseState.TERMINATED})
-EVERY_CASE = 1_000_000
-"""An original is never forgotten because its case was touched long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +66,12 @@ class Courier:
         return self._held_in(OVER)
 
     def _held_in(self, states: frozenset[CaseState]) -> tuple[HeldOriginal, ...]:
-        held: list[HeldOriginal] = []
-        for summary in self.store.summaries(states=states, limit=EVERY_CASE):
-            case = self.store.case(summary.case_id)
-            held += [
-                self._held(case, slot)
-                for slot, content in case.slots.items()
-                if content.custody is Custody.HELD
-            ]
-        return tuple(held)
+        return tuple(
+            self._held(case, slot)
+            for case in self.store.holding(states)
+            for slot, content in case.slots.items()
+            if content.custody is Custody.HELD
+        )
 
     def hand_back(self, original: HeldOriginal) -> Case:
         """Record that an original of a case that is over went back to the citizen.

@@ -31,9 +31,11 @@ MOVERS = {
     LineState.QUEUED: N_("轮到后自动发送"),
     LineState.SENDING: N_("正在等待回执"),
     LineState.WAITING: N_("网络恢复后自动发送"),
-    LineState.HELD: N_("按 R 恢复发送"),
+    LineState.HELD: N_("按 L 恢复发送"),
     LineState.DELIVERED: N_("后台已签收"),
 }
+NAMES = 500
+"""Cases whose names are read at once; the queue shows fewer delivered lines."""
 ASK_SOMEBODY = N_("请联系信息技术人员")
 """Where a line stopped without saying why."""
 
@@ -86,16 +88,18 @@ class QueueDesk:
 
     def lines(self) -> tuple[QueueLine, ...]:
         """All bundles that are not delivered yet, by legal clock, then the delivered ones."""
-        return tuple(self.words(line) for line in self.store.outbox.lines())
+        names = {s.number: s.applicant_name for s in self.store.summaries(limit=NAMES)}
+        return tuple(self.words(line, names.get(line.subject)) for line in self.store.outbox.lines())
 
     def waiting_lines(self) -> tuple[QueueLine, ...]:
         """Only the bundles that are not delivered yet, by legal clock."""
         return tuple(self.words(line) for line in self.store.outbox.lines(delivered=0))
 
-    def words(self, line: Line) -> QueueLine:
-        """Put one line into words."""
+    def words(self, line: Line, applicant: str | None = None) -> QueueLine:
+        """Put one line into words; with a known applicant a delivered one needs no look at its case."""
         now = self.clock()
-        case = self.store.case_by_number(line.subject)
+        is_known = applicant is not None and line.state is LineState.DELIVERED
+        case = None if is_known else self.store.case_by_number(line.subject)
         by_hand = case is not None and is_counted_by_hand(case)
         left = None if by_hand else self._workdays_left(line)
         state, code = self._standing(line)
@@ -105,7 +109,7 @@ class QueueDesk:
             line=line,
             title=line.subject,
             item=self._item(line, case),
-            applicant=case.applicant.name if case and case.applicant else "",
+            applicant=applicant or (case.applicant.name if case and case.applicant else ""),
             state=_(STATE_WORDS[state]),
             why=failure.what if failure else held_for,
             next_try=_next_try(line),

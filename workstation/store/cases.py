@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
 
+from sqlalchemy import case as choose
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from workstation.domain.case import (
     Case,
     CaseState,
+    Custody,
     Entry,
     Flag,
     PageAdded,
@@ -28,6 +31,8 @@ from workstation.store.page_uses import Holder, case_pages, set_uses
 from workstation.store.rows import CaseRow, EntryRow
 
 TICK = "tick"
+_MARKED, _BAGGED = "original", "bagged"
+"""Kinds of the entries that say where an original is."""
 _TOUCHES_PAGES = (PageAdded, PageRemoved, SlotReused, ReuseWithdrawn)
 
 
@@ -126,6 +131,26 @@ def summaries(
     if opened_on is not None:
         query = query.where(CaseRow.opened_on == opened_on)
     return tuple(_summary(row) for row in session.exec(query).all())
+
+
+def maybe_holding(session: Session, states: Iterable[CaseState]) -> tuple[str, ...]:
+    """Return cases in these states that may hold an original here, the one opened first first.
+
+    Every case that does is among them: each bag takes one original that was marked as held before, so a case
+    with as many bagged as held marks holds nothing. The fold has the last word.
+    """
+    held = choose((col(EntryRow.payload).contains(f'"{Custody.HELD.value}"'), 1), else_=0)
+    marks = func.sum(choose((col(EntryRow.kind) == _MARKED, held), else_=-1))
+    query = (
+        select(EntryRow.case_id)
+        .join(CaseRow, col(CaseRow.case_id) == col(EntryRow.case_id))
+        .where(col(CaseRow.state).in_([state.value for state in states]))
+        .where(col(EntryRow.kind).in_([_MARKED, _BAGGED]))
+        .group_by(col(EntryRow.case_id))
+        .having(marks > 0)
+        .order_by(col(EntryRow.case_id))
+    )
+    return tuple(session.exec(query).all())
 
 
 def _entries(session: Session, case_id: str, *, after: int) -> tuple[Entry, ...]:

@@ -183,6 +183,11 @@ class Store:
         with self._database.read() as session:
             return cases.summaries(session, states=states, opened_on=opened_on, limit=limit)
 
+    def holding(self, states: Iterable[CaseState]) -> tuple[Case, ...]:
+        """Return every case in these states that may hold an original at the window, oldest first."""
+        with self._database.read() as session:
+            return tuple(self._load(session, case_id) for case_id in cases.maybe_holding(session, states))
+
     def archived(self, id_number: str) -> tuple[ArchivedMaterial, ...]:
         """Return a person's archived materials, the one checked last first."""
         with self._database.read() as session:
