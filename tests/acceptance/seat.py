@@ -90,4 +90,5 @@ async def receive(clerk: Clerk, words: str = "jlyd", *, name: str = "") -> Case:
 
 async def delivered(clerk: Clerk, *, but: int = 0) -> None:
     """Wait until nothing (or only `but` lines) is left in the queue."""
-    await clerk.until(lambda: clerk.app.waiting == but, "delivered")
+    link = clerk.app.station.link
+    await clerk.until(lambda: link.waiting == but and clerk.app.waiting == but, "delivered")

@@ -161,7 +161,7 @@ async def work(clerk: Clerk, acks: Acknowledgements, dice: random.Random) -> Non
             await clerk.open_new()
         may_correct = drafts or not told
         case = await (clerk.correct() if may_correct and dice.random() < 0.25 else clerk.receive())
-        acks.say("closed", case=case.number)
+        acks.say("closed", case=case.number, light=clerk.app.light)
         await clerk.to_home()
         if dice.random() < 0.4 and desk.courier.waiting():
             await clerk.send_bag()
