@@ -43,6 +43,9 @@ class StationApp(App[int]):
     def __init__(self, gate: Gate, terminal: Terminal) -> None:
         """Take the gate that opens the store, and what the terminal can draw."""
         super().__init__()
+        # Before anything is drawn: a theme chosen later styles every widget a second time.
+        self.register_theme(STATION)
+        self.theme = "station"
         self.gate = gate
         self.terminal = terminal
         self.jobs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
@@ -58,8 +61,6 @@ class StationApp(App[int]):
 
     def on_mount(self) -> None:
         """Show the unlock screen; everything heavy is imported after it is on the screen."""
-        self.register_theme(STATION)
-        self.theme = "station"
         self.set_class(self.gate.practice, "-practice")
         from workstation.tui.screens.unlock import UnlockScreen
 
@@ -118,10 +119,12 @@ class StationApp(App[int]):
         bar.right = _("目录 {version}").format(version=catalogue.current.version) + " "
 
     def action_help(self) -> None:
-        """Show the keys of the present screen."""
+        """Show the keys of the present screen; a second press closes them, and a dialog explains itself."""
         from workstation.tui.screens.help import HelpScreen
 
-        if not isinstance(self.screen, HelpScreen):
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss(None)
+        elif getattr(self.screen, "HELP", ""):
             self.push_screen(HelpScreen(self.screen))
 
     def action_leave(self) -> None:
