@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sync.contract.models import ChangeKind
 from tests.services.conftest import DEFECT, NOW, MakeWindow, Window, change_of
 from tests.services.receipts import deliver
-from workstation.domain.case import CaseState, Custody, Defect
+from workstation.domain.case import CaseState, Custody, Defect, Move, Moved
 from workstation.services.balance import Balance, day_balance
 
 DAY = NOW.date()
@@ -216,3 +216,11 @@ def test_whatever_the_clerk_does_the_day_balances(
         balance = window.desk.balance()
         assert balance.balances, (name, balance)
     assert balance.received >= before.received
+
+
+def test_a_received_case_without_any_bundle_is_unaccounted_for(window: Window) -> None:
+    case = window.ready()
+    with window.store.transaction() as tx:
+        received = Moved(move=Move.RECEIVE, number=case.number)
+        tx.record(case.case_id, received, actor="x", at=window.clock())
+    assert not window.desk.balance().cases_balance

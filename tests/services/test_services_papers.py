@@ -168,8 +168,8 @@ def test_the_receipt_names_every_material_and_where_its_original_is(window: Wind
     assert [(line.original, line.sheets, line.pages) for line in form.materials] == [
         ("原件已核退还", 0, 2),
         ("原件已核退还", 0, 1),
-        ("原件留存, 流转属地", 1, 1),
-        ("由表单生成, 签字", 0, 0),
+        ("原件留存，流转属地", 1, 1),
+        ("由表单生成，签字", 0, 0),
     ]
 
 
@@ -198,7 +198,7 @@ def test_beyond_the_calendar_the_receipt_says_that_the_day_is_counted_by_hand(
     window.clock.forward(days=LATE_YEAR.days)
     form = press.form("receipt", received(window))
     assert form.answer_by is None
-    assert form.answer_way.startswith("期限需人工核定: 自收到材料之日起五个工作日内")
+    assert form.answer_way.startswith("期限需人工核定：自收到材料之日起五个工作日内")
     assert LICENCE_LAW_SILENCE in form.answer_way
 
 
@@ -207,7 +207,7 @@ def test_beyond_the_calendar_the_acceptance_keeps_its_limit_without_a_day(
 ) -> None:
     window.clock.forward(days=LATE_YEAR.days)
     form = press.form("acceptance", accepted(window))
-    assert (form.promised_limit, form.due) == ("10 个工作日 (期限需人工核定)", None)
+    assert (form.promised_limit, form.due) == ("10 个工作日（期限需人工核定）", None)
 
 
 def test_within_the_calendar_nothing_is_left_to_be_counted_by_hand(window: Window, press: Press) -> None:
@@ -243,7 +243,7 @@ def test_the_correction_notice_sets_no_day_the_law_does_not_set(window: Window, 
     form = press.form("correction", corrected(window))
     assert form.deadline is None
     assert [(line.material, line.problem) for line in form.defects] == [("户口簿", "未提交")]
-    assert form.consequence.startswith("一直未补正的, 由办理机关按本事项的规定处理")
+    assert form.consequence.startswith("一直未补正的，由办理机关按本事项的规定处理")
     assert "答复期限自收到全部补正材料之日起计算" in form.consequence
     assert "华富街道政务服务大厅" in form.where
 
@@ -254,7 +254,7 @@ def test_a_day_set_by_the_back_office_stands_on_the_notice(window: Window, press
     form = press.form("correction", case)
     assert (form.deadline, form.number) == (date(2026, 12, 11), "BZ-1")
     assert form.consequence.startswith("逾期未补正的")
-    assert form.returned == "原件已核退还: 居民身份证、户口簿"
+    assert form.returned == "原件已核退还：居民身份证、户口簿"
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_a_notice_printed_again_keeps_its_date(
 def test_the_refusal_gives_ground_competent_body_and_every_original(window: Window, press: Press) -> None:
     form = press.form("refusal", refused(window))
     assert (form.reason, form.competent_body) == ("不属于本机关职权", "市民政局")
-    assert {line.original for line in form.materials} == {"原件已核退还", "由表单生成, 签字"}
+    assert {line.original for line in form.materials} == {"原件已核退还", "由表单生成，签字"}
     assert (form.review_body, form.court) == ("", ""), "who reviews it is not guessed"
 
 
@@ -292,7 +292,7 @@ def test_the_acceptance_lists_what_follows_later_and_what_happens_else(window: W
     form = press.form("acceptance", case)
     assert [(line.due, line.way) for line in form.tolerated] == [(due, "窗口提交或者邮寄")]
     assert form.overdue_consequence
-    assert "容缺, 后补" in {line.original for line in form.materials}
+    assert "容缺，后补" in {line.original for line in form.materials}
 
 
 def test_an_agent_stands_on_every_paper(window: Window, press: Press) -> None:

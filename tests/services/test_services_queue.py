@@ -85,7 +85,7 @@ def test_a_line_that_stopped_without_a_reason_still_says_whom_to_ask(window: Win
 def test_a_line_on_hold_says_who_stopped_it_and_why(window: Window, line: Line) -> None:
     window.desk.queue.hold(line.bundle_id, why="等申请人补充说明")
     (words,) = window.desk.queue.lines()
-    assert (words.state, words.why, words.mover) == ("人工暂停", "等申请人补充说明", "按 R 恢复发送")
+    assert (words.state, words.why, words.mover) == ("人工暂停", "等申请人补充说明", MOVERS[LineState.HELD])
     window.desk.queue.release(line.bundle_id)
     assert window.desk.queue.lines()[0].line.state is LineState.QUEUED
 
@@ -165,3 +165,16 @@ def test_the_queue_speaks_the_language_of_the_screens(
     monkeypatch.setattr("workstation.services.queue._", lambda text: f"<{text}>")
     words = window.desk.queue.words(line)
     assert all(part.startswith("<") for part in words.sentence.split(" · "))
+
+
+def test_a_due_day_in_a_year_that_is_not_known_any_more_is_left_to_a_person(
+    window: Window, line: Line
+) -> None:
+    unknown = dataclasses.replace(line, legal_due_at=NOW.replace(year=2031))
+    assert window.desk.queue.words(unknown).legal == "法定期限需人工核定"
+
+
+def test_a_delivered_line_keeps_its_name_however_it_is_read(window: Window, line: Line) -> None:
+    deliver(window, line.bundle_id)
+    (words,) = window.desk.queue.lines()
+    assert words.applicant == window.desk.queue.words(words.line).applicant == ZHAO.name

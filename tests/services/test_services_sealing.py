@@ -397,3 +397,12 @@ def test_the_calendar_is_never_asked_about_a_year_it_does_not_know_without_a_net
     empty = WorkCalendar(years=frozenset(), days_off=frozenset(), make_up=frozenset())
     window = make_window(calendar=empty)
     assert window.received().state is CaseState.RECEIVED
+
+
+def test_an_item_without_a_promised_limit_is_accepted_without_a_day(
+    make_window: MakeWindow, pack: Pack
+) -> None:
+    items = tuple(dataclasses.replace(item, promised=None) for item in pack.items)
+    window = make_window(packs=(dataclasses.replace(pack, items=items),))
+    case = window.desk.decisions.accept(window.ready(SOCIAL_CARD).case_id)
+    assert case.last_move is not None and case.last_move.due is None

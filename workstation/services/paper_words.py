@@ -24,14 +24,14 @@ from workstation.services.profile import WindowProfile
 
 AGENT = "agent_name"
 """Form field that names who acts for the applicant."""
-WAY = "电话或短信, 也可凭本回执编号查询"
+WAY = "电话或短信，也可凭本回执编号查询"
 BY_HAND = "期限需人工核定"
 """Stands where a day should stand that the calendar does not know."""
-SILENCE_RULE = "自收到材料之日起五个工作日内一次告知需要补正的全部内容, 逾期不告知即为受理"
+SILENCE_RULE = "自收到材料之日起五个工作日内一次告知需要补正的全部内容，逾期不告知即为受理"
 TOLD_AT_ONCE = {
-    Move.ACCEPT: "已当场受理, 见《受理通知书》",
-    Move.CORRECT: "已当场一次告知需要补正的全部内容, 见《申请材料补正告知书》",
-    Move.REFUSE: "已当场告知, 见《不予受理通知书》",
+    Move.ACCEPT: "已当场受理，见《受理通知书》",
+    Move.CORRECT: "已当场一次告知需要补正的全部内容，见《申请材料补正告知书》",
+    Move.REFUSE: "已当场告知，见《不予受理通知书》",
 }
 
 
@@ -100,7 +100,7 @@ def answer(log: Sequence[Entry], item: Item) -> tuple[date | None, str, str]:
     by = moved_in(log, Move.RECEIVE).due
     is_silence_law = item.correction is CorrectionRule.ON_SPOT_OR_5_WORKDAYS
     if by is None and is_silence_law:
-        return None, f"{BY_HAND}: {SILENCE_RULE} ({LICENCE_LAW_SILENCE}); {WAY}", ""
+        return None, f"{BY_HAND}：{SILENCE_RULE}（{LICENCE_LAW_SILENCE}）；{WAY}", ""
     return by, WAY, LICENCE_LAW_SILENCE if is_silence_law else ""
 
 
@@ -115,8 +115,8 @@ def correction_consequence(notice: Moved) -> str:
     """Return what follows when nothing is corrected: local rules differ, so it threatens nothing."""
     late = "逾期未补正的" if notice.due else "一直未补正的"
     return (
-        f"{late}, 由办理机关按本事项的规定处理, 不影响您再次提出申请。"
-        "补正齐全后另行出具接收回执, 答复期限自收到全部补正材料之日起计算"
+        f"{late}，由办理机关按本事项的规定处理，不影响您再次提出申请。"
+        "补正齐全后另行出具接收回执，答复期限自收到全部补正材料之日起计算"
     )
 
 
@@ -125,7 +125,7 @@ def returned_words(case: Case, item: Item) -> str:
     titles = [
         material.title for material in item.materials if case.slot(material.id).custody is Custody.RETURNED
     ]
-    return f"原件已核退还: {'、'.join(titles)}" if titles else ""
+    return f"原件已核退还：{'、'.join(titles)}" if titles else ""
 
 
 def defect_lines(notice: Moved) -> tuple[DefectLine, ...]:
@@ -166,7 +166,7 @@ def promised_words(item: Item, accepted: Moved, calendar: WorkCalendar, case: Ca
     if item.promised is None or accepted.due is not None or case.accepted_at is None:
         return limit
     known = last_day(local_date(case.accepted_at), item.promised, calendar)
-    return limit if known else f"{limit} ({BY_HAND})"
+    return limit if known else f"{limit}（{BY_HAND}）"
 
 
 def material_lines(case: Case, item: Item) -> tuple[MaterialLine, ...]:
@@ -190,9 +190,9 @@ def _original_words(line: ChecklistLine, custody: Custody) -> str:
     if line.status is SlotStatus.REUSED:
         return "复用存档材料"
     if line.status is SlotStatus.LATER:
-        return "容缺, 后补"
+        return "容缺，后补"
     if line.status is SlotStatus.GENERATED:
-        return "由表单生成, 签字"
+        return "由表单生成，签字"
     if line.status is SlotStatus.MISSING:
         return "未提交"
-    return {Custody.RETURNED: "原件已核退还", Custody.NOT_SEEN: "扫描"}.get(custody, "原件留存, 流转属地")
+    return {Custody.RETURNED: "原件已核退还", Custody.NOT_SEEN: "扫描"}.get(custody, "原件留存，流转属地")

@@ -145,7 +145,7 @@ class Papers:
             pickup="、".join(item.delivery),
             fee=item.fee,
             tolerated=tolerated_lines(case, item),
-            overdue_consequence="由受理机关按公布的容缺受理规定处理, 可以终止办理",
+            overdue_consequence="由受理机关按公布的容缺受理规定处理，可以终止办理",
         )
         return self._make(case, "受理通知书", number, form)
 
@@ -161,7 +161,7 @@ class Papers:
             told_on=local_date(told.at if told else self.clock()),
             defects=defect_lines(notice),
             deadline=notice.due,
-            where=f"{self.profile.hall}任一综合窗口, 或者邮寄至本大厅",
+            where=f"{self.profile.hall}任一综合窗口，或者邮寄至本大厅",
             consequence=correction_consequence(notice),
             basis=correction_basis(item),
             returned=returned_words(case, item),

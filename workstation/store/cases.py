@@ -148,7 +148,7 @@ def maybe_holding(session: Session, states: Iterable[CaseState]) -> tuple[str, .
         .where(col(EntryRow.kind).in_([_MARKED, _BAGGED]))
         .group_by(col(EntryRow.case_id))
         .having(marks > 0)
-        .order_by(col(EntryRow.case_id))
+        .order_by(col(CaseRow.opened_at), col(CaseRow.number))
     )
     return tuple(session.exec(query).all())
 
