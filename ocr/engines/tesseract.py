@@ -145,7 +145,9 @@ class TesseractEngine:
 def _memory_folder() -> Iterator[Path]:
     # The pictures are personal data: they stay in memory where the system has a memory file system.
     parent = _MEMORY if os.access(_MEMORY, os.W_OK | os.X_OK) else None
-    with tempfile.TemporaryDirectory(prefix="ocr-", dir=parent, ignore_cleanup_errors=True) as folder:
+    # The name says whose it is: a killed process cannot remove it, the next start can.
+    prefix = f"ocr-{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=parent, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 

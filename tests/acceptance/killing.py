@@ -26,6 +26,7 @@ from tests.acceptance.backoffice import BackOffice
 from tests.acceptance.window import settings_of
 from workstation import i18n
 from workstation.cli.practice import PASSPHRASE, STREET, specimen_papers
+from workstation.cli.private import MEMORY
 from workstation.cli.wiring import load_catalogue, open_store
 from workstation.domain.case import Case
 from workstation.domain.clock import local_date, now
@@ -118,6 +119,7 @@ class Campaign:
         specimen_papers(self.data)
         self.key: DataKey = KeySlots(self.data).unlock_with_passphrase(PASSPHRASE)
         self._expected = ""
+        self._killed: list[int] = []
         self._running: subprocess.Popen[bytes] | None = None
 
     def close(self) -> None:
@@ -147,6 +149,7 @@ class Campaign:
         recovery = self._look()
         assert recovery.queued == 0
         self._compare_all()
+        self._check_memory()
 
     # --- killing --------------------------------------------------------------------------------------
 
@@ -167,6 +170,7 @@ class Campaign:
         time.sleep(self.dice.uniform(0.0, spans[position]))
         os.kill(window.pid, signal.SIGKILL)
         window.wait()
+        self._killed.append(window.pid)
         self.figures.kills += 1
         self.figures.killed_after[self.told()[-1]["is"]] += 1
         self._check_notice(before)
@@ -269,6 +273,12 @@ class Campaign:
             assert (receipt is not None) == (line.state is LineState.DELIVERED)
             if receipt is not None:
                 assert receipt.model_dump(mode="json") == by_id[line.bundle_id]["receipt"]
+
+    def _check_memory(self) -> None:
+        """No decrypted page of a killed window is left in memory: the window that finished has swept."""
+        owners = {str(process) for process in self._killed}
+        folders = MEMORY.iterdir() if MEMORY.is_dir() else ()
+        assert not [folder.name for folder in folders if owners & set(folder.name.split("-")[1:2])]
 
     def _compare_all(self) -> None:
         """Everything sealed has arrived with all its pages, and the day balances."""

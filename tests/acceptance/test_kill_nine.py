@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.killing import Campaign
+from workstation.cli import private
 
 SEED = int(os.environ.get("KILL_SEED", "7"))
 SHORT, LONG = 6, 50
@@ -28,6 +30,20 @@ def test_killed_windows_lose_nothing_they_acknowledged_and_deliver_once(campaign
     assert (figures.lost, figures.duplicates) == (0, 0)
     assert figures.pages and figures.cases
     assert figures.arrived == figures.bundles
+
+
+def test_decrypted_pages_of_a_killed_process_are_removed_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(private, "MEMORY", tmp_path)
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    for name in (f"workstation-{gone.pid}-a1", f"ocr-{gone.pid}-b2", f"ocr-{os.getppid()}-c3", "ocr-notes"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "page.jpg").touch()
+    own = private.private_folder()
+    assert {path.name for path in tmp_path.iterdir()} == {own.name, f"ocr-{os.getppid()}-c3", "ocr-notes"}
+    assert own.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.campaign

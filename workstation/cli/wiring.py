@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workstation.cli.private import private_folder
 from workstation.cli.settings import Settings
 from workstation.i18n import _
 
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from scanners.port import Scanner
     from workstation.domain.clock import Clock
     from workstation.domain.items import Pack
-    from workstation.printing.layout import PrintedFile
+    from workstation.printing.printed import PrintedFile
     from workstation.services.catalogue import Catalogue
     from workstation.services.desk import Desk
     from workstation.services.enrolment import Membership
+    from workstation.services.papers import Render
     from workstation.services.profile import WindowProfile
     from workstation.services.station import Station
     from workstation.store.database import Store
@@ -41,7 +42,6 @@ HEAVY = (
 """What unlocking imports; loaded behind the first frame."""
 LOCK_NAME = "sender.lock"
 PAPERS = "papers"
-MEMORY = Path("/dev/shm")
 
 
 @dataclass(frozen=True)
@@ -140,14 +140,21 @@ def build_station(
     only practice keeps its papers (`papers_folder`), because they are worth looking at.
     """
     from workstation.domain.clock import now
+    from workstation.printing.press import PaperPress
     from workstation.services.link import Link
     from workstation.services.station import Station
 
     recovery = store.recover(now())
     member = find_membership(store)
-    private = private_folder()
+    private, press = private_folder(), PaperPress()
     desk = build_desk_for(
-        settings, store, member, scanner=scanner, clock=now, papers_folder=papers_folder or private
+        settings,
+        store,
+        member,
+        scanner=scanner,
+        clock=now,
+        papers_folder=papers_folder or private,
+        render=press.render,
     )
     link = Link(desk, member, settings.data_folder / LOCK_NAME)
     link.start()
@@ -159,6 +166,7 @@ def build_station(
         view_file=lambda path: view_file(path, settings),
         resolution_dpi=settings.resolution_dpi,
         page_folder=private,
+        on_close=(press.close,),
     )
 
 
@@ -181,8 +189,9 @@ def build_desk_for(
     scanner: Scanner | None,
     clock: Clock,
     papers_folder: Path,
+    render: Render | None = None,
 ) -> Desk:
-    """Put the services of this window together."""
+    """Put the services of this window together; without `render` papers are laid out in this process."""
     from ocr.documents import read
     from ocr.engines.tesseract import TesseractEngine
     from workstation.catalogue.calendar import load_calendar
@@ -202,7 +211,7 @@ def build_desk_for(
         read=read,
         key=window_key(store),
         papers_folder=papers_folder,
-        render=render,
+        render=render or render_here,
     )
     return build_desk(parts)
 
@@ -281,8 +290,8 @@ def drivers(settings: Settings) -> tuple[Scanner, ...]:
     return tuple(found)
 
 
-def render(form: object, path: Path) -> PrintedFile:
-    """Render a paper; reportlab is imported with the first one."""
+def render_here(form: object, path: Path) -> PrintedFile:
+    """Lay a paper out in this process; reportlab is imported with the first one."""
     from workstation.printing.rendering import render_form
 
     return render_form(form, path)
@@ -308,9 +317,3 @@ def view_file(path: Path, settings: Settings) -> bool:
     quiet = subprocess.DEVNULL
     subprocess.Popen([program, str(path)], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
     return True
-
-
-def private_folder() -> Path:
-    """Return a folder for decrypted pages, in memory where the system has it, readable by nobody else."""
-    base = MEMORY if os.access(MEMORY, os.W_OK) else None
-    return Path(tempfile.mkdtemp(prefix="workstation-", dir=base))
