@@ -111,6 +111,7 @@ class WorkScreen(Screen[Answer]):
     def tell(self, error: BaseException) -> None:
         """Say an error in the clerk's words; nothing of the case goes into the log."""
         message = describe(error)
-        log.error("code=%s kind=%s", message.code, type(error).__name__, exc_info=message.code == "X000")
+        trace = error if message.code == "X000" else None
+        log.error("code=%s kind=%s", message.code, type(error).__name__, exc_info=trace)
         if self.is_attached:
             self.say(f"[{message.code}] {message.what}", message.todo, "error")
