@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -158,6 +159,7 @@ def build_station(
     )
     link = Link(desk, member, settings.data_folder / LOCK_NAME)
     link.start()
+    threading.Thread(target=press.warm, name="press", daemon=True).start()
     return Station(
         desk=desk,
         link=link,

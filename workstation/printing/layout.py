@@ -24,6 +24,7 @@ from workstation.printing.errors import PaperNotLaidOut, PaperNotSaved
 from workstation.printing.fonts import Fonts
 from workstation.printing.ink import Ink
 from workstation.printing.parts import Parts
+from workstation.printing.printed import PrintedFile as PrintedFile
 
 MARGIN = 20 * mm
 TOP = 13 * mm
@@ -32,18 +33,6 @@ QR_SIDE = 23 * mm
 EDGE = 0.18
 """Width of the edge drawn around each glyph, in points."""
 PRACTICE = "练习 样本"
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedFile:
-    """A finished paper on disk."""
-
-    path: Path
-    pages: int
-    sha256: str
-    """Lower-case hex of the file's bytes."""
-    missing: tuple[str, ...] = ()
-    """Characters that no font has, each printed as a box: tell the clerk (code P105)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

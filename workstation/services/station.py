@@ -60,6 +60,8 @@ class Station:
     resolution_dpi: int
     page_folder: Path
     """Memory-backed private folder for pages shown in the system's viewer; emptied at the end."""
+    on_close: tuple[Callable[[], None], ...] = ()
+    """What else to end before the store closes."""
 
     def open_page(self, page: Page) -> bool:
         """Decrypt a page into the private folder and open it; False when no viewer could."""
@@ -69,7 +71,9 @@ class Station:
         return self.view_file(path)
 
     def close(self) -> None:
-        """Stop the line, then close the store."""
+        """Stop the line and whatever else runs, then close the store."""
         self.link.stop()
+        for close in self.on_close:
+            close()
         self.desk.store.close()
         shutil.rmtree(self.page_folder, ignore_errors=True)
