@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.conftest import Window, calendar, make_window, pack, store, window
-from tests.tui.seat import WIDE, GateDouble, LinkDouble, Outside, Seat, station_of, take_seat
+from tests.tui.seat import USUAL, GateDouble, LinkDouble, Outside, Seat, station_of, take_seat
 from workstation.store.database import Recovery
 
 __all__ = ["calendar", "make_window", "pack", "store", "window"]
@@ -30,17 +30,19 @@ def outside() -> Outside:
 
 
 @pytest.fixture
-def sit(window: Window, outside: Outside, tmp_path: Path) -> OpenSeat:
-    """Open the app over the test's window."""
+def sit(request: pytest.FixtureRequest, outside: Outside, tmp_path: Path) -> OpenSeat:
+    """Open the app over the test's window, or the one given."""
 
     def sit_down(
         *,
-        size: tuple[int, int] = WIDE,
+        size: tuple[int, int] = USUAL,
         unlocked: bool = True,
         is_new: bool = False,
         practice: bool = False,
         recovery: Recovery | None = None,
+        window: Window | None = None,
     ) -> AbstractAsyncContextManager[Seat]:
+        window = window or request.getfixturevalue("window")
         link = LinkDouble(window)
         station = station_of(window, link, outside, tmp_path / "pages")
         if recovery is not None:

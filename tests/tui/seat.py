@@ -16,6 +16,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tests.services.conftest import Window
@@ -29,11 +30,12 @@ from workstation.tui.screens.home import HomeScreen
 from workstation.tui.terminal import Terminal
 from workstation.tui.widgets.bars import NoticeLine
 from workstation.tui.widgets.field_row import FieldRow
+from workstation.tui.widgets.steps import StepName
 
 PASSPHRASE = "lianxi"
 PATIENCE_S = 20.0
 QUIET_ROUNDS = 4
-NARROW, WIDE = (80, 24), (140, 44)
+NARROW, USUAL, WIDE = (80, 24), (112, 34), (140, 44)
 WORKING = frozenset({"desk", "read", "scan", "preview", "preload", "form", "find"})
 """Groups of workers that end by themselves; the others wait for a person."""
 AnyScreen = TypeVar("AnyScreen", bound=Screen[Any])
@@ -155,7 +157,13 @@ class Seat:
             quiet = quiet + 1 if self._is_quiet() else 0
 
     def _is_quiet(self) -> bool:
-        return not any(w.group in WORKING and not w.is_finished for w in self.app.workers)
+        if any(w.group in WORKING and not w.is_finished for w in self.app.workers):
+            return False
+        screen = self.app.screen
+        return self.app.message_queue_size == 0 and all(
+            widget.is_mounted and widget.message_queue_size == 0
+            for widget in screen.walk_children(Widget, with_self=True)
+        )
 
     async def unlock(self) -> None:
         """Pass the unlock screen."""
@@ -188,6 +196,10 @@ class Seat:
     @property
     def case(self) -> CaseScreen:
         return self.on(CaseScreen)
+
+    def at(self, step: StepName) -> bool:
+        """Whether the workspace shows this step."""
+        return self.case.step == step
 
     @property
     def text(self) -> str:

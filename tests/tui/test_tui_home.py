@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from textual.screen import Screen
 
 from sync.contract.models import ChangeKind
 from sync.errors import FailureClass
@@ -126,22 +129,22 @@ async def test_what_was_put_right_at_start_is_said(sit: OpenSeat) -> None:
         assert "没有丢失" in seat.notice
 
 
-@pytest.mark.parametrize(
-    ("key", "screen"),
-    [
-        ("f2", ItemPicker),
-        ("f5", QueueScreen),
-        ("f6", CourierScreen),
-        ("f8", NoticeDialog),
-        ("f10", ConfirmDialog),
-    ],
-)
-async def test_each_key_leads_somewhere_and_escape_leads_back(sit: OpenSeat, key: str, screen: type) -> None:
+LEADS_TO: dict[str, type[Screen[Any]]] = {
+    "f2": ItemPicker,
+    "f5": QueueScreen,
+    "f6": CourierScreen,
+    "f8": NoticeDialog,
+    "f10": ConfirmDialog,
+}
+
+
+async def test_each_key_leads_somewhere_and_escape_leads_back(sit: OpenSeat) -> None:
     async with sit() as seat:
-        await seat.press(key)
-        seat.on(screen)
-        await seat.press("escape")
-        seat.on(HomeScreen)
+        for key, screen in LEADS_TO.items():
+            await seat.press(key)
+            seat.on(screen)
+            await seat.press("escape")
+            seat.on(HomeScreen)
 
 
 async def test_f4_opens_the_case_under_the_cursor(sit: OpenSeat, window: Window) -> None:

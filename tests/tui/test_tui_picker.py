@@ -18,13 +18,13 @@ def matches(seat: Seat) -> OptionList:
     return seat.on(ItemPicker).query_one("#matches", OptionList)
 
 
-@pytest.mark.parametrize("query", ["jlyd", "敬老", "jinglao", "442090001001"])
-async def test_initials_words_pinyin_and_codes_find_the_item(sit: OpenSeat, query: str) -> None:
+async def test_initials_words_pinyin_and_codes_find_the_item(sit: OpenSeat) -> None:
     async with sit() as seat:
         await seat.press("f2")
         assert matches(seat).option_count == len(seat.window.desk.catalogue.current.items)
-        await seat.write(query)
-        assert seat.sees("敬老优待证", "窗口收件, 属地街道受理")
+        for query in ("442090001001", "jinglao", "敬老", "jlyd"):
+            await seat.replace(query)
+            assert seat.sees("敬老优待证", "窗口收件, 属地街道受理")
         await seat.press("enter")
         assert seat.on(CaseScreen).view is not None
         assert seat.sees("敬老优待证", "W03-20261120-001")
@@ -54,9 +54,9 @@ async def test_escape_opens_no_case(sit: OpenSeat) -> None:
         assert seat.window.store.summaries() == ()
 
 
-@pytest.mark.parametrize("query", ["[/red]", "[bold]x", "\x1b[31m", "%", "'; --", "敬" * 200])
-async def test_no_query_breaks_the_search(sit: OpenSeat, query: str) -> None:
+async def test_no_query_breaks_the_search(sit: OpenSeat) -> None:
     async with sit() as seat:
         await seat.press("f2")
-        await seat.write(query)
-        seat.on(ItemPicker)
+        for query in ("[/red]", "[bold]x", "\x1b[31m", "%", "'; --", "敬" * 200):
+            await seat.replace(query)
+            seat.on(ItemPicker)

@@ -41,11 +41,16 @@ class ScanKeys(CaseBase):
         slot: str
         pages: int
         error: Exception | None
+        stopped: bool = False
+
+    _scanned = 0
+    """Pages of the scan that is running."""
 
     def action_scan(self) -> None:
         """Scan into the slot under the cursor."""
         if self.current_slot and not self.scanning:
             self.scanning = True
+            self._scanned = 0
             self.say(_("正在扫描…"), _("Esc 停止; 已扫的页都会保留"))
             self._feed(self.current_slot)
 
@@ -59,7 +64,7 @@ class ScanKeys(CaseBase):
                 self.post_message(self.PageSafe(slot, page))
         except Exception as error:  # noqa: BLE001 - the outermost rim: told to the clerk by the handler
             fault = error
-        self.post_message(self.ScanEnded(slot, pages, fault))
+        self.post_message(self.ScanEnded(slot, pages, fault, worker.is_cancelled))
 
     def action_choose_scanner(self) -> None:
         """Choose the device the next pages come from."""
@@ -97,7 +102,10 @@ class ScanKeys(CaseBase):
     @on(PageSafe)
     def _page_came(self, event: PageSafe) -> None:
         event.stop()
-        self.job(lambda: self.desk.view(self.case_id), self.show_view)
+        self._scanned += 1
+        if self.scanning:
+            self.say(_("正在扫描, 已存盘 {n} 页…").format(n=self._scanned), _("Esc 停止; 已扫的页都会保留"))
+        self._job(lambda: self.desk.view(self.case_id), self.show_view)
         self._read(event.slot, event.page)
 
     @on(ScanEnded)
@@ -108,6 +116,8 @@ class ScanKeys(CaseBase):
             self.tell(event.error)
             if not isinstance(event.error, ScannerError):
                 log.error("scan failed kind=%s", type(event.error).__name__)
+        elif event.stopped:
+            self.say(_("已停止, 扫到的 {n} 页都已存盘").format(n=event.pages), self._what_follows(event.slot))
         else:
             self.say(_("已扫描 {n} 页, 已存盘").format(n=event.pages), self._what_follows(event.slot))
 
@@ -132,7 +142,7 @@ class ScanKeys(CaseBase):
             self.tell(error)
             return
         if reading is not None:
-            self.job(lambda: self.desk.view(self.case_id), lambda view: self._was_read(view, reading))
+            self._job(lambda: self.desk.view(self.case_id), lambda view: self._was_read(view, reading))
 
     def _was_read(self, view: CaseView, reading: Reading) -> None:
         self.show_view(view)
@@ -152,6 +162,7 @@ class ScanKeys(CaseBase):
         """Stop a running scan; pages already read stay. False when none runs."""
         if not self.scanning:
             return False
+        self.say(_("正在停止, 等设备送完这一页…"))
         self.workers.cancel_group(self, "scan")
         return True
 

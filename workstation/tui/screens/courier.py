@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
-from textual import getters, work
+from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -45,13 +45,13 @@ class CourierScreen(WorkScreen[None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "pack_all", "全部装袋", id="courier.all"),
-        Binding("enter", "pack", "装袋", id="courier.pack"),
         Binding("f7", "close_bag", "封口打印", id="courier.close"),
         Binding("f9", "hand_over", "交邮", id="courier.post"),
         Binding("tab", "app.focus_next", "换列", id="courier.tab", show=False),
         Binding("escape", "dismiss(None)", "主屏", id="courier.leave", show=False),
     ]
     KEYS = (
+        Key("F1", N_("帮助"), "help"),
         Key("F2", N_("全部装袋"), "pack_all", main=True),
         Key("F7", N_("封口打印"), "close_bag"),
         Key("F9", N_("交邮"), "hand_over"),
@@ -73,6 +73,7 @@ class CourierScreen(WorkScreen[None]):
         with Horizontal(id="columns"):
             with Vertical(classes="panel", id="held-box") as box:
                 box.border_title = _("待装袋原件")
+                box.border_subtitle = _("回车 装袋 · F2 全部装袋")
                 yield OptionList(id="originals", markup=False)
             with Vertical(classes="panel", id="bag-box") as box:
                 box.border_title = _("邮袋")
@@ -128,6 +129,14 @@ class CourierScreen(WorkScreen[None]):
             text.append(f"  {fit(line.applicant_masked, 8)} {line.material}\n", Style(color=QUIET))
         return text
 
+    @on(OptionList.OptionHighlighted, "#bags")
+    def _follow_bag(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self.refresh_bindings()
+        words = {BagState.PACKED: _("F7 封口打印"), BagState.LISTED: _("F9 登记运单号")}
+        bag = self.current_bag
+        self.query_one("#bag-box").border_subtitle = words.get(bag.state, "") if bag else ""
+
     @property
     def current_bag(self) -> Bag | None:
         """The bag under the cursor."""
@@ -135,8 +144,9 @@ class CourierScreen(WorkScreen[None]):
             return None
         return self._bags.get(self.bags.get_option_at_index(self.bags.highlighted).id or "")
 
-    def action_pack(self) -> None:
-        """Pack the original under the cursor."""
+    @on(OptionList.OptionSelected, "#originals")
+    def _pack(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
         if self._held and self.originals.highlighted is not None:
             held = self._held[self.originals.highlighted]
             self.job(lambda: self.desk.courier.pack(held), self._packed)
@@ -205,7 +215,6 @@ class CourierScreen(WorkScreen[None]):
         """Grey what the present bag does not allow."""
         bag = self.current_bag
         allowed = {
-            "pack": bool(self._held),
             "pack_all": bool(self._held),
             "close_bag": bag is not None and bag.state is BagState.PACKED,
             "hand_over": bag is not None and bag.state is BagState.LISTED,

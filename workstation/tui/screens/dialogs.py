@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
@@ -36,7 +37,7 @@ class ConfirmDialog(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """Title, text, two answers."""
         with Vertical(classes="dialog") as box:
-            box.border_title = self._title
+            box.border_title = Content(self._title)
             box.border_subtitle = _("按 Y 或 N · Esc 取消")
             yield Static(self._body, markup=False)
             yield Static("")
@@ -74,7 +75,7 @@ class TextDialog(ModalScreen[tuple[str, ...] | None]):
     def compose(self) -> ComposeResult:
         """Title, text, inputs."""
         with Vertical(classes="dialog") as box:
-            box.border_title = self._title
+            box.border_title = Content(self._title)
             yield Static(self._body, markup=False)
             yield Static("")
             for label in self._labels:
@@ -111,7 +112,7 @@ class ChoiceDialog(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Title, text, choices."""
         with Vertical(classes="dialog") as box:
-            box.border_title = self._title
+            box.border_title = Content(self._title)
             box.border_subtitle = _("↑↓ 选 · 回车 确定 · Esc 取消")
             yield Static(self._body, markup=False)
             yield Static("")
@@ -150,5 +151,5 @@ class NoticeDialog(ModalScreen[None]):
             text.append(f"{words}\n")
         text.append(f"\n{_('回车继续')}", Style(color=QUIET))
         with VerticalScroll(classes="dialog", can_focus=True) as box:
-            box.border_title = self._title
+            box.border_title = Content(self._title)
             yield Static(text)

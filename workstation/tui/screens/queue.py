@@ -32,18 +32,17 @@ class QueueScreen(WorkScreen[None]):
     CSS_PATH = "queue.tcss"
     HELP = N_(
         "每一行都说明现在怎样、为什么、什么时候再试、怎样才会发出。\n"
-        "R 立即再试; H 人工暂停 (须写原因); L 恢复发送。没有任何操作会删除未发送的件。"
+        "R 立即再试, 暂停的件按 R 恢复发送; H 人工暂停 (须写原因)。没有任何操作会删除未发送的件。"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "retry", "立即再试", id="queue.retry"),
         Binding("h", "hold", "暂停", id="queue.hold"),
-        Binding("l", "release", "恢复", id="queue.release"),
         Binding("escape", "dismiss(None)", "主屏", id="queue.leave", show=False),
     ]
     KEYS = (
-        Key("R", N_("立即再试"), "retry", main=True),
+        Key("F1", N_("帮助"), "help"),
+        Key("R", N_("再试/恢复"), "retry", main=True),
         Key("H", N_("暂停"), "hold"),
-        Key("L", N_("恢复"), "release"),
         Key("Esc", N_("主屏"), "dismiss"),
     )
     listing = getters.query_one("#lines", OptionList)
@@ -116,12 +115,12 @@ class QueueScreen(WorkScreen[None]):
         self.refresh_view()
 
     def action_retry(self) -> None:
-        """Try now."""
-        self._steer(self.desk.queue.retry, _("马上再试"))
-
-    def action_release(self) -> None:
-        """Let a held line go."""
-        self._steer(self.desk.queue.release, _("已恢复发送"))
+        """Try now; a held line is let go."""
+        line = self.current
+        if line is not None and line.line.state is LineState.HELD:
+            self._steer(self.desk.queue.release, _("已恢复发送"))
+        else:
+            self._steer(self.desk.queue.retry, _("马上再试"))
 
     @work(exit_on_error=False)
     async def action_hold(self) -> None:
@@ -134,14 +133,13 @@ class QueueScreen(WorkScreen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey what the line does not allow."""
-        if action not in ("retry", "hold", "release"):
+        if action not in ("retry", "hold"):
             return True
         line = self.current
         state = line.line.state if line else LineState.DELIVERED
         allowed = {
-            "retry": state not in (LineState.DELIVERED, LineState.SENDING, LineState.HELD),
+            "retry": state not in (LineState.DELIVERED, LineState.SENDING),
             "hold": state not in (LineState.DELIVERED, LineState.HELD),
-            "release": state is LineState.HELD,
         }
         return True if allowed[action] else None
 

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from workstation.i18n import _
 from workstation.tui.theme import AMBER, GREEN, QUIET, RED, TEXT
+from workstation.tui.words import printable
 
 KEY_STYLE = Style(color="#0B2233", bgcolor="#E6EEF4", bold=True)
 MAIN_KEY_STYLE = Style(color="#2B1D00", bgcolor=AMBER, bold=True)
@@ -61,12 +62,12 @@ class StatusBar(Widget):
         if self.practice:
             bar.append(f" {_('练习')} ", Style(color="#FFFFFF", bgcolor="#B4248F", bold=True))
             bar.append(" ")
-        bar.append(self.left, Style(color="#FFFFFF", bold=True))
+        bar.append(printable(self.left), Style(color="#FFFFFF", bold=True))
         if self.lamp is not None:
             bar.append("   ")
             bar.append_text(self.lamp.text())
         bar.append("   ")
-        bar.append(self.queue, Style(color=TEXT))
+        bar.append(printable(self.queue), Style(color=TEXT))
         free = self.size.width - cell_len(bar.plain) - cell_len(self.right) - 1
         if free > 0:
             bar.append(" " * free)
@@ -103,7 +104,7 @@ class KeyBar(Widget):
         line = Text("", no_wrap=True, end="", overflow="crop")
         room = self.size.width
         wide = sum(cell_len(f" {k.key}  {k.label} ") for k in self.keys) <= room
-        gap = " " if sum(cell_len(f"{k.key}{k.label} ") for k in self.keys) <= room else ""
+        gap = " " if sum(cell_len(f"{k.key}{k.label} ") for k in self.keys) - 1 <= room else ""
         for key in self.keys:
             enabled = key.ready and self.screen.check_action(key.action, ()) is True
             style = OFF_KEY_STYLE if not enabled else MAIN_KEY_STYLE if key.main else KEY_STYLE
@@ -136,7 +137,7 @@ class NoticeLine(Widget):
         """One glyph, the sentence, and the remedy in quiet colour."""
         glyph, colour = {"error": ("✘", RED), "warning": ("!", AMBER)}.get(self.severity, ("✔", GREEN))
         text = Text(f"{glyph} ", Style(color=colour, bold=True))
-        text.append(self.what, Style(color=colour))
+        text.append(printable(self.what), Style(color=colour))
         if self.todo:
-            text.append(f"  {self.todo}", Style(color=TEXT))
+            text.append(f"  {printable(self.todo)}", Style(color=TEXT))
         return text

@@ -60,7 +60,7 @@ class FieldRow(Horizontal):
         self.title_text = title
         self.value: FieldValue | None = None
         self.shown = ""
-        self._lamp = Text()
+        self._lamp = self._drawn = Text()
         self._max_length = max_length
 
     def compose(self) -> ComposeResult:
@@ -100,7 +100,10 @@ class FieldRow(Horizontal):
         box = self.query_one(Input)
         room = box.content_size.width
         whole = [printable(box.value)] if 0 < room <= cell_len(box.value) else []
-        self.query_one("#lamp", Static).update(Text("\n").join([*map(Text, whole), self._lamp]))
+        drawn = Text("\n").join([*map(Text, whole), self._lamp])
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self.query_one("#lamp", Static).update(drawn)
 
     def on_resize(self) -> None:
         """The input may have become long enough, or too short."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
@@ -67,7 +68,7 @@ class PagePane(Vertical):
 
     def show(self, page: Page | None, caption: str = "", crop: Box | None = None) -> None:
         """Show a page, or nothing; `crop` (px of the page) zooms to a part of it."""
-        self.border_title = printable(caption) if page else None
+        self.border_title = Content(printable(caption)) if page else None
         if page is None:
             self.page = None
             self._replace(None)

@@ -39,7 +39,7 @@ class ApplicantStep(VerticalScroll):
     DEFAULT_CSS = """
     ApplicantStep {
         #derived { height: 1; color: $quiet; margin-bottom: 1; }
-        #street-title { height: 1; color: $accent; text-style: bold; }
+        #street-title { height: auto; color: $accent; text-style: bold; }
         #streets { height: auto; max-height: 12; }
     }
     """
@@ -111,8 +111,8 @@ class ApplicantStep(VerticalScroll):
         if view.case.home_street:
             title = f"{title}: {view.home_street_name}"
         elif view.case.applicant is not None:
-            known = _("由住址推出, 回车确认") if guess in streets else _("住址中没有认出街道, 请选择")
-            title = f"{title} · {known}"
+            known = _("由住址推出, 回车确认") if guess in streets else _("住址中没有认出, 请选择")
+            title = f"{_('属地街道')} · {known}"
         self.query_one("#street-title", Static).update(title)
         self._show_next_key(view)
 
@@ -154,7 +154,8 @@ class ApplicantStep(VerticalScroll):
             bad = FieldValue(value=row.text, origin=Origin.TYPED, checks=("!check-digit",), valid=False)
             row.mark(value_lamp(bad))
             return
-        row.mark(value_lamp(FieldValue(value=row.text, origin=Origin.TYPED, confirmed_by="-")))
+        if row.is_typed:
+            row.mark(value_lamp(FieldValue(value=row.text, origin=Origin.TYPED, confirmed_by="-")))
 
     def _confirm(self) -> None:
         texts = {row.field: row.text.strip() for row in self.query(FieldRow)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual import on
@@ -26,7 +27,7 @@ class MaterialsStep(Vertical):
 
     DEFAULT_CSS = """
     MaterialsStep {
-        OptionList { height: 1fr; }
+        OptionList { height: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
         #why { height: auto; max-height: 9; border-top: solid $line; color: $quiet; padding-top: 0; }
     }
     """
@@ -77,11 +78,13 @@ class MaterialsStep(Vertical):
         kept = listing.highlighted
         listing.clear_options()
         airy = listing.size.height >= 2 * len(checklist.lines) + 2
-        width = max(30, self.content_size.width or 60)
+        room = max(30, self.content_size.width or 60)
+        longest = max((cell_len(line.material.title) for line in checklist.lines), default=0)
+        width = min(28, max(14, room // 2 - 4), longest)
         for line in checklist.lines:
             offered = line.material.id in view.offers
             prompt = _prompt(line, offered, width)
-            listing.add_option(Option(Text.assemble(prompt, "\n") if airy else prompt, id=line.material.id))
+            listing.add_option(Option(prompt.append("\n") if airy else prompt, id=line.material.id))
         for stray in checklist.stray:
             text = Text(f"▫ {stray.title}  {_('清单已不需要, 页面仍保留')}", Style(color=QUIET))
             listing.add_option(Option(text, id=stray.slot, disabled=True))
@@ -115,11 +118,10 @@ class MaterialsStep(Vertical):
             self.post_message(self.Entered(line))
 
 
-def _prompt(line: ChecklistLine, offered: bool, width: int) -> Text:
-    title_width = min(28, max(14, width // 2 - 4))
+def _prompt(line: ChecklistLine, offered: bool, title_width: int) -> Text:
     text = Text(no_wrap=True, overflow="ellipsis")
     text.append_text(slot_glyph(line, offered=offered))
-    text.append(f" {fit(line.material.title, title_width)} ", Style(bold=True))
+    text.append(f" {fit(line.material.title, title_width)}  ", Style(bold=True))
     text.append_text(slot_lamp(line, offered=offered))
     return text
 

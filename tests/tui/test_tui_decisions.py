@@ -1,0 +1,143 @@
+"""Receive, notices, refusal, hold: what is decided, what is said, what is sealed once."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import OptionList
+
+from tests.services.conftest import SOCIAL_CARD, Window
+from tests.tui.conftest import OpenSeat
+from tests.tui.seat import NARROW
+from workstation.domain.case import CaseState
+from workstation.tui.screens.dialogs import TextDialog
+from workstation.tui.screens.home import HomeScreen
+from workstation.tui.screens.picker import ItemPicker
+from workstation.tui.widgets.bars import KeyBar
+from workstation.tui.widgets.steps import StepName
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_f10_too_early_says_what_is_missing(sit: OpenSeat, window: Window) -> None:
+    case = window.named(window.open())
+    async with sit(size=NARROW) as seat:
+        await seat.open(case.case_id)
+        await seat.press("f10")
+        assert "[V102]" in seat.notice and "户口簿" in seat.notice
+        seat.case.go(StepName.DECISION)
+        await seat.settle()
+        assert seat.sees("! 还缺", "居民身份证 (待扫描)", "F7 一次告知")
+        assert window.store.case(case.case_id).state is CaseState.DRAFT
+
+
+async def test_f10_seals_once_however_often_it_is_pressed(sit: OpenSeat, window: Window) -> None:
+    case = window.ready()
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        assert seat.at(StepName.DECISION) and seat.sees("材料和表单齐全", "F10 收件")
+        main = [key.key for key in seat.case.query_one(KeyBar).keys if key.main]
+        assert main == ["F10"]
+        for _ in range(5):
+            seat.app.simulate_key("f10")
+        await seat.settle()
+        sealed = window.store.case(case.case_id)
+        assert sealed.state is CaseState.RECEIVED and len(sealed.bundles) == 1
+        assert len(window.store.outbox.lines()) == 1 and seat.link.kicks
+        assert f"已收件 {case.number} 接收回执: 已打印" in seat.notice
+        assert seat.sees("✔ 已收件", "封装", "F2 办下一件 · Esc 回主屏")
+        assert [path.name for path in seat.outside.papers] == [f"{case.number}-R.pdf"]
+
+
+async def test_a_delegated_item_is_accepted_at_the_window(sit: OpenSeat, window: Window) -> None:
+    case = window.ready(SOCIAL_CARD)
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        assert seat.sees("按 F10 收件并受理", "F10  受理")
+        await seat.press("f10")
+        assert window.store.case(case.case_id).state is CaseState.ACCEPTED
+        assert "受理通知书" in seat.notice
+
+
+async def test_after_sealing_f2_begins_the_next_case_and_f4_prints_again(
+    sit: OpenSeat, window: Window
+) -> None:
+    case = window.received()
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        for action in ("reuse", "defer", "correct", "refuse", "hold", "receive", "remove_page"):
+            assert seat.case.check_action(action, ()) is None, action
+        await seat.press("f4")
+        assert "接收回执: 已打印" in seat.notice
+        await seat.press("f2")
+        seat.on(ItemPicker)
+
+
+async def test_f7_tells_every_defect_at_once(sit: OpenSeat, window: Window) -> None:
+    case = window.named(window.open())
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        await seat.press("f7")
+        seat.on(TextDialog)
+        assert seat.sees("一次性补正告知", "居民身份证: 未提交", "数码照相回执: 未提交")
+        await seat.press("enter")
+        seat.on(TextDialog)
+        await seat.write("[/red] 结婚证过期")
+        await seat.press("enter")
+        told = window.store.case(case.case_id)
+        assert told.state is CaseState.CORRECTION and told.last_move is not None
+        assert [d.problem for d in told.last_move.defects][-1] == "[/red] 结婚证过期"
+        assert len(told.last_move.defects) == 4
+        assert f"待补正 {case.number}" in seat.notice and "补正告知书" in seat.notice
+
+
+async def test_f8_refuses_only_with_a_reason(sit: OpenSeat, window: Window) -> None:
+    case = window.named(window.open())
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        await seat.press("f8", "enter", "enter")
+        seat.on(TextDialog)
+        await seat.press("escape")
+        assert window.store.case(case.case_id).state is CaseState.DRAFT
+        await seat.press("f8")
+        await seat.write("不属于本机关职权")
+        await seat.press("enter")
+        await seat.write("市公安局")
+        await seat.press("enter")
+        assert window.store.case(case.case_id).state is CaseState.REFUSED
+        assert f"不予受理 {case.number}" in seat.notice
+
+
+async def test_f9_puts_the_draft_aside_and_goes_home(sit: OpenSeat, window: Window) -> None:
+    case = window.named(window.open())
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        await seat.press("f9")
+        await seat.write("回家取户口簿")
+        await seat.press("enter")
+        seat.on(HomeScreen)
+        assert seat.sees("挂起")
+        cases = seat.app.screen.query_one("#cases", OptionList)
+        assert cases.has_focus
+
+
+async def test_nothing_is_decided_before_somebody_is_named(sit: OpenSeat, window: Window) -> None:
+    case = window.open()
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        assert seat.case.check_action("correct", ()) is None
+        assert seat.case.check_action("refuse", ()) is None
+        await seat.press("f7", "f8")
+        assert seat.case.case_id == case.case_id
+
+
+async def test_the_steps_are_walked_with_page_up_and_down(sit: OpenSeat, window: Window) -> None:
+    case = window.ready()
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        for step in reversed(StepName):
+            assert seat.at(step)
+            await seat.press("pageup")
+        assert seat.at(StepName.SITUATION)
+        for _ in StepName:
+            await seat.press("pagedown")
+        assert seat.at(StepName.DECISION)
