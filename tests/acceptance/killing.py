@@ -39,6 +39,7 @@ from workstation.tui.screens.home import recovery_words
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 90.0
 FINISH_S = 120.0
+ENOUGH_S = 10.0
 MOMENTS: tuple[tuple[str, int, float], ...] = (
     ("started", 1, 2.5),
     ("unlocking", 2, 1.0),
@@ -183,9 +184,9 @@ class Campaign:
         return self._running
 
     def _wait_for(self, window: subprocess.Popen[bytes], word: str, before: int) -> None:
-        """Wait until the window says `word`; a quarter of a minute of work without it will do as well."""
+        """Wait until the window says `word`; some work without it will do as well."""
         patience = time.monotonic() + PATIENCE_S
-        enough = time.monotonic() + 15.0
+        enough = time.monotonic() + ENOUGH_S
         while not any(fact["is"] == word for fact in self.told()[before:]):
             assert window.poll() is None, self._errors()
             assert time.monotonic() < patience, f"the window never came to {word}"

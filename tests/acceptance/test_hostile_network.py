@@ -24,8 +24,6 @@ LOGIN_PAGE = "<html><title>上网认证</title><form>手机号</form></html>".en
 class LoginPage(BaseHTTPRequestHandler):
     """Answers everything with 200 and a page to log in, as the portal of a hotspot does."""
 
-    protocol_version = "HTTP/1.1"
-
     def _answer(self) -> None:
         self.rfile.read(int(self.headers.get("content-length") or 0))
         self.send_response(200)

@@ -135,13 +135,8 @@ class Watcher:
             for page in slot.pages:
                 self._once("page", page.page_id, case=case.number, slot=name, sha256=page.sha256)
         for bundle in case.bundles:
-            self._once(
-                "received",
-                bundle.manifest_sha256,
-                case=case.number,
-                state=case.state,
-                bundle=bundle.bundle_id,
-            )
+            facts = {"state": case.state, "bundle": bundle.bundle_id, "light": self._app.light}
+            self._once("received", bundle.manifest_sha256, case=case.number, **facts)
 
     def _once(self, word: str, key: str, **facts: Any) -> None:
         if (word, key) not in self._seen:
@@ -161,7 +156,7 @@ async def work(clerk: Clerk, acks: Acknowledgements, dice: random.Random) -> Non
             await clerk.open_new()
         may_correct = drafts or not told
         case = await (clerk.correct() if may_correct and dice.random() < 0.25 else clerk.receive())
-        acks.say("closed", case=case.number, light=clerk.app.light)
+        acks.say("closed", case=case.number)
         await clerk.to_home()
         if dice.random() < 0.4 and desk.courier.waiting():
             await clerk.send_bag()
