@@ -31,7 +31,7 @@ MOVERS = {
     LineState.QUEUED: N_("轮到后自动发送"),
     LineState.SENDING: N_("正在等待回执"),
     LineState.WAITING: N_("网络恢复后自动发送"),
-    LineState.HELD: N_("按 L 恢复发送"),
+    LineState.HELD: N_("按 R 恢复发送"),
     LineState.DELIVERED: N_("后台已签收"),
 }
 NAMES = 500
