@@ -202,10 +202,11 @@ def build_desk_for(
     from workstation.services.enrolment import window_key
 
     papers_folder.mkdir(mode=0o700, exist_ok=True)
+    catalogue = load_catalogue(settings)
     parts = Parts(
         store=store,
-        profile=profile_of(settings, member),
-        catalogue=load_catalogue(settings),
+        profile=profile_of(settings, member, catalogue),
+        catalogue=catalogue,
         clock=clock,
         calendar=load_calendar(Path(settings.calendar_file) if settings.calendar_file else None),
         scanner=scanner or ScannerHub(drivers(settings)),
@@ -218,17 +219,24 @@ def build_desk_for(
     return build_desk(parts)
 
 
-def profile_of(settings: Settings, member: Membership | None) -> WindowProfile:
-    """Return who works where; an unenrolled window has no number block."""
+def profile_of(settings: Settings, member: Membership | None, catalogue: Catalogue) -> WindowProfile:
+    """Return who works where; an unenrolled window has no number block.
+
+    A back office that knows no street names sends the code; then the catalogue's name is shown.
+    """
     from workstation.services.profile import WindowProfile
 
     enrolled = member.enrolment if member else None
+    street_name = _("未注册")
+    if enrolled is not None:
+        is_code = enrolled.street_name == enrolled.street
+        street_name = catalogue.street_name(enrolled.street) if is_code else enrolled.street_name
     return WindowProfile(
         window_id=enrolled.window_id if enrolled else "",
         window_name=settings.window_name,
         hall=settings.hall,
         street=enrolled.street if enrolled else "",
-        street_name=enrolled.street_name if enrolled else _("未注册"),
+        street_name=street_name,
         clerk=settings.clerk or _("窗口人员"),
         number_prefix=enrolled.number_prefix if enrolled else "",
         phone=settings.phone,
