@@ -22,6 +22,8 @@ from workstation.tui.theme import QUIET
 from workstation.tui.words import fit
 
 SHOWN = 50
+LONGEST_QUERY = 64
+"""Nobody types more; a page pasted by mistake would be searched for at every key."""
 
 
 class ItemPicker(ModalScreen[str | None]):
@@ -39,7 +41,9 @@ class ItemPicker(ModalScreen[str | None]):
         """Input, matches, facts of the match under the cursor."""
         with Vertical(classes="dialog", id="picker") as box:
             box.border_title = _("选事项")
-            yield Input(placeholder=_("汉字、拼音、首字母 (jlyd) 或编码"), id="query")
+            yield Input(
+                placeholder=_("汉字、拼音、首字母 (jlyd) 或编码"), id="query", max_length=LONGEST_QUERY
+            )
             yield OptionList(id="matches", markup=False)
             box.border_subtitle = _("↑↓ 选 · 回车 办理 · Esc 取消")
             yield Static("", id="facts", markup=False)
