@@ -95,7 +95,6 @@ async def test_a_pasted_book_does_not_stop_the_inputs(practice: Practice) -> Non
         await clerk.press("f2")
         await clerk.on_screen(ItemPicker)
         clerk.app.post_message(events.Paste("样" * 100_000 + "\n第二行"))
-        await clerk.until(lambda: bool(clerk.app.screen.query_one(Input).value), "pasted")
         await clerk.press("escape")
         await clerk.on_screen(HomeScreen)
         await clerk.open_new()

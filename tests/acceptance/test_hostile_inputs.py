@@ -134,7 +134,7 @@ async def test_start_without_any_sound_pack_is_refused_and_keeps_the_data(
 async def test_typed_id_number_with_a_bad_check_digit_is_not_taken(practice: Practice) -> None:
     async with seated(practice) as clerk:
         await clerk.open_new()
-        await clerk.prepare(lambda view: len(view.case.slot("id-card").pages) == 2)
+        await clerk.prepare(lambda view: not view.questions)
         await clerk.fill_applicant(ZHAO, id_number=WRONG)
         await clerk.press("enter")
         await clerk.until(lambda: clerk.shows("D109", "校验位不符", "逐位核对"), "refused")
