@@ -34,8 +34,8 @@ from workstation.tui.widgets.steps import StepName
 
 PASSPHRASE = "lianxi"
 PATIENCE_S = 20.0
-QUIET_ROUNDS = 4
-NARROW, USUAL, WIDE = (80, 24), (112, 34), (140, 44)
+QUIET_ROUNDS, TURNS = 2, 6
+NARROW, USUAL, WIDE = (80, 24), (112, 28), (140, 44)
 WORKING = frozenset({"desk", "read", "scan", "preview", "preload", "form", "find"})
 """Groups of workers that end by themselves; the others wait for a person."""
 AnyScreen = TypeVar("AnyScreen", bound=Screen[Any])
@@ -153,6 +153,8 @@ class Seat:
         # What a message sets off may come one or two messages later: rest is rest only when it lasts.
         while quiet < QUIET_ROUNDS:
             await self.until(self._is_quiet, "rest")
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
             await self.pilot.pause(0)
             quiet = quiet + 1 if self._is_quiet() else 0
 
@@ -276,9 +278,10 @@ async def take_seat(
     app = StationApp(gate, Terminal())
     async with app.run_test(size=size) as pilot:
         seat = Seat(app, pilot, window, cast(LinkDouble, gate.station.link), gate, outside)
-        await seat.settle()
         if unlocked:
-            await seat.unlock()
+            app.enter(gate.station)
+            await seat.until(lambda: isinstance(app.screen, HomeScreen), "home")
+        await seat.settle()
         yield seat
         app.workers.cancel_all()
     app.jobs.shutdown(wait=True)

@@ -80,7 +80,7 @@ class DecisionKeys(CaseBase):
         )
         if answer is None:
             return
-        if answer[0] not in ("", "无"):
+        if answer[0] not in ("", "无", _("无")):
             other = Defect(
                 material_id="-", material=_("其他"), problem=answer[0], needed=_("按告知内容补正"), basis=""
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual import on, work
@@ -45,6 +46,8 @@ class ScanKeys(CaseBase):
 
     _scanned = 0
     """Pages of the scan that is running."""
+    _read_meanwhile: Callable[[], None] | None = None
+    """Says what the last reading found, once the running scan has said its own."""
 
     def action_scan(self) -> None:
         """Scan into the slot under the cursor."""
@@ -112,6 +115,7 @@ class ScanKeys(CaseBase):
     def _scan_ended(self, event: ScanEnded) -> None:
         event.stop()
         self.scanning = False
+        said, self._read_meanwhile = self._read_meanwhile, None
         if event.error is not None:
             self.tell(event.error)
             if not isinstance(event.error, ScannerError):
@@ -120,6 +124,8 @@ class ScanKeys(CaseBase):
             self.say(_("已停止, 扫到的 {n} 页都已存盘").format(n=event.pages), self._what_follows(event.slot))
         else:
             self.say(_("已扫描 {n} 页, 已存盘").format(n=event.pages), self._what_follows(event.slot))
+        if event.error is None and said is not None:
+            said()
 
     def _what_follows(self, slot: str) -> str:
         """Ask for the pages that are still wanting, e.g. the back of a card."""
@@ -139,13 +145,24 @@ class ScanKeys(CaseBase):
                 self.app.readers, self.desk.prefill.read_page, self.case_id, slot, page
             )
         except Exception as error:  # noqa: BLE001 - the outermost rim: the clerk types instead
-            self.tell(error)
+            failure = error
+            self._say_when_scanned(lambda: self.tell(failure))
             return
         if reading is not None:
             self._job(lambda: self.desk.view(self.case_id), lambda view: self._was_read(view, reading))
 
     def _was_read(self, view: CaseView, reading: Reading) -> None:
         self.show_view(view)
+        self._say_when_scanned(lambda: self._tell_reading(view, reading))
+
+    def _say_when_scanned(self, say: Callable[[], None]) -> None:
+        """Say it now, or right after the scan that is running: its end must not hide it."""
+        if self.scanning:
+            self._read_meanwhile = say
+        else:
+            say()
+
+    def _tell_reading(self, view: CaseView, reading: Reading) -> None:
         follows = self._what_follows(self.current_slot)
         # Both sides of the card are compared in one go; once that is done only the new page counts.
         document = "" if view.case.applicant is None else reading.document

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Input, Label, Static
 
-from workstation.i18n import _
+from workstation.i18n import N_, _
 from workstation.services.station import Station
 from workstation.tui.screens.base import station_app
 
@@ -23,7 +23,7 @@ class UnlockScreen(Screen[None]):
     """Asks for the passphrase; a new data folder asks twice, so that a slip does not lock it for ever."""
 
     CSS_PATH = "unlock.tcss"
-    HELP = "输入本机口令后按回车。口令打开本机的加密存储, 不会发往网络。"
+    HELP = N_("输入本机口令后按回车。口令打开本机的加密存储, 不会发往网络。")
     app = getters.app(station_app())
     busy: reactive[bool] = reactive(False)
     passphrase = getters.query_one("#passphrase", Input)
