@@ -16,6 +16,7 @@ from sync.errors import (
     FailureClass,
     GatewayBusy,
     Interrupted,
+    NotAuthorised,
     NotTheGateway,
     SyncError,
     Unreachable,
@@ -207,6 +208,12 @@ class SyncLoop:
             link = LinkState.NOT_THE_GATEWAY if isinstance(error, NotTheGateway) else LinkState.DOWN
         if isinstance(error, Unreachable | NotTheGateway | GatewayBusy):
             since = since or self._clock()
+        if isinstance(error, NotAuthorised):
+            # A refusal is an answer of our own back office: the line is up, the queue says what is wrong.
+            link, since = LinkState.UP, None
+        if isinstance(error, NotTheGateway):
+            # A kept connection would go on talking to the stranger after the line is clean again.
+            self._discard()
         self._tell(link=link, offline_since=since, code=error.code)
         return error
 

@@ -172,11 +172,22 @@ def test_a_refused_window_costs_one_line_and_a_kick_tries_again(desk: Desk) -> N
     desk.loop.kick()
     until(lambda: len(desk.office.calls) > 2)
     assert {desk.outbox.line(bundle).state for bundle in bundles} == {LineState.ASK, LineState.QUEUED}
+    assert desk.loop.state.link is LinkState.UP, "a refusal is an answer: the line is not down"
+    assert desk.loop.state.offline_since is None
     desk.office.before = lambda request: None
     for bundle in bundles:
         desk.outbox.retry(bundle)
     desk.loop.kick(eager=True)
     until(lambda: all(desk.delivered(bundle) for bundle in bundles))
+
+
+def test_connections_to_a_stranger_are_not_kept(desk: Desk) -> None:
+    desk.office.before = lambda request: login_page()
+    desk.seal("a")
+    desk.thread.start()
+    until(lambda: desk.made >= 3)
+    desk.office.before = lambda request: None
+    until(lambda: desk.loop.state.link is LinkState.UP)
 
 
 def test_news_of_the_back_office_is_counted(desk: Desk) -> None:
