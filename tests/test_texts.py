@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 from string import Formatter
 
@@ -12,6 +13,8 @@ from babel.messages.pofile import read_po
 
 from workstation import i18n, texts
 
+ROOT = Path(__file__).resolve().parent.parent
+CODE = ("workstation", "scanners", "ocr", "sync")
 CATALOGUES = sorted(i18n.LOCALES.glob("*/LC_MESSAGES/workstation.po"))
 PERCENT = re.compile(r"%(?:\(\w+\))?[#0\- +]*\d*(?:\.\d+)?[a-zA-Z]")
 
@@ -36,6 +39,16 @@ def translations(path: Path) -> list[tuple[str, str]]:
     return [(str(message.id), str(message.string or "")) for message in catalogue(path) if message.id]
 
 
+def texts_of_the_code() -> set[str]:
+    """Every text that the code marks with `_` or `N_`, as `./dev strings` finds them."""
+    extract = runpy.run_path(str(ROOT / "packaging" / "extract_strings.py"))["extract"]
+    found: set[str] = set()
+    for path in (path for folder in CODE for path in (ROOT / folder).rglob("*.py")):
+        with path.open("rb") as source:
+            found |= {text for _line, _name, text, _comments in extract(source, ("_", "N_"), (), {})}
+    return found
+
+
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
 def test_translations_keep_the_placeholders_of_the_source(path: Path) -> None:
     broken = [
@@ -56,6 +69,13 @@ def test_catalogue_holds_no_obsolete_and_no_guessed_translation(path: Path) -> N
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
 def test_every_text_of_the_catalogue_is_translated(path: Path) -> None:
     assert not [source for source, translation in translations(path) if not translation]
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+def test_catalogue_holds_every_text_of_the_code(path: Path) -> None:
+    """Where this fails: `./dev strings`, then translate what it added."""
+    known = {source for source, _ in translations(path)}
+    assert not texts_of_the_code() - known
 
 
 def test_there_is_a_catalogue_for_every_language_but_the_source() -> None:
