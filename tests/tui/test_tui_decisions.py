@@ -64,12 +64,29 @@ async def test_after_sealing_f2_begins_the_next_case_and_f4_prints_again(
     case = window.received()
     async with sit() as seat:
         await seat.open(case.case_id)
-        for action in ("reuse", "defer", "correct", "refuse", "hold", "receive", "remove_page"):
+        for action in ("reuse", "defer", "correct", "refuse", "receive", "remove_page"):
             assert seat.case.check_action(action, ()) is None, action
         await seat.press("f4")
         assert "接收回执: 已打印" in seat.notice
         await seat.press("f2")
         seat.on(ItemPicker)
+
+
+async def test_f9_withdraws_a_received_case_with_a_reason_and_tells_the_back_office(
+    sit: OpenSeat, window: Window
+) -> None:
+    case = window.received()
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        assert seat.sees("F9  撤回")
+        await seat.press("f9")
+        seat.on(TextDialog)
+        await seat.write("申请人改变主意")
+        await seat.press("enter")
+        withdrawn = window.store.case(case.case_id)
+        assert withdrawn.state is CaseState.WITHDRAWN and len(withdrawn.bundles) == 2
+        assert "已撤回" in seat.notice and seat.link.kicks
+        assert seat.case.check_action("hold", ()) is None
 
 
 async def test_f7_tells_every_defect_at_once(sit: OpenSeat, window: Window) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from sync.contract.models import ChangeKind
 from sync.errors import FailureClass
 from sync.port import LineState
 from tests.services.conftest import NOW, Window
 from tests.tui.conftest import OpenSeat
 from tests.tui.seat import NARROW
+from workstation.domain.case import Custody
 from workstation.domain.courier import BagState
 from workstation.tui.screens.courier import CourierScreen
 from workstation.tui.screens.dialogs import TextDialog
@@ -101,3 +103,17 @@ async def test_an_express_firm_is_refused_and_nothing_is_recorded(sit: OpenSeat,
         await seat.press("enter")
         assert "[V115]" in seat.notice
         assert window.desk.courier.bags()[0].state is BagState.LISTED
+
+
+async def test_an_original_of_a_refused_case_goes_back_to_the_applicant(
+    sit: OpenSeat, window: Window
+) -> None:
+    case = window.received()
+    window.tell(ChangeKind.REFUSED, case.number, reason="不属于本机关职权")
+    async with sit() as seat:
+        await seat.press("f6")
+        seat.on(CourierScreen)
+        assert seat.sees("数码照相回执", "件已终止: 回车登记退还申请人")
+        await seat.press("enter")
+        assert window.desk.courier.to_hand_back() == () and "已登记退还申请人" in seat.notice
+        assert window.store.case(case.case_id).slot("photo-receipt").custody is Custody.RETURNED

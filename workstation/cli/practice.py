@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 
 from scanners.port import Device, RawPage, ScanJob
 from workstation.cli.settings import Settings
-from workstation.cli.wiring import PAPERS, StationGate, build_desk_for, find_membership, open_store
+from workstation.cli.wiring import LOCK_NAME, PAPERS, StationGate, build_desk_for, find_membership, open_store
 from workstation.domain.clock import now
+from workstation.i18n import _
 
 if TYPE_CHECKING:
     from scanners.specimen import SpecimenScanner
     from sync.gateway.office import Office
     from sync.gateway.serve import GatewayServer
+    from workstation.services.desk import Desk
     from workstation.store.database import Store
 
 PASSPHRASE = "lianxi"
@@ -121,7 +123,7 @@ class Practice:
             scanner=lambda: self.scanner,
             on_open=self.prepare,
             practice=True,
-            hint=f"练习模式 · 口令 {PASSPHRASE}",
+            hint=_("练习模式 · 口令 {passphrase}").format(passphrase=PASSPHRASE),
         )
 
     def prepare(self, store: Store) -> None:
@@ -168,6 +170,18 @@ class Practice:
             desk.decisions.accept(case.case_id)
         else:
             desk.decisions.receive(case.case_id)
+        self._deliver(replace(desk, clock=now), store)
+
+    def _deliver(self, desk: Desk, store: Store) -> None:
+        """Send the earlier case while the line is up, so that practice offline begins with an empty queue."""
+        from workstation.services.link import Link
+
+        link = Link(desk, find_membership(store), self.settings.data_folder / LOCK_NAME)
+        link.start()
+        try:
+            wait_until(lambda: not desk.queue.waiting_count())
+        finally:
+            link.stop()
 
     def close(self) -> None:
         """Stop the back office."""

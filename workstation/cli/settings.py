@@ -46,8 +46,6 @@ class Settings:
     """CUPS queue; empty: papers open in the system's viewer."""
     viewer: str = ""
     """Program that opens a page; empty: the desktop's own."""
-    retain_days: int = 30
-    """Days a delivered bundle stays replayable."""
 
 
 def load_settings() -> Settings:

@@ -149,7 +149,10 @@ MOVES: dict[CaseState, dict[Move, CaseState]] = {
     _S.WITHDRAWN: {},
     _S.TERMINATED: {},
 }
-"""The total move table: one row per state; DOMAIN 2.1 gives the ground of each row."""
+"""The total move table: one row per state.
+
+Grounds: 行政许可法 art. 32 (receive, accept, correct, refuse), 34 (review), 38 (decide), 44 (deliver).
+"""
 
 EDITABLE = frozenset({CaseState.DRAFT, CaseState.CORRECTION})
 """States in which materials and fields may change; elsewhere the case is sealed and frozen."""

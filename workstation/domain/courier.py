@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class BagState(StrEnum):
-    """Chain of custody of a bag (DOMAIN 10)."""
+    """Chain of custody of a bag."""
 
     PACKED = "PACKED"
     """Open at the window; sheets may still be added."""
@@ -43,7 +43,7 @@ class Bag:
     state: BagState
     opened_at: datetime
     due_at: datetime
-    """Last moment at the home street: one working day (Futian rule, DOMAIN 10)."""
+    """Last moment at the home street: one working day after packing (the rule Futian published in 2017)."""
     lines: tuple[BagLine, ...] = ()
     waybill: str = ""
     seal_number: str = ""

@@ -56,7 +56,7 @@ class Custody(StrEnum):
 
 
 class TrustLevel(StrEnum):
-    """Trust in an archived copy (DOMAIN, PEERS 6)."""
+    """Trust in an archived copy, in the four levels of the national rule for shared materials."""
 
     A = "A"
     """Made by the authority itself."""

@@ -8,7 +8,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "O100": (N_("识别没有完成"), N_("请人工录入; 反复出现时联系信息技术人员")),
     "O101": (
         N_("没有安装文字识别程序"),
-        N_("请人工录入, 并请信息技术人员安装 tesseract-ocr; 运行 workstation doctor 可以复查"),
+        N_("请人工录入, 并请信息技术人员安装 tesseract-ocr; 用 tesseract --version 可以复查"),
     ),
     "O102": (
         N_("文字识别程序缺少所需的语言数据"),

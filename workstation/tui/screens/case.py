@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static
 
-from workstation.domain.case import Custody
+from workstation.domain.case import Custody, Move
 from workstation.domain.checklist import Todo
 from workstation.domain.items import Need, OriginalRule
 from workstation.i18n import N_, _
@@ -128,7 +128,7 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
             return
         labels = {"receive": _("受理") if view.item.acceptance_delegated else _("收件")}
         if view.case.is_sealed:
-            labels["scan"] = _("下一件")
+            labels |= {"scan": _("下一件"), "hold": _("撤回")}
         main, deciding = main_action(view, self.current_slot), "receive"
         self.query_one(KeyBar).keys = tuple(
             Key(
@@ -341,7 +341,7 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
             "defer": editable and self._tolerable(view),
             "correct": editable and view.case.applicant is not None,
             "refuse": editable and view.case.applicant is not None,
-            "hold": editable,
+            "hold": editable or Move.WITHDRAW in view.moves,
             "receive": editable,
             "remove_page": editable and bool(view.case.slot(self.current_slot).pages),
         }

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from textual import work
 
 from workstation.domain.case import Defect
 from workstation.domain.checklist import ChecklistLine, Todo
 from workstation.domain.clock import local_date
-from workstation.domain.deadlines import add
 from workstation.i18n import _
+from workstation.services.limits import earliest, last_day
 from workstation.services.papers import Paper, papers_for
 from workstation.services.view import STATE_WORDS, CaseView
 from workstation.tui.screens.case_base import CaseBase
@@ -104,9 +102,32 @@ class DecisionKeys(CaseBase):
                 lambda: self.desk.decisions.refuse(self.case_id, reason=reason, body=body), self._decided
             )
 
+    def action_hold(self) -> None:
+        """Put a draft aside; once the case is sealed the same key withdraws it."""
+        if self.view is not None and self.view.case.is_sealed:
+            self._withdraw()
+        else:
+            self._put_aside()
+
     @work(exit_on_error=False)
-    async def action_hold(self) -> None:
-        """Put the draft aside."""
+    async def _withdraw(self) -> None:
+        """Withdraw at the citizen's wish; the back office is told by the next version."""
+        answer = await self.app.push_screen_wait(
+            TextDialog(
+                _("撤回申请"),
+                _("由申请人提出; 撤回后本件终止, 属地街道随即收到通知, 留存的原件退还申请人。"),
+                _("申请人说明的原因"),
+            )
+        )
+        if answer is not None:
+            self.change(lambda: self.desk.decisions.withdraw(self.case_id, why=answer[0]), self._withdrawn)
+
+    def _withdrawn(self) -> None:
+        self.app.station.link.kick()
+        self.say(_("已撤回"), _("请把留存的原件当面退还申请人"))
+
+    @work(exit_on_error=False)
+    async def _put_aside(self) -> None:
         answer = await self.app.push_screen_wait(
             TextDialog(_("挂起"), _("草稿和扫描页都会保留, 可在主屏继续办理。"), _("原因"))
         )
@@ -124,8 +145,7 @@ class DecisionKeys(CaseBase):
         if view is None or line is None:
             return
         today = local_date(self.desk.clock())
-        promised = view.item.promised
-        due = add(today, promised, self.desk.calendar) if promised else today + timedelta(days=5)
+        due = last_day(today, view.item.promised, self.desk.calendar) or earliest(today)
         sure = await self.app.push_screen_wait(
             ConfirmDialog(
                 _("容缺后补"),

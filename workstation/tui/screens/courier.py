@@ -20,7 +20,7 @@ from workstation.services.courier import HeldOriginal
 from workstation.services.papers import Paper
 from workstation.tui.screens.base import WorkScreen
 from workstation.tui.screens.dialogs import TextDialog
-from workstation.tui.theme import AMBER, GREEN, QUIET
+from workstation.tui.theme import AMBER, GREEN, QUIET, RED
 from workstation.tui.widgets.bars import Key
 from workstation.tui.words import fit, printable
 
@@ -39,7 +39,7 @@ class CourierScreen(WorkScreen[None]):
 
     CSS_PATH = "courier.tcss"
     HELP = N_(
-        "左边是窗口留存、待流转的原件, 回车装入发往其属地街道的邮袋。\n"
+        "左边是窗口留存的原件: 待流转的回车装入发往其属地街道的邮袋; 已终止的件, 回车登记退还申请人。\n"
         "F2 全部装袋; F7 封口并打印物料流转凭证 (两方签字); F9 登记邮政运单号。\n"
         "一个工作日内送达属地街道; 只能交邮政 EMS, 清单和面单上不写身份号码。"
     )
@@ -65,6 +65,7 @@ class CourierScreen(WorkScreen[None]):
         """Start empty."""
         super().__init__()
         self._held: tuple[HeldOriginal, ...] = ()
+        self._over: tuple[HeldOriginal, ...] = ()
         self._bags: dict[str, Bag] = {}
 
     def compose(self) -> ComposeResult:
@@ -87,18 +88,21 @@ class CourierScreen(WorkScreen[None]):
     def refresh_view(self) -> None:
         """Read originals and bags again."""
         courier = self.desk.courier
-        self._job(lambda: (courier.waiting(), courier.bags()), self._show)
+        self._job(lambda: (courier.waiting(), courier.to_hand_back(), courier.bags()), self._show)
 
     def on_line_changed(self) -> None:
         """A bag may have been checked in."""
         self.refresh_view()
 
-    def _show(self, facts: tuple[tuple[HeldOriginal, ...], tuple[Bag, ...]]) -> None:
-        self._held, bags = facts
+    def _show(
+        self, facts: tuple[tuple[HeldOriginal, ...], tuple[HeldOriginal, ...], tuple[Bag, ...]]
+    ) -> None:
+        self._held, self._over, bags = facts
         self._bags = {bag.number: bag for bag in reversed(bags)}
         self.originals.clear_options()
         self.originals.add_options(Option(self._original(held)) for held in self._held)
-        if not self._held:
+        self.originals.add_options(Option(self._original(held, over=True)) for held in self._over)
+        if not self._held and not self._over:
             self.originals.add_option(Option(Text(_("没有待装袋的原件"), Style(color=QUIET)), disabled=True))
         else:
             self.originals.highlighted = 0
@@ -109,10 +113,13 @@ class CourierScreen(WorkScreen[None]):
             self.bags.highlighted = min(kept or 0, len(self._bags) - 1)
         self.refresh_bindings()
 
-    def _original(self, held: HeldOriginal) -> Text:
+    def _original(self, held: HeldOriginal, *, over: bool = False) -> Text:
         street = self.desk.catalogue.street_name(held.case.home_street)
         text = Text(f"{held.material}  ", Style(bold=True))
-        text.append(_("{n} 张 → {street}").format(n=held.sheets, street=street), Style(color=AMBER))
+        if over:
+            text.append(_("{n} 张, 件已终止: 回车登记退还申请人").format(n=held.sheets), Style(color=RED))
+        else:
+            text.append(_("{n} 张 → {street}").format(n=held.sheets, street=street), Style(color=AMBER))
         name = printable(held.case.applicant.name) if held.case.applicant else ""
         text.append(f"\n  {held.item_title}  {name}  {held.case.number}", Style(color=QUIET))
         return text
@@ -147,9 +154,19 @@ class CourierScreen(WorkScreen[None]):
     @on(OptionList.OptionSelected, "#originals")
     def _pack(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if self._held and self.originals.highlighted is not None:
-            held = self._held[self.originals.highlighted]
+        position = self.originals.highlighted
+        if position is None:
+            return
+        if position < len(self._held):
+            held = self._held[position]
             self.job(lambda: self.desk.courier.pack(held), self._packed)
+        elif position - len(self._held) < len(self._over):
+            over = self._over[position - len(self._held)]
+            self.job(lambda: self.desk.courier.hand_back(over), lambda _case: self._handed_back())
+
+    def _handed_back(self) -> None:
+        self.say(_("已登记退还申请人"))
+        self.refresh_view()
 
     def action_pack_all(self) -> None:
         """Pack everything that waits."""

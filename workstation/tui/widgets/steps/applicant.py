@@ -94,9 +94,11 @@ class ApplicantStep(VerticalScroll):
     def _value(self, view: CaseView, name: str) -> FieldValue | None:
         applicant = view.case.applicant
         if applicant is not None:
-            kept = applicant.id_valid_until if name == "valid_until" else getattr(applicant, name)
-            origin = Origin.TYPED if name == "phone" else Origin.CARD
-            return FieldValue(value=str(kept), origin=origin, confirmed_by="-") if kept else None
+            kept = str(applicant.id_valid_until if name == "valid_until" else getattr(applicant, name))
+            read = view.case.fields.get(SOURCES.get(name, ""))
+            is_read = read is not None and read.value == kept
+            origin = Origin.CARD if is_read else Origin.TYPED
+            return FieldValue(value=kept, origin=origin, confirmed_by="-") if kept else None
         return view.case.fields.get(SOURCES.get(name, ""))
 
     def _show_streets(self, view: CaseView, streets: dict[str, str], guess: str) -> None:
