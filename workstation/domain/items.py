@@ -208,7 +208,7 @@ class Item:
     city: str
     authority: str
     item_type: str
-    """事项类型, two digits of the national item catalogue: 05 payment, 07 confirmation, 20 public service ..."""
+    """事项类型, two digits of the national item catalogue: 05 payment, 07 confirmation, 20 service ..."""
     level: int
     """行使层级: 3 city, 4 county, 5 street."""
     instant: bool
