@@ -98,6 +98,12 @@ def test_command_line_starts_light() -> None:
     assert not loaded_packages("workstation.cli") & {"textual", "sqlmodel", "sqlalchemy", "httpx", "PIL"}
 
 
+def test_the_first_frame_waits_for_nothing_heavy() -> None:
+    first = "workstation.cli.screens, workstation.tui.app, workstation.tui.terminal, workstation.tui.screens.unlock"
+    heavy = {"sqlmodel", "sqlalchemy", "httpx", "PIL", "pydantic", "cryptography", "stdnum", "reportlab"}
+    assert not loaded_packages(first) & heavy
+
+
 @pytest.mark.parametrize("leaf", LEAVES)
 def test_leaf_loads_no_other_package_of_the_house(leaf: str) -> None:
     others = {*PACKAGES} - {leaf}

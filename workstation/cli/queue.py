@@ -107,7 +107,7 @@ def in_words(line: QueueLine, *, names: bool = False) -> str:
     """Return a line for people: who, the sentence, the reason with its code."""
     from workstation.domain.identity import mask_name
     from workstation.services.queue import is_stuck
-    from workstation.tui.words import printable
+    from workstation.tui.cells import printable
 
     glyph = "✔" if line.line.delivered_at else "▲" if is_stuck(line.line) else "●"
     applicant = line.applicant if names else mask_name(line.applicant)

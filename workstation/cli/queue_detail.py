@@ -42,7 +42,7 @@ def detail(store: Store, line: QueueLine, *, names: bool = False) -> dict[str, A
 
 def detail_in_words(one: dict[str, Any]) -> str:
     """Return the same for people."""
-    from workstation.tui.words import printable
+    from workstation.tui.cells import printable
 
     lines = [
         "  ".join(part for part in (one["case_number"], one["item"], one["applicant"], one["kind"]) if part),

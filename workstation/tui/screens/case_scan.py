@@ -18,9 +18,10 @@ from workstation.domain.case import Case, FieldValue, Page
 from workstation.domain.checklist import Todo
 from workstation.i18n import _
 from workstation.services.view import CaseView
+from workstation.tui.cells import printable
 from workstation.tui.screens.case_base import CaseBase
 from workstation.tui.screens.dialogs import ChoiceDialog, ConfirmDialog
-from workstation.tui.words import SURE, printable
+from workstation.tui.words import SURE
 
 log = logging.getLogger(__name__)
 

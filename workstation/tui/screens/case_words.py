@@ -9,9 +9,9 @@ from workstation.domain.checklist import Todo
 from workstation.domain.identity import mask_id_number
 from workstation.i18n import _
 from workstation.services.view import STATE_WORDS, CaseView
+from workstation.tui.cells import printable
 from workstation.tui.theme import AMBER, GREEN, QUIET
 from workstation.tui.widgets.steps import STEP_WORDS, StepName
-from workstation.tui.words import printable
 
 
 def card_slot(view: CaseView) -> str:

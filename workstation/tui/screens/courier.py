@@ -18,11 +18,11 @@ from workstation.domain.courier import Bag, BagState
 from workstation.i18n import N_, _
 from workstation.services.courier import HeldOriginal
 from workstation.services.papers import Paper
+from workstation.tui.cells import fit, printable
 from workstation.tui.screens.base import WorkScreen
 from workstation.tui.screens.dialogs import TextDialog
 from workstation.tui.theme import AMBER, GREEN, QUIET, RED
 from workstation.tui.widgets.bars import Key
-from workstation.tui.words import fit, printable
 
 STATE_WORDS = {
     BagState.PACKED: N_("装袋中"),

@@ -22,6 +22,7 @@ from workstation.services.overview import CaseLine, MessageLine, Overview, overv
 from workstation.services.view import STATE_WORDS
 from workstation.store.database import Recovery
 from workstation.texts import describe
+from workstation.tui.cells import fit, printable
 from workstation.tui.screens.base import WorkScreen, fill
 from workstation.tui.screens.case import CaseScreen
 from workstation.tui.screens.courier import CourierScreen
@@ -30,7 +31,6 @@ from workstation.tui.screens.picker import ItemPicker
 from workstation.tui.screens.queue import QueueScreen, queue_text
 from workstation.tui.theme import AMBER, BLUE, GREEN, QUIET, RED
 from workstation.tui.widgets.bars import Key
-from workstation.tui.words import fit, printable
 
 WIDE = 110
 """Columns from which all tiles are shown."""

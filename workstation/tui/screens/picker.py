@@ -17,9 +17,9 @@ from textual.widgets.option_list import Option
 from workstation.domain.items import Item
 from workstation.i18n import _
 from workstation.services.papers import limit_words
+from workstation.tui.cells import fit
 from workstation.tui.screens.base import station_app
 from workstation.tui.theme import QUIET
-from workstation.tui.words import fit
 
 SHOWN = 50
 LONGEST_QUERY = 64

@@ -19,11 +19,11 @@ from workstation.domain.clock import CHINA
 from workstation.i18n import N_, _
 from workstation.services.queue import QueueLine, is_stuck
 from workstation.store.database import Attempt
+from workstation.tui.cells import printable
 from workstation.tui.screens.base import WorkScreen, fill
 from workstation.tui.screens.dialogs import TextDialog
 from workstation.tui.theme import AMBER, GREEN, QUIET, RED
 from workstation.tui.widgets.bars import Key
-from workstation.tui.words import printable
 
 
 class QueueScreen(WorkScreen[None]):

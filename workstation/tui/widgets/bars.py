@@ -13,8 +13,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from workstation.i18n import _
+from workstation.tui.cells import printable
 from workstation.tui.theme import AMBER, GREEN, QUIET, RED, TEXT
-from workstation.tui.words import printable
 
 KEY_STYLE = Style(color="#0B2233", bgcolor="#E6EEF4", bold=True)
 MAIN_KEY_STYLE = Style(color="#2B1D00", bgcolor=AMBER, bold=True)

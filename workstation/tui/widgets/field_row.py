@@ -13,7 +13,8 @@ from textual.message import Message
 from textual.widgets import Input, Label, Static
 
 from workstation.domain.case import Box, FieldValue
-from workstation.tui.words import printable, value_lamp
+from workstation.tui.cells import printable
+from workstation.tui.words import value_lamp
 
 
 class FieldRow(Horizontal):

@@ -17,8 +17,8 @@ from textual.worker import get_current_worker
 from workstation.domain.case import Box, Page
 from workstation.i18n import _
 from workstation.texts import describe
+from workstation.tui.cells import printable
 from workstation.tui.terminal import image_widget
-from workstation.tui.words import printable
 
 if TYPE_CHECKING:
     from PIL import Image

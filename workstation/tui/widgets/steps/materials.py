@@ -18,8 +18,9 @@ from workstation.domain.checklist import ChecklistLine, Todo
 from workstation.domain.items import Need, OriginalRule
 from workstation.i18n import _
 from workstation.services.view import CaseView
+from workstation.tui.cells import fit
 from workstation.tui.theme import AMBER, QUIET
-from workstation.tui.words import fit, slot_glyph, slot_lamp
+from workstation.tui.words import slot_glyph, slot_lamp
 
 
 class MaterialsStep(Vertical):
