@@ -99,7 +99,7 @@ def test_command_line_starts_light() -> None:
 
 
 def test_the_first_frame_waits_for_nothing_heavy() -> None:
-    first = "workstation.cli.screens, workstation.tui.app, workstation.tui.terminal, workstation.tui.screens.unlock"
+    first = "workstation.cli.screens, workstation.tui.app, workstation.tui.screens.unlock"
     heavy = {"sqlmodel", "sqlalchemy", "httpx", "PIL", "pydantic", "cryptography", "stdnum", "reportlab"}
     assert not loaded_packages(first) & heavy
 
