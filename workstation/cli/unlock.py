@@ -71,7 +71,7 @@ def opened_or_new_store(settings: Settings, args: argparse.Namespace) -> Iterato
         with opened_store(settings, args) as store:
             yield store
         return
-    store = open_store(settings.data_folder, _new_passphrase(args))
+    store = open_store(settings.data_folder, new_passphrase(args))
     try:
         yield store
     finally:
@@ -93,8 +93,23 @@ def _open(settings: Settings, args: argparse.Namespace) -> Store:
     return unlock_unattended(settings, lambda: _asked(_("本机口令: ")))
 
 
-def _new_passphrase(args: argparse.Namespace) -> str:
-    """Return the passphrase of a new store; a person types it twice, so that a slip does not lock it."""
+def given_passphrase(args: argparse.Namespace) -> str:
+    """Return the present passphrase, from a person or from the standard input.
+
+    Raises:
+        NoPassphrase: nobody can be asked.
+    """
+    return _line() if args.passphrase_stdin else _asked(_("本机口令: "))
+
+
+def new_passphrase(args: argparse.Namespace) -> str:
+    """Return a new passphrase; a person types it twice, so that a slip does not lock the store.
+
+    Raises:
+        NoPassphrase: nobody can be asked.
+        PassphraseTooShort: fewer characters than the unlock screen takes.
+        PassphrasesDiffer: it was typed in two ways.
+    """
     passphrase = _line() if args.passphrase_stdin else _asked(_("设置本机口令: "))
     if len(passphrase) < LEAST_PASSPHRASE:
         raise PassphraseTooShort(least=LEAST_PASSPHRASE)
