@@ -20,10 +20,70 @@ from workstation.tui.screens.case import CaseScreen
 from workstation.tui.widgets.bars import NoticeLine
 
 PATIENCE_S = 60.0
+LOOK_S = 0.02
 
 
-class LessonFailed(Exception):
-    """The screens did not do what the lesson expects; the message says where."""
+class NotShown(Exception):
+    """The screens did not show in time what was waited for; the message says what they say instead."""
+
+
+class Keyboard:
+    """Keys and a pair of eyes before the real screens."""
+
+    def __init__(self, pilot: Pilot[int], app: StationApp) -> None:
+        """Sit down before `app`."""
+        self.pilot, self.app = pilot, app
+
+    async def press(self, *keys: str) -> None:
+        """Press keys."""
+        await self.pilot.press(*keys)
+
+    async def until(self, holds: Callable[[], bool], what: str) -> None:
+        """Wait until the screens show something.
+
+        Raises:
+            NotShown: they did not in time.
+        """
+        deadline = time.monotonic() + PATIENCE_S
+        while not holds():
+            if time.monotonic() > deadline:
+                raise NotShown(f"{what}: {self.notice}")
+            await self.pilot.pause(0.0)
+            await asyncio.sleep(LOOK_S)
+
+    async def on_screen(self, kind: type[Screen[Any]], what: str = "") -> None:
+        """Wait until a screen of this kind is in front and idle."""
+        await self.until(lambda: isinstance(self.app.screen, kind), what or kind.__name__)
+        await self.until(lambda: not getattr(self.app.screen, "busy", False), f"{kind.__name__} idle")
+        await self.pilot.pause()
+
+    async def idle(self) -> None:
+        """Wait until the workspace has nothing running."""
+        await self.until(lambda: not self.case.busy and not self.case.scanning, "idle")
+        await self.pilot.pause()
+
+    @property
+    def notice(self) -> str:
+        """What the notice line of the present screen says."""
+        for line in self.app.screen.query(NoticeLine):
+            return f"{line.what} {line.todo}".strip()
+        return ""
+
+    @property
+    def case(self) -> CaseScreen:
+        """The workspace in front."""
+        screen = self.app.screen
+        if not isinstance(screen, CaseScreen):
+            raise NotShown(f"not in a case: {type(screen).__name__}")
+        return screen
+
+    @property
+    def view(self) -> CaseView:
+        """The case as shown."""
+        view = self.case.view
+        if view is None:
+            raise NotShown("the case is not shown yet")
+        return view
 
 
 @dataclass
@@ -36,12 +96,13 @@ class Step:
     seen: list[str] = field(default_factory=list)
 
 
-class Driver:
-    """Presses keys as a clerk would and writes down what the screens show."""
+class Driver(Keyboard):
+    """A keyboard that counts its keys and writes down, step by step, what the screens show."""
 
     def __init__(self, pilot: Pilot[int], practice: Practice, app: StationApp) -> None:
         """Drive `app` through `pilot`."""
-        self.pilot, self.practice, self.app = pilot, practice, app
+        super().__init__(pilot, app)
+        self.practice = practice
         self.steps: list[Step] = []
 
     @asynccontextmanager
@@ -60,59 +121,13 @@ class Driver:
     async def press(self, *keys: str) -> None:
         """Press keys and count them."""
         self.steps[-1].keys += len(keys)
-        await self.pilot.press(*keys)
+        await super().press(*keys)
 
     async def write(self, text: str) -> None:
         """Type text, a key a character."""
         await self.press(*text)
 
-    async def until(self, holds: Callable[[], bool], what: str) -> None:
-        """Wait until the screens show something.
-
-        Raises:
-            LessonFailed: they did not in time.
-        """
-        deadline = time.monotonic() + PATIENCE_S
-        while not holds():
-            if time.monotonic() > deadline:
-                raise LessonFailed(f"{what}: {self.notice}")
-            await self.pilot.pause(0.02)
-            await asyncio.sleep(0.02)
-
-    async def on_screen(self, kind: type[Screen[Any]], what: str = "") -> None:
-        """Wait until a screen of this kind is in front and idle."""
-        await self.until(lambda: isinstance(self.app.screen, kind), what or kind.__name__)
-        await self.until(lambda: not getattr(self.app.screen, "busy", False), f"{kind.__name__} idle")
-        await self.pilot.pause()
-
     def see(self, text: str) -> None:
         """Write down something the clerk sees."""
         if text:
             self.steps[-1].seen.append(text)
-
-    @property
-    def notice(self) -> str:
-        """What the notice line of the present screen says."""
-        for line in self.app.screen.query(NoticeLine):
-            return f"{line.what} {line.todo}".strip()
-        return ""
-
-    @property
-    def case(self) -> CaseScreen:
-        """The workspace in front."""
-        screen = self.app.screen
-        if not isinstance(screen, CaseScreen):
-            raise LessonFailed(f"not in a case: {type(screen).__name__}")
-        return screen
-
-    @property
-    def view(self) -> CaseView:
-        """The case as shown."""
-        if self.case.view is None:
-            raise LessonFailed("the case is not shown yet")
-        return self.case.view
-
-    async def idle(self) -> None:
-        """Wait until the workspace has nothing running."""
-        await self.until(lambda: not self.case.busy and not self.case.scanning, "idle")
-        await self.pilot.pause()

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.widgets import Input
 
 from sync.contract.models import ChangeKind
-from workstation.cli.driver import Driver, LessonFailed
+from workstation.cli.driver import Driver, NotShown
 from workstation.cli.practice import CITIZEN, PASSPHRASE, Practice
 from workstation.domain.case import CaseState
 from workstation.domain.clock import local_date
@@ -39,7 +39,7 @@ def run_lesson(practice: Practice) -> int:
     app = StationApp(practice.gate, Terminal())
     try:
         return asyncio.run(_run(practice, app))
-    except LessonFailed as error:
+    except NotShown as error:
         print(f"\n✘ {error}")
         return 1
     finally:
