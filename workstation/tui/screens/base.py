@@ -108,6 +108,11 @@ class WorkScreen(Screen[Answer]):
         if then is not None and self.is_attached:
             then(result)
 
+    def wake_line(self, *, eager: bool = False) -> None:
+        """Let the line send now; it counts the queue, so it too is asked off the interface's thread."""
+        link = self.app.station.link
+        self._job(lambda: link.kick(eager=eager), None)
+
     def tell(self, error: BaseException) -> None:
         """Say an error in the clerk's words; nothing of the case goes into the log."""
         message = describe(error)

@@ -28,7 +28,7 @@ class DecisionKeys(CaseBase):
 
     def _decided(self) -> None:
         """The case is sealed and queued: wake the sender, then make its papers."""
-        self.app.station.link.kick()
+        self.wake_line()
         self.action_papers()
         self.after_decision()
 
@@ -123,7 +123,7 @@ class DecisionKeys(CaseBase):
             self.change(lambda: self.desk.decisions.withdraw(self.case_id, why=answer[0]), self._withdrawn)
 
     def _withdrawn(self) -> None:
-        self.app.station.link.kick()
+        self.wake_line()
         self.say(_("已撤回"), _("请把留存的原件当面退还申请人"))
 
     @work(exit_on_error=False)

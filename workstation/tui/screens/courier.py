@@ -201,7 +201,7 @@ class CourierScreen(WorkScreen[None]):
 
     def _bag_closed(self, made: tuple[Paper, str]) -> None:
         paper, where = made
-        self.app.station.link.kick()
+        self.wake_line()
         self.say(f"{paper.form}: {where}", _("与邮政人员当面清点, 双方签字; F9 登记运单号"))
         self.refresh_view()
 

@@ -111,7 +111,7 @@ class QueueScreen(WorkScreen[None]):
 
     def _steered(self, said: str) -> None:
         self.say(said)
-        self.app.station.link.kick(eager=True)
+        self.wake_line(eager=True)
         self.refresh_view()
 
     def action_retry(self) -> None:
