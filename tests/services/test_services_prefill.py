@@ -175,15 +175,6 @@ def test_a_case_sealed_while_the_engine_worked_says_what_its_bundle_says(window:
     assert window.store.case(case.case_id) == sealed
 
 
-def test_the_draft_of_the_applicant_is_what_the_card_said(window: Window) -> None:
-    case = scanned_card(window, birth_date="1964-13-08")
-    window.scan(case, "id-card")
-    read(window, case, "id-card")
-    draft = window.desk.prefill.applicant_draft(window.store.case(case.case_id))
-    assert (draft.name, draft.id_number, draft.id_valid_until) == ("赵样本", ZHAO.id_number, "长期")
-    assert draft.birth_date is None, "a day that is none is not a day"
-
-
 def test_a_form_made_at_the_window_is_not_a_page_to_read(window: Window) -> None:
     forms = [m for m in window.item("敬老优待证").materials if m.original is OriginalRule.FORM]
     assert all(material.document_kind is None for material in forms)

@@ -48,18 +48,6 @@ class UnknownAnswer(DomainError):
     code = "D105"
 
 
-class NotReady(DomainError):
-    """The case lacks something the wished step needs; `details['missing']` lists it."""
-
-    code = "D106"
-
-
-class FrozenCase(DomainError):
-    """The case is sealed: it can be read, not changed."""
-
-    code = "D107"
-
-
 class IdNumberLength(BadIdNumber):
     """An identity number is not 17 digits plus a digit or X."""
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 from PIL import Image
 
 from ocr.errors import UnknownDocument
 from ocr.port import Engine, FieldReading, Reading
-from workstation.domain.case import Applicant, Case, FieldSet, FieldValue, Origin, Page, Payload
+from workstation.domain.case import Case, FieldSet, FieldValue, Origin, Page, Payload
 from workstation.domain.checklist import active_fields
 from workstation.domain.clock import Clock
 from workstation.domain.items import Item, Material
 from workstation.services.catalogue import Catalogue
-from workstation.services.intake import CARD, CARD_BACK
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Store
 
@@ -62,20 +60,6 @@ class Prefill:
                 return
             facts = _facts(case, item, page, reading)
             tx.record(case_id, *facts, actor=reading.engine, at=self.clock())
-
-    def applicant_draft(self, case: Case) -> Applicant:
-        """Return the applicant as the card was read so far; unread fields are empty."""
-        values = {name: value.value for name, value in case.fields.items()}
-        front = {name: values.get(f"{CARD}.{name}", "") for name in ("name", "sex", "ethnicity", "address")}
-        return Applicant(
-            name=front["name"],
-            id_number=values.get(f"{CARD}.id_number", ""),
-            sex=front["sex"],
-            birth_date=_date(values.get(f"{CARD}.birth_date", "")),
-            ethnicity=front["ethnicity"],
-            address=front["address"],
-            id_valid_until=values.get(f"{CARD_BACK}.valid_until", ""),
-        )
 
 
 def _kind(material: Material, case: Case, slot: str, page: Page) -> str | None:
@@ -127,10 +111,3 @@ def _value(field: FieldReading, page: Page) -> FieldValue:
         checks=field.checks,
         valid=field.valid,
     )
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
