@@ -154,6 +154,15 @@ class ChangeKind(StrEnum):
     DELIVERED = "delivered"
     WAYBILL = "waybill"
     ARCHIVED = "archived"
+    SPECIAL_STARTED = "special_started"
+    """A special procedure began: the clock stands still."""
+    SPECIAL_ENDED = "special_ended"
+    EXTENDED = "extended"
+    """The limit was extended by `workdays`, approved by `actor`."""
+    BRANCH = "branch"
+    """One approver of a matter moved its own part: `item_code` and `branch`."""
+    CATALOGUE = "catalogue"
+    """The item pack `version` may be fetched; its subject is the pack's id."""
 
 
 class ChangeDefect(Model):
@@ -182,7 +191,13 @@ class Change(Model):
     """Number of the paper, e.g. of the acceptance notice."""
     reason: Text = ""
     due: date | None = None
+    """Last day of what is announced; of a special procedure the day it should end."""
     defects: tuple[ChangeDefect, ...] = ()
+    item_code: Short = ""
+    branch: ChangeKind | None = None
+    procedure: Short = ""
+    workdays: Annotated[int, Field(ge=0, le=250)] = 0
+    version: Short = ""
 
 
 class Changes(Model):

@@ -22,7 +22,8 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from sync.contract.ids import uuid7
-from workstation.domain.case import FieldSet, FieldValue, Opened, Origin, fold
+from workstation.domain.case import FieldSet, FieldValue, Opened, Origin
+from workstation.domain.folding import fold
 from workstation.store.database import Store
 from workstation.store.keys import DataKey
 

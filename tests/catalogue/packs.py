@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from workstation.catalogue.loader import read_items
+from workstation.catalogue.reading import read_items
 from workstation.catalogue.signing import Scope, TrustedKey, sign_pack
 from workstation.domain.items import Item
 
@@ -29,6 +29,9 @@ city: 深圳市
 authority: 样例机关
 item_type: '20'
 level: 3
+category: SOCIAL_AFFAIRS
+reach: CITY
+flags: []
 instant: false
 mode: LOCAL
 routing: RECEIVING
@@ -68,8 +71,10 @@ correction: ON_SPOT_OR_5_WORKDAYS
 fee: 不收费
 result: 样例证
 delivery: [窗口领取]
-agent_allowed: true
+agents: {kinds: [AUTHORISED]}
 visits: 1
+hours: {words: 工作日}
+elements: {power_source: '1', body_kind: '1', flow: [收件], place: 样例大厅, result_kind: 证照}
 legal_basis: [样例依据]
 contact: 样例
 complaint: '12345'

@@ -87,7 +87,7 @@ def test_a_finding_stands_at_its_line_and_says_what_to_do(tmp_path: Path) -> Non
     assert first.file == "items/item-1.yaml"
     assert "case=lost" in first.message
     assert first.remedy == tables()["C149"][1]
-    assert str(first).startswith("items/item-1.yaml:23 [C149]")
+    assert str(first).startswith("items/item-1.yaml:26 [C149]")
 
 
 def test_a_misspelt_key_is_told_with_its_neighbour(tmp_path: Path) -> None:

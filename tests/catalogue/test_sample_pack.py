@@ -12,7 +12,8 @@ from workstation.catalogue.pinyin import search_keys
 from workstation.catalogue.situations import situations
 from workstation.domain.checklist import active_fields, derive, situation_title
 from workstation.domain.identity import check_uscc
-from workstation.domain.items import Item, LimitUnit, Material, Need, OriginalRule
+from workstation.domain.items import Item, Material
+from workstation.domain.kinds import LimitUnit, Need, OriginalRule
 
 PACK = load_pack(bundled_pack())
 ITEMS = {item.title: item for item in PACK.items}

@@ -10,7 +10,8 @@ from workstation.catalogue.calendar import load_calendar
 from workstation.catalogue.errors import BadCalendarFile
 from workstation.domain.deadlines import add
 from workstation.domain.errors import UnknownYear
-from workstation.domain.items import Limit, LimitUnit
+from workstation.domain.items import Limit
+from workstation.domain.kinds import LimitUnit
 
 
 def test_the_built_in_calendar_knows_2026_with_its_make_up_days() -> None:

@@ -20,11 +20,10 @@ from workstation.domain.case import (
     Origin,
     Payload,
     Sealed,
-    apply,
-    fold,
     next_state,
 )
 from workstation.domain.errors import IllegalMove
+from workstation.domain.folding import apply, fold
 
 NOON = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
 

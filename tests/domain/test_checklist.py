@@ -29,7 +29,6 @@ from workstation.domain.case import (
     SlotDeferred,
     SlotReused,
     TrustLevel,
-    fold,
 )
 from workstation.domain.checklist import (
     SlotStatus,
@@ -43,24 +42,22 @@ from workstation.domain.checklist import (
     situation_title,
 )
 from workstation.domain.errors import UnknownAnswer
-from workstation.domain.items import (
-    Clause,
+from workstation.domain.folding import fold
+from workstation.domain.forms import FieldSource, FormField
+from workstation.domain.items import AgentRule, Elements, Hours, Item, Limit, Material
+from workstation.domain.kinds import (
+    AgentKind,
     CorrectionRule,
     FieldKind,
-    FieldSource,
-    FormField,
     HandlingMode,
-    Item,
-    Limit,
     LimitUnit,
-    Material,
     Need,
-    Option,
     OriginalRule,
-    Question,
+    Reach,
     Routing,
-    When,
+    WindowCategory,
 )
+from workstation.domain.situations import Clause, Option, Question, When
 
 NOON = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
 
@@ -167,7 +164,12 @@ ITEM = Item(
     fee="不收费",
     result="证",
     delivery=("窗口领取",),
-    agent_allowed=True,
+    agents=AgentRule(kinds=(AgentKind.AUTHORISED,)),
+    category=WindowCategory.SOCIAL_AFFAIRS,
+    reach=Reach.CITY,
+    flags=frozenset(),
+    hours=Hours(words="工作日"),
+    elements=Elements(power_source="1", body_kind="1", place="样例大厅", result_kind="证照"),
     visits=1,
     legal_basis=("样例依据",),
     contact="",

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from workstation.domain.deadlines import WorkCalendar, add, correction_due, workdays_between
 from workstation.domain.errors import UnknownYear
-from workstation.domain.items import CorrectionRule, Limit, LimitUnit
+from workstation.domain.items import Limit
+from workstation.domain.kinds import CorrectionRule, LimitUnit
 
 
 @pytest.fixture(scope="session")

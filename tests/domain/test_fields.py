@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from workstation.domain.checklist import check_field
 from workstation.domain.fields import field_problems
-from workstation.domain.items import FieldKind, FieldSource, FormField
+from workstation.domain.forms import FieldSource, FormField
+from workstation.domain.kinds import FieldKind
 from workstation.texts.domain import CHECKS
 
 

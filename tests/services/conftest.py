@@ -25,7 +25,9 @@ from workstation.domain.case import Applicant, Case, Custody
 from workstation.domain.checklist import Todo
 from workstation.domain.clock import CHINA
 from workstation.domain.deadlines import WorkCalendar
-from workstation.domain.items import FieldKind, FormField, Item, OriginalRule, Pack
+from workstation.domain.forms import FormField
+from workstation.domain.items import Item, Pack
+from workstation.domain.kinds import FieldKind, OriginalRule
 from workstation.printing.rendering import render_form
 from workstation.services.catalogue import Catalogue
 from workstation.services.desk import Desk, Parts, build_desk

@@ -24,7 +24,8 @@ from tests.services.conftest import (
     applicant_of,
 )
 from workstation.domain.case import Case, CaseState, Defect
-from workstation.domain.items import CorrectionRule, Limit, LimitUnit, Pack
+from workstation.domain.items import Limit, Pack
+from workstation.domain.kinds import CorrectionRule, LimitUnit
 from workstation.printing.forms import LICENCE_LAW_SILENCE
 from workstation.printing.layout import PrintedFile
 from workstation.services.desk import Desk

@@ -8,7 +8,7 @@ from ocr.errors import EngineTimeout
 from ocr.port import Reading
 from tests.services.conftest import ZHAO, Window
 from workstation.domain.case import Case, Origin
-from workstation.domain.items import OriginalRule
+from workstation.domain.kinds import OriginalRule
 
 CARD = {
     "name": "赵样本",

@@ -25,7 +25,8 @@ from workstation.domain.case import Case, CaseState, Custody, Defect, Flag
 from workstation.domain.clock import CHINA, end_of_day
 from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.errors import IllegalMove
-from workstation.domain.items import CorrectionRule, Pack
+from workstation.domain.items import Pack
+from workstation.domain.kinds import CorrectionRule
 from workstation.services.errors import (
     AcceptanceNotDelegated,
     CaseSealed,

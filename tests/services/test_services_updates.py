@@ -10,7 +10,7 @@ from sync.contract.models import ChangeKind
 from tests.services.conftest import DEFECT, NOW, Window, change_of
 from workstation.domain.case import Case, CaseState, Custody, Move
 from workstation.domain.courier import Bag, BagState
-from workstation.services.updates import MOVE_OF
+from workstation.services.updates import COURSE, MOVE_OF
 
 ORDERLY = (
     ChangeKind.ACCEPTED,
@@ -69,7 +69,8 @@ def test_news_without_a_move_leaves_the_case_and_is_listed(window: Window, kind:
 
 
 def test_every_kind_of_change_either_moves_or_is_news() -> None:
-    assert set(ChangeKind) == {*MOVE_OF, ChangeKind.WAYBILL, ChangeKind.ARCHIVED}
+    news = {ChangeKind.WAYBILL, ChangeKind.ARCHIVED, ChangeKind.CATALOGUE}
+    assert set(ChangeKind) == {*MOVE_OF, *COURSE, *news}
 
 
 @pytest.mark.parametrize("kind", list(ChangeKind))

@@ -28,10 +28,10 @@ from workstation.domain.case import (
     PageAdded,
     PageRemoved,
     TrustLevel,
-    fold,
 )
 from workstation.domain.courier import Bag, BagLine, BagState
 from workstation.domain.errors import IllegalMove
+from workstation.domain.folding import fold
 from workstation.store.database import Store
 from workstation.store.errors import (
     ConcurrentChange,

@@ -10,9 +10,12 @@ from workstation.catalogue import rules
 from workstation.catalogue.errors import PackInvalid
 from workstation.catalogue.findings import Finding
 from workstation.catalogue.loader import MAX_FILE_BYTES
-from workstation.catalogue.schema import ItemEntry, ManifestEntry, PackEntry, parse
-from workstation.catalogue.signing import MANIFEST, PACK
+from workstation.catalogue.schema import parse
+from workstation.catalogue.schema_item import ItemEntry
+from workstation.catalogue.schema_pack import ManifestEntry, MatterEntry, PackEntry, StandardsEntry
+from workstation.catalogue.signing import MANIFEST, PACK, content_files
 from workstation.catalogue.source import Document, read_document
+from workstation.catalogue.standards import STANDARDS, with_standards
 
 
 def lint(folder: Path) -> tuple[Finding, ...]:
@@ -22,12 +25,19 @@ def lint(folder: Path) -> tuple[Finding, ...]:
     """
     findings: list[Finding] = []
     codes: dict[str, str] = {}
-    for path in [folder / PACK, *sorted(folder.glob("items/*.yaml"))]:
+    standards = StandardsEntry()
+    for path in content_files(folder):
         name = path.relative_to(folder).as_posix()
         try:
             document = read_document(_text(path, name), name)
-            found = _pack_findings(document) if name == PACK else _item_findings(document, codes)
-            findings.extend(found)
+            if name == PACK:
+                findings.extend(_pack_findings(document))
+            elif name == STANDARDS:
+                standards = parse(StandardsEntry, document)
+            elif name.startswith("matters/"):
+                parse(MatterEntry, document)
+            else:
+                findings.extend(_item_findings(with_standards(document, standards), codes))
         except PackInvalid as error:
             findings.extend(error.findings)
     findings.extend(_manifest_findings(folder))
@@ -79,8 +89,7 @@ def _manifest_findings(folder: Path) -> Iterator[Finding]:
         yield from error.findings
         return
     signed = {entry.path: entry.sha256 for entry in manifest.files}
-    present = {file.relative_to(folder).as_posix(): file for file in folder.glob("items/*.yaml")}
-    present[PACK] = folder / PACK
+    present = {file.relative_to(folder).as_posix(): file for file in content_files(folder)}
     for name in sorted(signed.keys() | present.keys()):
         if _digest(folder / name) != signed.get(name):
             yield Finding(MANIFEST, 0, "C167", {"path": name})

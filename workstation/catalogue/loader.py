@@ -10,7 +10,9 @@ from pathlib import Path
 
 from workstation.catalogue.errors import PackFileAltered, PackInvalid, PackTooLarge, PackUnreadable
 from workstation.catalogue.findings import Finding
-from workstation.catalogue.schema import FileEntry, ItemEntry, ManifestEntry, PackEntry, parse
+from workstation.catalogue.reading import read_items, read_matters
+from workstation.catalogue.schema import parse
+from workstation.catalogue.schema_pack import FileEntry, ManifestEntry, PackEntry
 from workstation.catalogue.signing import (
     MANIFEST,
     PACK,
@@ -46,7 +48,8 @@ def load_pack(folder: Path, *, trusted_keys: tuple[TrustedKey, ...] | None = Non
     """Return the pack in `folder`; files that the manifest does not name are ignored.
 
     Args:
-        folder: holds `manifest.yaml`, `manifest.sig`, `pack.yaml`, `search.json` and `items/*.yaml`.
+        folder: holds `manifest.yaml`, `manifest.sig`, `pack.yaml`, `standards.yaml`, `search.json`,
+            `items/*.yaml` and `matters/*.yaml`.
         trusted_keys: None means the list shipped with the program.
 
     Raises:
@@ -67,22 +70,11 @@ def load_pack(folder: Path, *, trusted_keys: tuple[TrustedKey, ...] | None = Non
     return _pack(manifest, files)
 
 
-def read_items(files: dict[str, str]) -> tuple[tuple[Item, ...], tuple[Finding, ...]]:
-    """Parse the item files and return the good items and the faults of the others."""
-    items: list[Item] = []
-    findings: list[Finding] = []
-    for path in sorted(files):
-        if path.startswith("items/"):
-            try:
-                items.append(parse(ItemEntry, read_document(files[path], path)).to_domain())
-            except PackInvalid as error:
-                findings.extend(error.findings)
-    return tuple(items), tuple(findings)
-
-
 def _pack(manifest: ManifestEntry, files: dict[str, str]) -> Pack:
     pack = parse(PackEntry, read_document(files.get(PACK, ""), PACK))
     items, findings = read_items(files)
+    matters, faults = read_matters(files)
+    findings = (*findings, *faults)
     if (pack.id, pack.version) != (manifest.id, manifest.version):
         findings = (*findings, Finding(PACK, 1, "C134", {"manifest": f"{manifest.id} {manifest.version}"}))
     findings = (*findings, *_double_codes(items))
@@ -92,6 +84,7 @@ def _pack(manifest: ManifestEntry, files: dict[str, str]) -> Pack:
     return Pack(
         **pack.model_dump(),
         items=tuple(replace(item, search_keys=keys.get(item.code, ())) for item in items),
+        matters=tuple(replace(matter, search_keys=keys.get(matter.id, ())) for matter in matters),
     )
 
 

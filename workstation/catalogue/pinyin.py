@@ -12,7 +12,7 @@ from typing import Any
 from pypinyin import Style, lazy_pinyin
 
 from workstation.catalogue.search import LETTER, names_of, normal
-from workstation.domain.items import Item
+from workstation.domain.items import Item, Matter
 
 _EACH_CHARACTER: Any = list
 """What pypinyin does with a run it cannot read: one entry a character."""
@@ -54,8 +54,8 @@ HETERONYMS = {
 """Readings people type whatever the word, most of all for characters whose reading depends on it."""
 
 
-def search_keys(item: Item) -> tuple[str, ...]:
-    """Return the names of an item with their readings, in the order of `names_of`."""
+def search_keys(item: Item | Matter) -> tuple[str, ...]:
+    """Return the names of an item or a matter with their readings, in the order of `names_of`."""
     return tuple(with_readings(name) for name in names_of(item))
 
 

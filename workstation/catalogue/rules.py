@@ -10,13 +10,16 @@ from typing import Protocol
 
 from workstation.catalogue.documents import DOCUMENT_FIELDS
 from workstation.catalogue.findings import Finding
-from workstation.catalogue.schema import Condition, FieldEntry, ItemEntry, MaterialEntry, QuestionEntry
+from workstation.catalogue.schema import Condition
+from workstation.catalogue.schema_form import FieldEntry, QuestionEntry
+from workstation.catalogue.schema_item import ItemEntry, MaterialEntry
 from workstation.catalogue.situations import situations
 from workstation.catalogue.source import Document, Path
 from workstation.domain.checklist import active_fields, derive
 from workstation.domain.errors import BadUscc
 from workstation.domain.identity import check_uscc
-from workstation.domain.items import FieldKind, Item, Need
+from workstation.domain.items import Item
+from workstation.domain.kinds import FieldKind, Need
 
 MAX_SITUATIONS = 20_000
 """More cannot be proved in reasonable time, and no clerk could be led through them."""

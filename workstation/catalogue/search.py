@@ -17,7 +17,7 @@ from heapq import nsmallest
 from itertools import accumulate
 from typing import NamedTuple
 
-from workstation.domain.items import Item
+from workstation.domain.items import Item, Matter
 
 LETTER = "\x02"
 """Stands before a letter that belongs to the name, as in `ATM机`, so that it counts as a character."""
@@ -30,8 +30,10 @@ _NEXT = r"[a-z/]*[^a-z/\n](?:[a-z]+/)*"
 _FIRST = r"[^a-z/\n](?:[a-z]+/)*"
 
 
-def names_of(item: Item) -> tuple[str, ...]:
-    """Return the names an item is found by, the title first, each once."""
+def names_of(item: Item | Matter) -> tuple[str, ...]:
+    """Return the names an item or a matter is found by, the title first, each once."""
+    if isinstance(item, Matter):
+        return tuple(dict.fromkeys((item.title, *item.aliases)))
     return tuple(dict.fromkeys((item.title, item.plain_title, item.main_item, item.sub_item, *item.aliases)))
 
 

@@ -19,9 +19,18 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from workstation.catalogue.errors import BadKeyFile, BadPackSignature, KeyOutOfScope, PackUnreadable
-from workstation.catalogue.schema import ItemEntry, PackEntry, parse
+from workstation.catalogue.errors import (
+    BadKeyFile,
+    BadPackSignature,
+    KeyOutOfScope,
+    PackInvalid,
+    PackUnreadable,
+)
+from workstation.catalogue.reading import read_items, read_matters
+from workstation.catalogue.schema import parse
+from workstation.catalogue.schema_pack import PackEntry
 from workstation.catalogue.source import read_document
+from workstation.catalogue.standards import STANDARDS
 
 MANIFEST = "manifest.yaml"
 SIGNATURE = "manifest.sig"
@@ -130,6 +139,12 @@ def read_private_key(path: Path) -> Ed25519PrivateKey:
     return key
 
 
+def content_files(folder: Path) -> list[Path]:
+    """Return the files people write (pack, standards, items, matters) in the order they are read."""
+    shared = [folder / PACK, *(path for path in (folder / STANDARDS,) if path.exists())]
+    return [*shared, *sorted(folder.glob("items/*.yaml")), *sorted(folder.glob("matters/*.yaml"))]
+
+
 def sign_pack(folder: Path, private_key: Ed25519PrivateKey) -> None:
     """Write the search keys, the manifest and its signature into a pack's folder.
 
@@ -151,16 +166,19 @@ def _write_search_keys(folder: Path) -> None:
     """Store names with pinyin, so that starting the program need not load the pinyin tables."""
     from workstation.catalogue.pinyin import search_keys
 
-    keys = {}
-    for path in sorted(folder.glob("items/*.yaml")):
-        item = parse(ItemEntry, read_document(path.read_text("utf-8"), path.name)).to_domain()
-        keys[item.code] = list(search_keys(item))
+    files = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in content_files(folder)}
+    items, faults = read_items(files)
+    matters, more = read_matters(files)
+    if faults or more:
+        raise PackInvalid((*faults, *more))
+    keys = {item.code: list(search_keys(item)) for item in items}
+    keys |= {matter.id: list(search_keys(matter)) for matter in matters}
     text = json.dumps(keys, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / SEARCH).write_text(text + "\n", "utf-8")
 
 
 def _manifest(folder: Path, pack: PackEntry) -> str:
-    paths = [folder / PACK, folder / SEARCH, *sorted(folder.glob("items/*.yaml"))]
+    paths = [*content_files(folder), folder / SEARCH]
     lines = [f"format: 1\nid: {pack.id}\nversion: '{pack.version}'\nfiles:"]
     for path in paths:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()

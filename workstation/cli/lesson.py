@@ -13,7 +13,8 @@ from workstation.cli.practice import CITIZEN, PASSPHRASE, Practice
 from workstation.domain.case import CaseState
 from workstation.domain.clock import local_date
 from workstation.domain.deadlines import add
-from workstation.domain.items import Limit, LimitUnit
+from workstation.domain.items import Limit
+from workstation.domain.kinds import LimitUnit
 from workstation.i18n import _
 from workstation.services.overview import overview
 from workstation.training.specimens.people import by_name

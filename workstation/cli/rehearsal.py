@@ -8,7 +8,9 @@ from pathlib import Path
 from scanners.port import ScanJob
 from workstation.domain.case import Applicant, Case, Custody
 from workstation.domain.checklist import ChecklistLine, Todo
-from workstation.domain.items import FieldKind, FormField, Item, OriginalRule
+from workstation.domain.forms import FormField
+from workstation.domain.items import Item
+from workstation.domain.kinds import FieldKind, OriginalRule
 from workstation.services.desk import Desk
 from workstation.training.specimens.people import SpecimenPerson
 

@@ -7,99 +7,111 @@ never goes back, and why.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from workstation.domain.entries import (
-    Answered as Answered,
-)
-from workstation.domain.entries import (
-    Applicant as Applicant,
-)
-from workstation.domain.entries import (
-    ApplicantSet as ApplicantSet,
-)
-from workstation.domain.entries import (
-    Bagged as Bagged,
-)
-from workstation.domain.entries import (
-    Box as Box,
-)
-from workstation.domain.entries import (
-    Custody as Custody,
-)
-from workstation.domain.entries import (
-    Defect as Defect,
-)
-from workstation.domain.entries import (
-    Entry as Entry,
-)
-from workstation.domain.entries import (
-    FieldSet as FieldSet,
-)
-from workstation.domain.entries import (
-    FieldValue as FieldValue,
-)
-from workstation.domain.entries import (
-    Flag as Flag,
-)
-from workstation.domain.entries import (
-    Flagged as Flagged,
-)
-from workstation.domain.entries import (
-    HomeStreetSet as HomeStreetSet,
-)
-from workstation.domain.entries import (
-    Move as Move,
-)
-from workstation.domain.entries import (
-    Moved as Moved,
-)
-from workstation.domain.entries import (
-    Opened as Opened,
-)
-from workstation.domain.entries import (
-    Origin as Origin,
-)
-from workstation.domain.entries import (
-    OriginalMarked as OriginalMarked,
-)
-from workstation.domain.entries import (
-    Page as Page,
-)
-from workstation.domain.entries import (
-    PageAdded as PageAdded,
-)
-from workstation.domain.entries import (
-    PageRemoved as PageRemoved,
-)
-from workstation.domain.entries import (
-    Payload as Payload,
-)
-from workstation.domain.entries import (
-    Printed as Printed,
-)
-from workstation.domain.entries import (
-    Reuse as Reuse,
-)
-from workstation.domain.entries import (
-    ReuseWithdrawn as ReuseWithdrawn,
-)
-from workstation.domain.entries import (
-    Sealed as Sealed,
-)
-from workstation.domain.entries import (
-    SlotDeferred as SlotDeferred,
-)
-from workstation.domain.entries import (
-    SlotReused as SlotReused,
-)
-from workstation.domain.entries import (
-    TrustLevel as TrustLevel,
+    AgentSet,
+    Answered,
+    ApplicantSet,
+    Bagged,
+    BranchMoved,
+    ClockResumed,
+    ClockStopped,
+    CreditChecked,
+    Entry,
+    Extended,
+    FieldSet,
+    Flagged,
+    HomeStreetSet,
+    Moved,
+    Opened,
+    OriginalMarked,
+    PageAdded,
+    PageMoved,
+    PageRemoved,
+    Payload,
+    Printed,
+    ReuseWithdrawn,
+    Sealed,
+    SlotCommitted,
+    SlotDeferred,
+    SlotReused,
+    SupplementOpened,
+    Ticketed,
 )
 from workstation.domain.errors import IllegalMove
+from workstation.domain.facts import (
+    Agent,
+    Applicant,
+    Box,
+    CreditOutcome,
+    Custody,
+    Defect,
+    FieldValue,
+    Flag,
+    Move,
+    Origin,
+    Page,
+    Reuse,
+    SupplementWay,
+    TrustLevel,
+)
+
+__all__ = [
+    "Agent",
+    "AgentSet",
+    "Answered",
+    "Applicant",
+    "ApplicantSet",
+    "Bagged",
+    "Box",
+    "BranchMoved",
+    "Case",
+    "CaseState",
+    "ClockResumed",
+    "ClockStopped",
+    "CreditChecked",
+    "CreditOutcome",
+    "Custody",
+    "Defect",
+    "EDITABLE",
+    "EMPTY_SLOT",
+    "Entry",
+    "Extended",
+    "FieldSet",
+    "FieldValue",
+    "Flag",
+    "Flagged",
+    "HomeStreetSet",
+    "MOVES",
+    "Move",
+    "Moved",
+    "Opened",
+    "Origin",
+    "OriginalMarked",
+    "Page",
+    "PageAdded",
+    "PageMoved",
+    "PageRemoved",
+    "Pause",
+    "Payload",
+    "Printed",
+    "Reuse",
+    "ReuseWithdrawn",
+    "Sealed",
+    "SlotCommitted",
+    "SlotContent",
+    "SlotDeferred",
+    "SlotReused",
+    "SupplementOpened",
+    "SupplementWay",
+    "Ticketed",
+    "TrustLevel",
+    "next_state",
+]
 
 
 class CaseState(StrEnum):
@@ -166,10 +178,22 @@ class SlotContent:
     reuse: Reuse | None = None
     custody: Custody = Custody.NOT_SEEN
     deferred_until: date | None = None
+    committed: bool = False
+    """The applicant promised the fact in writing (告知承诺)."""
     bag: str = ""
 
 
 EMPTY_SLOT = SlotContent()
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A span that no limit counts; open while the special procedure runs."""
+
+    start: datetime
+    end: datetime | None
+    procedure: str
+    expected: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +214,18 @@ class Case:
     answers: Mapping[str, str] = field(default_factory=dict)
     applicant: Applicant | None = None
     home_street: str = ""
+    second_street: str = ""
+    agent: Agent | None = None
+    credit: CreditChecked | None = None
+    supplement: SupplementOpened | None = None
+    """Open while what was tolerated is taken in; the next seal closes it."""
+    pauses: tuple[Pause, ...] = ()
+    extension: Extended | None = None
+    branches: Mapping[str, BranchMoved] = field(default_factory=dict)
+    """Last move of each approver of a matter, by item code."""
+    arrival: Ticketed | None = None
+    derived: frozenset[str] = frozenset()
+    """Questions whose present answer was given by a fact."""
     slots: Mapping[str, SlotContent] = field(default_factory=dict)
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     received_at: datetime | None = None
@@ -206,6 +242,20 @@ class Case:
     def is_sealed(self) -> bool:
         """True when the case may not change at the window."""
         return self.state not in EDITABLE
+
+    @property
+    def debts(self) -> Mapping[str, date]:
+        """Slot -> last day, for what tolerance still owes."""
+        return {
+            name: slot.deferred_until
+            for name, slot in self.slots.items()
+            if slot.deferred_until is not None and not slot.pages and slot.reuse is None
+        }
+
+    def may_fill(self, slot: str) -> bool:
+        """Return whether the slot takes pages now: before sealing, or while its supplement is open."""
+        is_owed = self.supplement is not None and self.slot(slot).deferred_until is not None
+        return not self.is_sealed or is_owed
 
     @property
     def is_practice(self) -> bool:
@@ -227,135 +277,3 @@ def next_state(state: CaseState, move: Move, *, number: str = "") -> CaseState:
     if target is None:
         raise IllegalMove(number=number, state=state, move=move)
     return target
-
-
-def fold(entries: Iterable[Entry]) -> Case:
-    """Fold a log (in `seq` order, starting with `Opened`) into the case.
-
-    Raises:
-        IllegalMove: a move in the log is not in the table.
-        ValueError: the log is empty, has a gap, or does not start with `Opened`.
-    """
-    case: Case | None = None
-    for entry in entries:
-        case = apply(case, entry)
-    if case is None:
-        raise ValueError("empty log")
-    return case
-
-
-def apply(case: Case | None, entry: Entry) -> Case:
-    """Return `case` after one more entry; see `fold` for what is raised."""
-    payload = entry.payload
-    if case is None:
-        if not isinstance(payload, Opened) or entry.seq != 1:
-            raise ValueError("a log starts with Opened at 1")
-        return _opened(payload, entry)
-    if entry.seq != case.length + 1:
-        raise ValueError(f"gap in the log: {entry.seq} after {case.length}")
-    case = replace(case, length=entry.seq, changed_at=entry.at)
-    if isinstance(payload, Moved):
-        return _moved(case, payload, entry.at)
-    if isinstance(payload, _SLOT_PAYLOADS):
-        return _with_slot(case, payload)
-    return _with_fact(case, payload)
-
-
-def _opened(payload: Opened, entry: Entry) -> Case:
-    return Case(
-        case_id=entry.case_id,
-        number=payload.number,
-        item_code=payload.item_code,
-        pack_version=payload.pack_version,
-        window=payload.window,
-        receiving_street=payload.receiving_street,
-        ticket=payload.ticket,
-        opened_at=entry.at,
-        opened_by=entry.actor,
-        flags=frozenset({Flag.PRACTICE}) if payload.practice else frozenset(),
-        length=1,
-        changed_at=entry.at,
-    )
-
-
-def _moved(case: Case, payload: Moved, at: datetime) -> Case:
-    state = next_state(case.state, payload.move, number=case.number)
-    return replace(
-        case,
-        state=state,
-        last_move=payload,
-        # A resubmission keeps the first receipt: the statutory clock starts once.
-        received_at=case.received_at or (at if state is CaseState.RECEIVED else None),
-        accepted_at=case.accepted_at or (at if state is CaseState.ACCEPTED else None),
-        decided_at=case.decided_at or (at if state is CaseState.DECIDED else None),
-    )
-
-
-SlotPayload = PageAdded | PageRemoved | OriginalMarked | SlotDeferred | SlotReused | ReuseWithdrawn | Bagged
-_SLOT_PAYLOADS = (
-    PageAdded,
-    PageRemoved,
-    OriginalMarked,
-    SlotDeferred,
-    SlotReused,
-    ReuseWithdrawn,
-    Bagged,
-)
-
-
-def _with_slot(case: Case, payload: SlotPayload) -> Case:
-    slots = dict(case.slots)
-    slots[payload.slot] = _slot_after(case.slot(payload.slot), payload)
-    return replace(case, slots=slots)
-
-
-def _slot_after(slot: SlotContent, payload: SlotPayload) -> SlotContent:
-    match payload:
-        case PageAdded():
-            return replace(slot, pages=(*slot.pages, payload.page), deferred_until=None)
-        case PageRemoved():
-            return replace(slot, pages=tuple(p for p in slot.pages if p.page_id != payload.page_id))
-        case OriginalMarked():
-            return replace(slot, custody=payload.custody)
-        case SlotDeferred():
-            return replace(slot, deferred_until=payload.due)
-        case SlotReused():
-            return replace(slot, reuse=payload.reuse, deferred_until=None)
-        case ReuseWithdrawn():
-            return replace(slot, reuse=None)
-        case Bagged():
-            return replace(slot, custody=Custody.BAGGED, bag=payload.bag)
-
-
-FactPayload = Opened | Answered | ApplicantSet | HomeStreetSet | FieldSet | Sealed | Printed | Flagged
-
-
-def _with_fact(case: Case, payload: FactPayload) -> Case:
-    match payload:
-        case Answered():
-            return replace(case, answers={**case.answers, payload.question: payload.option})
-        case ApplicantSet():
-            return replace(case, applicant=payload.applicant)
-        case HomeStreetSet():
-            return replace(case, home_street=payload.street)
-        case FieldSet():
-            return replace(case, fields=_with_field(case.fields, payload))
-        case Sealed():
-            return replace(case, bundles=(*case.bundles, payload))
-        case Printed():
-            return replace(case, papers=(*case.papers, payload))
-        case Flagged():
-            flags = case.flags | {payload.flag} if payload.on else case.flags - {payload.flag}
-            return replace(case, flags=flags)
-        case Opened():
-            raise ValueError("a case is opened once")
-
-
-def _with_field(values: Mapping[str, FieldValue], payload: FieldSet) -> dict[str, FieldValue]:
-    """Add a value; a proposal never replaces what a person typed or confirmed."""
-    present = values.get(payload.field)
-    settled = present is not None and (present.origin is Origin.TYPED or present.confirmed_by is not None)
-    is_person = payload.value.origin is Origin.TYPED or payload.value.confirmed_by is not None
-    if settled and not is_person:
-        return dict(values)
-    return {**values, payload.field: payload.value}

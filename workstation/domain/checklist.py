@@ -12,17 +12,10 @@ from workstation.domain.case import Case, Custody, SlotContent
 from workstation.domain.errors import UnknownAnswer
 from workstation.domain.fields import FieldProblem, field_problems
 from workstation.domain.fields import check_field as check_field
-from workstation.domain.items import (
-    Answers,
-    FormField,
-    Item,
-    Material,
-    Need,
-    OriginalRule,
-    Question,
-    Routing,
-    When,
-)
+from workstation.domain.forms import FormField
+from workstation.domain.items import Item, Material
+from workstation.domain.kinds import Need, OriginalRule, Routing
+from workstation.domain.situations import Answers, Question, When
 
 
 class SlotStatus(StrEnum):

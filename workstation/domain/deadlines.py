@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from workstation.domain.errors import UnknownYear
-from workstation.domain.items import CorrectionRule, Limit, LimitUnit
+from workstation.domain.items import Limit
+from workstation.domain.kinds import CorrectionRule, LimitUnit
 
 CORRECTION_LIMIT = Limit(5, LimitUnit.WORKDAY)
 """行政许可法 art. 32(4)."""

@@ -4,146 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Literal
 
-
-class Move(StrEnum):
-    """What somebody does to a case's state."""
-
-    RECEIVE = "RECEIVE"
-    ACCEPT = "ACCEPT"
-    CORRECT = "CORRECT"
-    REFUSE = "REFUSE"
-    REVIEW = "REVIEW"
-    DECIDE = "DECIDE"
-    DELIVER = "DELIVER"
-    WITHDRAW = "WITHDRAW"
-    TERMINATE = "TERMINATE"
-
-
-class Flag(StrEnum):
-    """What is true of a case beside its state."""
-
-    TOLERATED = "TOLERATED"
-    DEEMED_ACCEPTED = "DEEMED_ACCEPTED"
-    SPECIAL_PROCEDURE = "SPECIAL_PROCEDURE"
-    EXTENDED = "EXTENDED"
-    PRACTICE = "PRACTICE"
-    ON_HOLD = "ON_HOLD"
-
-
-class Origin(StrEnum):
-    """Where a value came from."""
-
-    TYPED = "TYPED"
-    OCR = "OCR"
-    CARD = "CARD"
-    """Taken over from the applicant's confirmed identity card."""
-    REUSED = "REUSED"
-    DERIVED = "DERIVED"
-    """Computed from a valid identity number (birth date, sex)."""
-
-
-class Custody(StrEnum):
-    """Where an original is."""
-
-    NOT_SEEN = "NOT_SEEN"
-    RETURNED = "RETURNED"
-    """Seen and handed back."""
-    HELD = "HELD"
-    BAGGED = "BAGGED"
-
-
-class TrustLevel(StrEnum):
-    """Trust in an archived copy, in the four levels of the national rule for shared materials."""
-
-    A = "A"
-    """Made by the authority itself."""
-    B = "B"
-    """Checked against the original by a clerk."""
-    C = "C"
-    """Uploaded by the person: the original must be seen first."""
-    D = "D"
-    """Self-written: the person vouches."""
-
-
-Box = tuple[int, int, int, int]
-"""x, y, width, height in px of the page."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One page in the vault."""
-
-    page_id: str
-    sha256: str
-    """Lower-case hex of the stored (plain) bytes."""
-    size: int
-    """Bytes of the plain file."""
-    media_type: str
-    width_px: int
-    height_px: int
-    resolution_dpi: int
-    source: str
-    """Device or folder it came from, as shown to the clerk."""
-    taken_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldValue:
-    """A form value and all that is known about how it came to be."""
-
-    value: str
-    origin: Origin
-    confidence: float = 1.0
-    page_id: str | None = None
-    box: Box | None = None
-    checks: tuple[str, ...] = ()
-    valid: bool = True
-    confirmed_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reuse:
-    """A reused copy: source, trust, check and the citizen's recorded yes."""
-
-    source_case: str
-    """Number of the case the copy was taken in."""
-    pages: tuple[Page, ...]
-    level: TrustLevel
-    checked_by: str
-    checked_on: date
-    consent_at: datetime
-    consent_way: str
-    """How the yes was given, e.g. `signed` or `oral, witnessed by the clerk`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applicant:
-    """The person (or organisation) the case is for."""
-
-    name: str
-    id_number: str
-    sex: str = ""
-    birth_date: date | None = None
-    ethnicity: str = ""
-    address: str = ""
-    phone: str = ""
-    id_valid_until: str = ""
-    """`YYYY-MM-DD` or 长期; empty when the back of the card was not read."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defect:
-    """One thing that must be corrected: material, what is wrong, what is needed, on which ground."""
-
-    material_id: str
-    material: str
-    problem: str
-    needed: str
-    basis: str
-
+from workstation.domain.facts import (
+    Agent,
+    Applicant,
+    CreditOutcome,
+    Custody,
+    Defect,
+    FieldValue,
+    Flag,
+    Move,
+    Origin,
+    Page,
+    Reuse,
+    SupplementWay,
+)
 
 # --- what a log entry may say --------------------------------------------------------------------------
 
@@ -169,6 +45,8 @@ class Answered:
 
     question: str
     option: str
+    origin: Origin = Origin.TYPED
+    """DERIVED: a fact answered it (age, sex, address, archive), as shown to the clerk."""
     kind: Literal["answered"] = "answered"
 
 
@@ -185,6 +63,8 @@ class HomeStreetSet:
     """The street that decides."""
 
     street: str
+    second: str = ""
+    """The other household's street, where two verify."""
     kind: Literal["home_street"] = "home_street"
 
 
@@ -207,6 +87,17 @@ class PageRemoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageMoved:
+    """A page belongs to another slot than was thought, or left the tray for one."""
+
+    slot: str
+    """Where it was."""
+    page_id: str
+    to: str
+    kind: Literal["page_moved"] = "page_moved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OriginalMarked:
     """Where the original of a slot is now."""
 
@@ -222,6 +113,15 @@ class SlotDeferred:
     slot: str
     due: date
     kind: Literal["deferred"] = "deferred"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotCommitted:
+    """The applicant promises the fact in writing instead of proving it (告知承诺), or takes that back."""
+
+    slot: str
+    on: bool = True
+    kind: Literal["committed"] = "committed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +148,86 @@ class FieldSet:
     field: str
     value: FieldValue
     kind: Literal["field"] = "field"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSet:
+    """Who acts for the applicant; None: the applicant is here in person."""
+
+    agent: Agent | None
+    kind: Literal["agent"] = "agent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditChecked:
+    """The credit library was asked before tolerance."""
+
+    outcome: CreditOutcome
+    lists: tuple[str, ...] = ()
+    """Names of the lists the applicant stands on."""
+    kind: Literal["credit"] = "credit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplementOpened:
+    """What was missing under tolerance has arrived: those slots take pages until the next seal."""
+
+    way: SupplementWay
+    waybill: str = ""
+    """Number of the parcel when posted in."""
+    kind: Literal["supplement"] = "supplement"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStopped:
+    """A special procedure began: its days are not counted (行政许可法 art. 45)."""
+
+    procedure: str
+    expected: date | None = None
+    """Day it should end, as told to the applicant in writing."""
+    number: str = ""
+    kind: Literal["clock_stopped"] = "clock_stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockResumed:
+    """The special procedure ended."""
+
+    kind: Literal["clock_resumed"] = "clock_resumed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extended:
+    """The head of the agency extended the limit (行政许可法 art. 42)."""
+
+    workdays: int
+    approver: str
+    number: str = ""
+    kind: Literal["extended"] = "extended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchMoved:
+    """One approver of a matter (一件事) decided its own part."""
+
+    item_code: str
+    move: Move
+    number: str = ""
+    body: str = ""
+    kind: Literal["branch"] = "branch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticketed:
+    """The queue number the citizen came with, and its times."""
+
+    ticket: str
+    taken_at: datetime
+    called_at: datetime | None = None
+    greeted_at: datetime | None = None
+    booking: str = ""
+    """Number of the booking or pre-application."""
+    kind: Literal["ticketed"] = "ticketed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,11 +289,21 @@ Payload = (
     | HomeStreetSet
     | PageAdded
     | PageRemoved
+    | PageMoved
     | OriginalMarked
     | SlotDeferred
+    | SlotCommitted
     | SlotReused
     | ReuseWithdrawn
     | FieldSet
+    | AgentSet
+    | CreditChecked
+    | SupplementOpened
+    | ClockStopped
+    | ClockResumed
+    | Extended
+    | BranchMoved
+    | Ticketed
     | Moved
     | Sealed
     | Printed

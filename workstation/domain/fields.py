@@ -10,8 +10,9 @@ from datetime import date
 
 from workstation.domain.case import FieldValue, Origin
 from workstation.domain.errors import BadIdNumber, BadUscc
+from workstation.domain.forms import FormField
 from workstation.domain.identity import check_id_number, check_uscc
-from workstation.domain.items import FieldKind, FormField
+from workstation.domain.kinds import FieldKind
 
 LONG_TERM = "长期"
 """Printed in place of an end date on identity cards (居民身份证法 art. 5)."""

@@ -8,74 +8,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
-Answers = Mapping[str, str]
-"""Question id -> option id."""
-
-
-class LimitUnit(StrEnum):
-    """The unit a time limit is counted in; the two must never be mixed (行政许可法 art. 82)."""
-
-    WORKDAY = "WORKDAY"
-    CALENDAR_DAY = "CALENDAR_DAY"
-
-
-class CorrectionRule(StrEnum):
-    """When silence about missing material means acceptance."""
-
-    ON_SPOT_OR_5_WORKDAYS = "ON_SPOT_OR_5_WORKDAYS"
-    """行政许可法 art. 32(4): on the spot or within five working days, else accepted from receipt."""
-    ON_SPOT = "ON_SPOT"
-    """On the spot, else accepted from receipt (不动产登记暂行条例 art. 17 and local rules)."""
-
-
-class HandlingMode(StrEnum):
-    """通办 mode: who decides and where the paper goes."""
-
-    LOCAL = "LOCAL"
-    COLLECT_FOR_HOME = "COLLECT_FOR_HOME"
-    JOINT = "JOINT"
-
-
-class Routing(StrEnum):
-    """Which street is the home street (属地街道) of a case."""
-
-    HOUSEHOLD = "HOUSEHOLD"
-    RESIDENCE = "RESIDENCE"
-    PROPERTY = "PROPERTY"
-    RECEIVING = "RECEIVING"
-
-
-class OriginalRule(StrEnum):
-    """What happens to the citizen's original."""
-
-    SIGHTED = "SIGHTED"
-    """Shown, scanned, handed back at once; no copy is collected."""
-    KEPT = "KEPT"
-    """Handed in: it travels to the home street in a numbered bag."""
-    FORM = "FORM"
-    """Made at the window from the form and signed there."""
-
-
-class Need(StrEnum):
-    """Whether a material may be missing at acceptance."""
-
-    REQUIRED = "REQUIRED"
-    TOLERABLE = "TOLERABLE"
-    """May follow later under tolerated acceptance (容缺受理)."""
-
-
-class FieldKind(StrEnum):
-    """How a form field is typed and checked."""
-
-    TEXT = "TEXT"
-    DATE = "DATE"
-    ID_NUMBER = "ID_NUMBER"
-    USCC = "USCC"
-    PHONE = "PHONE"
-    CHOICE = "CHOICE"
-    MONEY = "MONEY"
+from workstation.domain.forms import FormField, FormLayout
+from workstation.domain.kinds import (
+    AgentKind,
+    Channel,
+    CorrectionRule,
+    HandlingMode,
+    ItemFlag,
+    LimitUnit,
+    MaterialOrigin,
+    Need,
+    OriginalRule,
+    Reach,
+    ReplacementKind,
+    Routing,
+    WindowCategory,
+)
+from workstation.domain.situations import ALWAYS, Question, When
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,60 +37,11 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
-    """Holds when the answer to `question` is one of `options`."""
+class Replacement:
+    """What makes the paper unnecessary."""
 
-    question: str
-    options: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """A condition on the answers: some group holds, a group holds when all its clauses do.
-
-    No groups means always.
-    """
-
-    any_of: tuple[tuple[Clause, ...], ...] = ()
-
-    def holds(self, answers: Answers) -> bool:
-        """Return whether the condition holds; an unanswered question makes its clause false."""
-        if not self.any_of:
-            return True
-        return any(all(answers.get(c.question) in c.options for c in group) for group in self.any_of)
-
-
-ALWAYS = When()
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One answer to a situation question."""
-
-    id: str
+    kind: ReplacementKind
     title: str
-    basis: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question that decides the situation (情形); asked only while `when` holds."""
-
-    id: str
-    title: str
-    options: tuple[Option, ...]
-    when: When = ALWAYS
-
-    def option(self, option_id: str) -> Option:
-        """Return the option with this id.
-
-        Raises:
-            KeyError: there is no such option.
-        """
-        for option in self.options:
-            if option.id == option_id:
-                return option
-        raise KeyError(option_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,34 +64,97 @@ class Material:
     """Document kind known to OCR, e.g. `id-card-front`; None when it is not read."""
     back_kind: str | None = None
     """Kind of the second page where front and back differ, e.g. `id-card-back`."""
-    replaced_by: tuple[str, ...] = ()
-    """E-certificates or data checks that make the paper unnecessary, in words."""
+    origin: MaterialOrigin = MaterialOrigin.GOVERNMENT
+    replaced_by: tuple[Replacement, ...] = ()
+    """E-certificates or data checks that make the paper unnecessary."""
+    committable: bool = False
+    """True: the applicant may promise the fact in writing instead (告知承诺); never the same as tolerance."""
     validity_days: int | None = None
     """How long a checked copy may be reused, in calendar days; None: no limit."""
     reusable: bool = True
     when: When = ALWAYS
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSource:
-    """Where OCR may take a form field's first value from."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRule:
+    """Who may act for the applicant, and with what."""
 
-    document_kind: str
-    field: str
+    kinds: tuple[AgentKind, ...] = ()
+    """Empty: the applicant must come in person."""
+    min_age: int = 18
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormField:
-    """One field of the application form."""
+class Commitment:
+    """告知承诺 (commitment instead of proof): what is promised, and what follows if false."""
 
-    id: str
-    title: str
-    kind: FieldKind = FieldKind.TEXT
-    required: bool = True
-    choices: tuple[str, ...] = ()
-    sources: tuple[FieldSource, ...] = ()
-    max_length: int = 200
-    when: When = ALWAYS
+    text: str
+    basis: str
+    consequence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """When windows take the item."""
+
+    words: str
+    extended: bool = False
+    """延时可办: also on Saturday mornings ("5+X"); limits still count in working days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """What a district changes in a city's item from one day on (devolution); None: as it is."""
+
+    districts: frozenset[str]
+    """District codes (six digits, GB/T 2260)."""
+    effective_from: date
+    effective_until: date | None = None
+    basis: str
+    """The notice that changed it."""
+    level: int | None = None
+    authority: str | None = None
+    promised: Limit | None = None
+    acceptance_delegated: bool | None = None
+    without_materials: frozenset[str] = frozenset()
+    """Material ids the district no longer asks for."""
+    conditions: tuple[str, ...] | None = None
+
+    def applies(self, district: str, on: date) -> bool:
+        """Return whether the district changes the item on that day."""
+        is_over = self.effective_until is not None and on > self.effective_until
+        return district in self.districts and self.effective_from <= on and not is_over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elements:
+    """Elements of the implementation list (实施清单) that rules do not read but citizens and papers do."""
+
+    power_source: str
+    """权力来源, one digit: 1 by law at this level ... 6."""
+    body_kind: str
+    """实施主体性质: 1 statutory organ, 2 empowered organisation, 3 entrusted organisation."""
+    entrusted_by: str = ""
+    service_objects: tuple[str, ...] = ("1",)
+    """服务对象, one digit each: 1 natural person, 2 enterprise ..."""
+    channels: tuple[Channel, ...] = (Channel.WINDOW,)
+    flow: tuple[str, ...] = ()
+    """办理流程, one line a step."""
+    special_procedures: tuple[str, ...] = ()
+    """Procedures that stop the clock (行政许可法 art. 45), each in words."""
+    place: str
+    joint_bodies: tuple[str, ...] = ()
+    intermediary: str = ""
+    """中介服务; empty: none."""
+    quantity_limit: str = ""
+    """数量限制; empty: none."""
+    result_kind: str
+    """证照, 批文, 证明, 资金 or 其他."""
+    fee_basis: str = ""
+    bookable: bool = True
+    online_payment: bool = False
+    express: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,8 +175,16 @@ class Item:
     """事项类型, two digits of the national item catalogue: 05 payment, 07 confirmation, 20 service ..."""
     level: int
     """行使层级: 3 city, 4 county, 5 street."""
+    category: WindowCategory
+    reach: Reach
+    flags: frozenset[ItemFlag]
     instant: bool
     """即办件: finished on the spot, no tolerance."""
+    review_free: bool = False
+    """秒批: no review step at all; what is asked for is made from data at once."""
+    online_only: bool = False
+    """The window takes no case of it, it shows `online_at` instead."""
+    online_at: str = ""
     mode: HandlingMode
     routing: Routing
     acceptance_delegated: bool
@@ -227,9 +199,23 @@ class Item:
     fee: str
     result: str
     delivery: tuple[str, ...]
-    agent_allowed: bool
+    agents: AgentRule
     visits: int
+    hours: Hours
     legal_basis: tuple[str, ...]
+    acceptance_basis: str = ""
+    """Ground printed on an acceptance; empty: 行政许可法 art. 32, which covers licences only."""
+    refusal_basis: str = ""
+    credit_check: bool = False
+    """True: the credit library is asked before any tolerance (信用核准)."""
+    commitment: Commitment | None = None
+    form: FormLayout = FormLayout(title="")
+    elements: Elements
+    overlays: tuple[Overlay, ...] = ()
+    second_street: When | None = None
+    """When a second street verifies too (routing BOTH_HOUSEHOLDS); None: never."""
+    members: tuple[str, ...] = ()
+    """Codes of the items a matter (一件事) was joined from; empty for an ordinary item."""
     contact: str
     complaint: str
     sources: tuple[str, ...]
@@ -238,6 +224,11 @@ class Item:
     search_keys: tuple[str, ...] = ()
     """Names with their pinyin, e.g. `敬jing老lao`, made when the pack was signed; else at first search."""
     effective_from: date | None = None
+
+    @property
+    def agent_allowed(self) -> bool:
+        """True when somebody may act for the applicant."""
+        return bool(self.agents.kinds)
 
     def question(self, question_id: str) -> Question:
         """Return the question with this id.
@@ -263,6 +254,33 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """一件事: several items a citizen knows as one, with one checklist, one form and one due date."""
+
+    id: str
+    title: str
+    """In plain words, e.g. 我要开理发店."""
+    aliases: tuple[str, ...] = ()
+    items: tuple[str, ...]
+    """Basic codes of the members, in the order they are shown."""
+    when: Mapping[str, When]
+    """Member code -> when it takes part, over the matter's own questions; a code not named always does."""
+    questions: tuple[Question, ...] = ()
+    """Asked before the members' own questions, e.g. whether there are employees."""
+    same: Mapping[str, tuple[str, ...]]
+    """Field or question of the joined form -> the members' own, as `CODE.id`, that are one and the same.
+
+    Fields of equal id and kind are the same without being named here; questions are so only when named.
+    """
+    promised: Limit
+    """The one due date of the whole matter."""
+    explanation: str
+    """一说明: what happens, in plain words."""
+    sources: tuple[str, ...]
+    search_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """A signed, versioned set of items; a case keeps the version it was taken under."""
 
@@ -273,7 +291,10 @@ class Pack:
     notice: str
     streets: Mapping[str, str]
     """Street code -> street name, the streets the pack routes to."""
+    districts: Mapping[str, str]
+    """Street code -> district code (six digits, GB/T 2260), for overlays."""
     items: tuple[Item, ...]
+    matters: tuple[Matter, ...] = ()
 
     def item(self, code: str) -> Item:
         """Return the item with this basic code.

@@ -11,7 +11,8 @@ from workstation.domain.clock import Clock, end_of_day, local_date
 from workstation.domain.courier import Bag, BagLine, BagState
 from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.identity import mask_name
-from workstation.domain.items import Limit, LimitUnit
+from workstation.domain.items import Limit
+from workstation.domain.kinds import LimitUnit
 from workstation.domain.waybills import is_postal
 from workstation.services.catalogue import Catalogue
 from workstation.services.errors import BagClosed, BagNotListed, EmptyBag, ExpressFirmNotAllowed, NotHeld

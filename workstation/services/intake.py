@@ -31,8 +31,10 @@ from workstation.domain.case import (
 from workstation.domain.checklist import active_fields, check_field, derive
 from workstation.domain.clock import Clock, local_date
 from workstation.domain.errors import UnknownAnswer
+from workstation.domain.forms import FormField
 from workstation.domain.identity import birth_date_of, check_id_number, sex_of
-from workstation.domain.items import FormField, Item, Need
+from workstation.domain.items import Item
+from workstation.domain.kinds import Need
 from workstation.services.catalogue import Catalogue
 from workstation.services.errors import (
     CaseSealed,

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 
 from workstation.domain.deadlines import CORRECTION_LIMIT, WorkCalendar, add, correction_due
 from workstation.domain.errors import UnknownYear
-from workstation.domain.items import CorrectionRule, Limit
+from workstation.domain.items import Limit
+from workstation.domain.kinds import CorrectionRule
 
 
 def silence_due(received: date, rule: CorrectionRule, calendar: WorkCalendar) -> date | None:

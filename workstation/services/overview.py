@@ -25,6 +25,11 @@ CHANGE_WORDS = {
     ChangeKind.DELIVERED: N_("结果已送达"),
     ChangeKind.WAYBILL: N_("{who}已逐件清点邮袋"),
     ChangeKind.ARCHIVED: N_("{who}已归档"),
+    ChangeKind.SPECIAL_STARTED: N_("{who}启动特别程序, 所需时间不计入办理期限"),
+    ChangeKind.SPECIAL_ENDED: N_("{who}特别程序结束, 办理期限继续计算"),
+    ChangeKind.EXTENDED: N_("{who}批准延长办理期限: {reason}"),
+    ChangeKind.BRANCH: N_("{who}已处理其中一个事项"),
+    ChangeKind.CATALOGUE: N_("事项目录有新版本, 将在办件之间启用"),
 }
 SHOWN = frozenset(CaseState) - {CaseState.DELIVERED, CaseState.WITHDRAWN}
 SHOWN_MOST = 500

@@ -12,7 +12,8 @@ from workstation.domain.checklist import ChecklistLine, SlotStatus, active_field
 from workstation.domain.clock import local_date
 from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.identity import mask_id_number
-from workstation.domain.items import CorrectionRule, Item, Limit, LimitUnit
+from workstation.domain.items import Item, Limit
+from workstation.domain.kinds import CorrectionRule, LimitUnit
 from workstation.printing.forms import (
     LICENCE_LAW_SILENCE,
     DefectLine,

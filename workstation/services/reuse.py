@@ -10,7 +10,8 @@ from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.case import Case, Custody, Reuse, ReuseWithdrawn, SlotReused, TrustLevel
 from workstation.domain.checklist import derive
 from workstation.domain.clock import Clock, local_date
-from workstation.domain.items import Item, Material, OriginalRule
+from workstation.domain.items import Item, Material
+from workstation.domain.kinds import OriginalRule
 from workstation.services.catalogue import Catalogue
 from workstation.services.errors import CaseSealed, NoConsent, NotOffered
 from workstation.services.ids import new_id

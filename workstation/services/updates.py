@@ -5,7 +5,20 @@ from __future__ import annotations
 import logging
 
 from sync.contract.models import Change, ChangeKind
-from workstation.domain.case import MOVES, Case, Defect, Move, Moved
+from workstation.domain.case import (
+    MOVES,
+    BranchMoved,
+    Case,
+    CaseState,
+    ClockResumed,
+    ClockStopped,
+    Defect,
+    Extended,
+    Flag,
+    Move,
+    Moved,
+    Payload,
+)
 from workstation.domain.courier import BagState
 from workstation.domain.errors import DomainError
 from workstation.store.database import Tx
@@ -22,6 +35,11 @@ MOVE_OF = {
     ChangeKind.DELIVERED: Move.DELIVER,
 }
 
+COURSE = frozenset(
+    {ChangeKind.SPECIAL_STARTED, ChangeKind.SPECIAL_ENDED, ChangeKind.EXTENDED, ChangeKind.BRANCH}
+)
+"""Changes that move the clock or a branch of a case, and not its state."""
+
 
 def apply_change(tx: Tx, change: Change) -> None:
     """Apply one change of the feed to its case or bag.
@@ -35,6 +53,10 @@ def apply_change(tx: Tx, change: Change) -> None:
             _move_bag(tx, change)
         elif change.kind in MOVE_OF:
             _move_case(tx, case, change)
+        elif (payload := _course(case, change)) is not None:
+            tx.record(
+                case.case_id, payload, actor=change.actor or "back office", at=change.at, why=change.reason
+            )
     except (DomainError, StoreDamaged) as error:
         log.error("change not applied subject=%s kind=%s code=%s", change.subject, change.kind, error.code)
 
@@ -62,6 +84,29 @@ def _move_case(tx: Tx, case: Case, change: Change) -> None:
         ),
     )
     tx.record(case.case_id, moved, actor=change.actor or "back office", at=change.at, why=change.reason)
+
+
+def _course(case: Case, change: Change) -> Payload | None:
+    """Return what a change means for the clock or a branch of its case; None when it means nothing (now)."""
+    match change.kind:
+        case ChangeKind.SPECIAL_STARTED if not _is_over(case):
+            return ClockStopped(procedure=change.procedure, expected=change.due, number=change.number)
+        case ChangeKind.SPECIAL_ENDED if Flag.SPECIAL_PROCEDURE in case.flags:
+            return ClockResumed()
+        case ChangeKind.EXTENDED if not _is_over(case):
+            return Extended(workdays=change.workdays, approver=change.actor, number=change.number)
+        case ChangeKind.BRANCH if change.branch in MOVE_OF and change.item_code:
+            return BranchMoved(
+                item_code=change.item_code,
+                move=MOVE_OF[change.branch],
+                number=change.number,
+                body=change.actor,
+            )
+    return None
+
+
+def _is_over(case: Case) -> bool:
+    return not MOVES[case.state] or case.state is CaseState.DECIDED
 
 
 def _is_overtaken(case: Case, change: Change) -> bool:

@@ -18,7 +18,9 @@ from workstation.domain.checklist import (
     readiness,
     situation_title,
 )
-from workstation.domain.items import FormField, Item, Question
+from workstation.domain.forms import FormField
+from workstation.domain.items import Item
+from workstation.domain.situations import Question
 from workstation.i18n import N_, _
 
 STATE_WORDS = {

@@ -22,8 +22,8 @@ from workstation.domain.case import (
     Payload,
     ReuseWithdrawn,
     SlotReused,
-    apply,
 )
+from workstation.domain.folding import apply
 from workstation.store import codec
 from workstation.store.counters import grow
 from workstation.store.errors import StoreDamaged, UnknownRecord

@@ -13,7 +13,7 @@ from textual.widgets import ContentSwitcher, Static
 
 from workstation.domain.case import Custody, Move
 from workstation.domain.checklist import Todo
-from workstation.domain.items import Need, OriginalRule
+from workstation.domain.kinds import Need, OriginalRule
 from workstation.i18n import N_, _
 from workstation.services.papers import papers_for
 from workstation.services.view import CaseView

@@ -15,7 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from workstation.domain.checklist import ChecklistLine, Todo
-from workstation.domain.items import Need, OriginalRule
+from workstation.domain.kinds import Need, OriginalRule
 from workstation.i18n import _
 from workstation.services.view import CaseView
 from workstation.tui.cells import fit
@@ -154,7 +154,7 @@ def _why(line: ChecklistLine, view: CaseView) -> Text:
     _pair(text, _("合格标准"), material.standard)
     _pair(text, _("原件"), _custody_rule(material.original))
     if material.replaced_by:
-        _pair(text, _("如何免交"), "、".join(material.replaced_by))
+        _pair(text, _("如何免交"), "、".join(replacement.title for replacement in material.replaced_by))
     if material.need is Need.TOLERABLE:
         _pair(text, _("可容缺"), _("可按 F6 后补"))
     offer = view.offers.get(material.id)

@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from workstation.domain.checklist import relevant_answers
-from workstation.domain.items import Question
+from workstation.domain.situations import Question
 from workstation.i18n import _
 from workstation.services.view import CaseView
 from workstation.tui.theme import GREEN, QUIET

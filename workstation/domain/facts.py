@@ -1,0 +1,184 @@
+"""Facts that log entries carry: people, pages, values, reuse, and the words they are told apart by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from workstation.domain.kinds import AgentKind
+
+
+class Move(StrEnum):
+    """What somebody does to a case's state."""
+
+    RECEIVE = "RECEIVE"
+    ACCEPT = "ACCEPT"
+    CORRECT = "CORRECT"
+    REFUSE = "REFUSE"
+    REVIEW = "REVIEW"
+    DECIDE = "DECIDE"
+    DELIVER = "DELIVER"
+    WITHDRAW = "WITHDRAW"
+    TERMINATE = "TERMINATE"
+
+
+class Flag(StrEnum):
+    """What is true of a case beside its state."""
+
+    TOLERATED = "TOLERATED"
+    DEEMED_ACCEPTED = "DEEMED_ACCEPTED"
+    SPECIAL_PROCEDURE = "SPECIAL_PROCEDURE"
+    EXTENDED = "EXTENDED"
+    PRACTICE = "PRACTICE"
+    ON_HOLD = "ON_HOLD"
+    STALE_PACK = "STALE_PACK"
+    """Opened while the pack was older than its own last day."""
+
+
+class Origin(StrEnum):
+    """Where a value came from."""
+
+    TYPED = "TYPED"
+    OCR = "OCR"
+    CARD = "CARD"
+    """Taken over from the applicant's confirmed identity card."""
+    REUSED = "REUSED"
+    DERIVED = "DERIVED"
+    """Computed from a valid identity number (birth date, sex)."""
+
+
+class Custody(StrEnum):
+    """Where an original is."""
+
+    NOT_SEEN = "NOT_SEEN"
+    RETURNED = "RETURNED"
+    """Seen and handed back."""
+    HELD = "HELD"
+    BAGGED = "BAGGED"
+
+
+class CreditOutcome(StrEnum):
+    """What the credit library said of the applicant (信用核准)."""
+
+    GOOD = "GOOD"
+    BAD = "BAD"
+    UNKNOWN = "UNKNOWN"
+    """Not asked or not answered, e.g. offline."""
+
+
+class SupplementWay(StrEnum):
+    """How a missing material arrives."""
+
+    IN_PERSON = "IN_PERSON"
+    POST = "POST"
+    SYSTEM = "SYSTEM"
+
+
+class TrustLevel(StrEnum):
+    """Trust in an archived copy, in the four levels of the national rule for shared materials."""
+
+    A = "A"
+    """Made by the authority itself."""
+    B = "B"
+    """Checked against the original by a clerk."""
+    C = "C"
+    """Uploaded by the person: the original must be seen first."""
+    D = "D"
+    """Self-written: the person vouches."""
+
+
+Box = tuple[int, int, int, int]
+"""x, y, width, height in px of the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page in the vault."""
+
+    page_id: str
+    sha256: str
+    """Lower-case hex of the stored (plain) bytes."""
+    size: int
+    """Bytes of the plain file."""
+    media_type: str
+    width_px: int
+    height_px: int
+    resolution_dpi: int
+    source: str
+    """Device or folder it came from, as shown to the clerk."""
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldValue:
+    """A form value and all that is known about how it came to be."""
+
+    value: str
+    origin: Origin
+    confidence: float = 1.0
+    page_id: str | None = None
+    box: Box | None = None
+    checks: tuple[str, ...] = ()
+    valid: bool = True
+    confirmed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reuse:
+    """A reused copy: source, trust, check and the citizen's recorded yes."""
+
+    source_case: str
+    """Number of the case the copy was taken in."""
+    pages: tuple[Page, ...]
+    level: TrustLevel
+    checked_by: str
+    checked_on: date
+    consent_at: datetime
+    consent_way: str
+    """How the yes was given, e.g. `signed` or `oral, witnessed by the clerk`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applicant:
+    """The person (or organisation) the case is for."""
+
+    name: str
+    id_number: str
+    sex: str = ""
+    birth_date: date | None = None
+    ethnicity: str = ""
+    address: str = ""
+    phone: str = ""
+    id_valid_until: str = ""
+    """`YYYY-MM-DD` or 长期; empty when the back of the card was not read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """Who acts for the applicant: kind, document, scope, expiry."""
+
+    kind: AgentKind
+    name: str
+    id_number: str
+    relation: str = ""
+    """To the applicant, in words, e.g. 女儿 or 社区居委会."""
+    phone: str = ""
+    document: str = ""
+    """Paper that proves it, e.g. 授权委托书 or 户口簿."""
+    document_number: str = ""
+    scope: tuple[str, ...] = ()
+    """Powers given, in words (民法典 art. 165), e.g. 代为提交材料."""
+    valid_until: date | None = None
+    """Last day of the power; None: for this matter only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """One thing that must be corrected: material, what is wrong, what is needed, on which ground."""
+
+    material_id: str
+    material: str
+    problem: str
+    needed: str
+    basis: str

@@ -1,0 +1,268 @@
+"""From the action log to the case: every entry is one step, and the same log always gives the same case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from workstation.domain.case import (
+    EMPTY_SLOT,
+    AgentSet,
+    Answered,
+    ApplicantSet,
+    Bagged,
+    BranchMoved,
+    Case,
+    CaseState,
+    ClockResumed,
+    ClockStopped,
+    CreditChecked,
+    Custody,
+    Entry,
+    Extended,
+    FieldSet,
+    FieldValue,
+    Flag,
+    Flagged,
+    HomeStreetSet,
+    Moved,
+    Opened,
+    Origin,
+    OriginalMarked,
+    PageAdded,
+    PageMoved,
+    PageRemoved,
+    Pause,
+    Printed,
+    ReuseWithdrawn,
+    Sealed,
+    SlotCommitted,
+    SlotContent,
+    SlotDeferred,
+    SlotReused,
+    SupplementOpened,
+    Ticketed,
+    next_state,
+)
+
+
+def fold(entries: Iterable[Entry]) -> Case:
+    """Fold a log (in `seq` order, starting with `Opened`) into the case.
+
+    Raises:
+        IllegalMove: a move in the log is not in the table.
+        ValueError: the log is empty, has a gap, or does not start with `Opened`.
+    """
+    case: Case | None = None
+    for entry in entries:
+        case = apply(case, entry)
+    if case is None:
+        raise ValueError("empty log")
+    return case
+
+
+def apply(case: Case | None, entry: Entry) -> Case:
+    """Return `case` after one more entry; see `fold` for what is raised."""
+    payload = entry.payload
+    if case is None:
+        if not isinstance(payload, Opened) or entry.seq != 1:
+            raise ValueError("a log starts with Opened at 1")
+        return _opened(payload, entry)
+    if entry.seq != case.length + 1:
+        raise ValueError(f"gap in the log: {entry.seq} after {case.length}")
+    case = replace(case, length=entry.seq, changed_at=entry.at)
+    if isinstance(payload, Moved):
+        return _moved(case, payload, entry.at)
+    if isinstance(payload, _SLOT_PAYLOADS):
+        return _with_slot(case, payload)
+    if isinstance(payload, PageMoved):
+        return _with_page_moved(case, payload)
+    if isinstance(payload, _COURSE_PAYLOADS):
+        return _with_course(case, payload, entry.at)
+    return _with_fact(case, payload)
+
+
+def _opened(payload: Opened, entry: Entry) -> Case:
+    return Case(
+        case_id=entry.case_id,
+        number=payload.number,
+        item_code=payload.item_code,
+        pack_version=payload.pack_version,
+        window=payload.window,
+        receiving_street=payload.receiving_street,
+        ticket=payload.ticket,
+        opened_at=entry.at,
+        opened_by=entry.actor,
+        flags=frozenset({Flag.PRACTICE}) if payload.practice else frozenset(),
+        length=1,
+        changed_at=entry.at,
+    )
+
+
+def _moved(case: Case, payload: Moved, at: datetime) -> Case:
+    state = next_state(case.state, payload.move, number=case.number)
+    return replace(
+        case,
+        state=state,
+        last_move=payload,
+        # A resubmission keeps the first receipt: the statutory clock starts once.
+        received_at=case.received_at or (at if state is CaseState.RECEIVED else None),
+        accepted_at=case.accepted_at or (at if state is CaseState.ACCEPTED else None),
+        decided_at=case.decided_at or (at if state is CaseState.DECIDED else None),
+    )
+
+
+SlotPayload = (
+    PageAdded
+    | PageRemoved
+    | OriginalMarked
+    | SlotDeferred
+    | SlotCommitted
+    | SlotReused
+    | ReuseWithdrawn
+    | Bagged
+)
+
+
+_SLOT_PAYLOADS = (
+    PageAdded,
+    PageRemoved,
+    OriginalMarked,
+    SlotDeferred,
+    SlotCommitted,
+    SlotReused,
+    ReuseWithdrawn,
+    Bagged,
+)
+
+
+def _with_slot(case: Case, payload: SlotPayload) -> Case:
+    slots = dict(case.slots)
+    slots[payload.slot] = _slot_after(case.slot(payload.slot), payload)
+    return replace(case, slots=slots)
+
+
+def _slot_after(slot: SlotContent, payload: SlotPayload) -> SlotContent:
+    match payload:
+        case PageAdded():
+            return replace(slot, pages=(*slot.pages, payload.page), committed=False)
+        case PageRemoved():
+            return replace(slot, pages=tuple(p for p in slot.pages if p.page_id != payload.page_id))
+        case OriginalMarked():
+            return replace(slot, custody=payload.custody)
+        case SlotDeferred():
+            return replace(slot, deferred_until=payload.due)
+        case SlotCommitted():
+            return replace(slot, committed=payload.on)
+        case SlotReused():
+            return replace(slot, reuse=payload.reuse, committed=False)
+        case ReuseWithdrawn():
+            return replace(slot, reuse=None)
+        case Bagged():
+            return replace(slot, custody=Custody.BAGGED, bag=payload.bag)
+
+
+def _with_page_moved(case: Case, payload: PageMoved) -> Case:
+    """Move a page to the end of another slot; one that is no longer there moves nothing."""
+    source = case.slot(payload.slot)
+    moved = tuple(page for page in source.pages if page.page_id == payload.page_id)
+    slots = dict(case.slots)
+    slots[payload.slot] = replace(source, pages=tuple(p for p in source.pages if p not in moved))
+    target = slots.get(payload.to, EMPTY_SLOT)
+    slots[payload.to] = replace(target, pages=(*target.pages, *moved))
+    return replace(case, slots=slots)
+
+
+CoursePayload = (
+    AgentSet
+    | CreditChecked
+    | SupplementOpened
+    | ClockStopped
+    | ClockResumed
+    | Extended
+    | BranchMoved
+    | Ticketed
+)
+
+
+_COURSE_PAYLOADS = (
+    AgentSet,
+    CreditChecked,
+    SupplementOpened,
+    ClockStopped,
+    ClockResumed,
+    Extended,
+    BranchMoved,
+    Ticketed,
+)
+
+
+def _with_course(case: Case, payload: CoursePayload, at: datetime) -> Case:
+    match payload:
+        case AgentSet():
+            return replace(case, agent=payload.agent)
+        case CreditChecked():
+            return replace(case, credit=payload)
+        case SupplementOpened():
+            return replace(case, supplement=payload)
+        case ClockStopped():
+            pause = Pause(at, None, payload.procedure, payload.expected)
+            return replace(
+                case, pauses=(*_closed(case.pauses, at), pause), flags=case.flags | {Flag.SPECIAL_PROCEDURE}
+            )
+        case ClockResumed():
+            return replace(case, pauses=_closed(case.pauses, at), flags=case.flags - {Flag.SPECIAL_PROCEDURE})
+        case Extended():
+            return replace(case, extension=payload, flags=case.flags | {Flag.EXTENDED})
+        case BranchMoved():
+            return replace(case, branches={**case.branches, payload.item_code: payload})
+        case Ticketed():
+            return replace(case, arrival=payload, ticket=payload.ticket)
+
+
+def _closed(pauses: tuple[Pause, ...], at: datetime) -> tuple[Pause, ...]:
+    return tuple(pause if pause.end else replace(pause, end=at) for pause in pauses)
+
+
+FactPayload = Opened | Answered | ApplicantSet | HomeStreetSet | FieldSet | Sealed | Printed | Flagged
+
+
+def _with_fact(case: Case, payload: FactPayload) -> Case:
+    match payload:
+        case Answered():
+            return _answered(case, payload)
+        case ApplicantSet():
+            return replace(case, applicant=payload.applicant)
+        case HomeStreetSet():
+            return replace(case, home_street=payload.street, second_street=payload.second)
+        case FieldSet():
+            return replace(case, fields=_with_field(case.fields, payload))
+        case Sealed():
+            return replace(case, bundles=(*case.bundles, payload), supplement=None)
+        case Printed():
+            return replace(case, papers=(*case.papers, payload))
+        case Flagged():
+            flags = case.flags | {payload.flag} if payload.on else case.flags - {payload.flag}
+            return replace(case, flags=flags)
+        case Opened():
+            raise ValueError("a case is opened once")
+
+
+def _answered(case: Case, payload: Answered) -> Case:
+    """Take an answer; a fact never replaces what the clerk answered."""
+    is_fact = payload.origin is Origin.DERIVED
+    if is_fact and payload.question in case.answers and payload.question not in case.derived:
+        return case
+    derived = case.derived | {payload.question} if is_fact else case.derived - {payload.question}
+    return replace(case, answers={**case.answers, payload.question: payload.option}, derived=derived)
+
+
+def _with_field(values: Mapping[str, FieldValue], payload: FieldSet) -> dict[str, FieldValue]:
+    """Add a value; a proposal never replaces what a person typed or confirmed."""
+    present = values.get(payload.field)
+    settled = present is not None and (present.origin is Origin.TYPED or present.confirmed_by is not None)
+    is_person = payload.value.origin is Origin.TYPED or payload.value.confirmed_by is not None
+    if settled and not is_person:
+        return dict(values)
+    return {**values, payload.field: payload.value}
