@@ -16,6 +16,13 @@ from tests.sync.gateway_hall import Hall, WindowSeat, check_problem, open_hall
 from workstation.domain.case import MOVES, CaseState, Move
 
 PHOTO = ChangeDefect(material_id="photo", material="照片", problem="模糊", needed="重拍", basis="第五条")
+NO_DECISIONS = {
+    ChangeKind.SPECIAL_STARTED,
+    ChangeKind.SPECIAL_ENDED,
+    ChangeKind.EXTENDED,
+    ChangeKind.BRANCH,
+    ChangeKind.CATALOGUE,
+}
 MOVE_OF = {
     ChangeKind.ACCEPTED: Move.ACCEPT,
     ChangeKind.CORRECTION: Move.CORRECT,
