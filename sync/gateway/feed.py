@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
 from sync.contract.ids import uuid7
-from sync.contract.models import Change, ChangeDefect, ChangeKind, Changes
+from sync.contract.models import Change, ChangeKind, Changes
 from sync.gateway.database import Database
 
 SLICE = 100
@@ -39,27 +39,12 @@ def append(
     subject: str,
     *,
     at: datetime,
-    bundle_id: str,
-    actor: str,
-    number: str = "",
-    reason: str = "",
-    due: date | None = None,
-    defects: Sequence[ChangeDefect] = (),
+    **facts: Any,
 ) -> Change:
-    """Add one line to a window's feed, inside the caller's transaction."""
+    """Add one line to a window's feed, inside the caller's transaction; `facts` are fields of `Change`."""
     last = rows.execute("SELECT max(position) FROM feed WHERE window_id = ?", (window_id,)).fetchone()[0]
     change = Change(
-        cursor=int(last or 0) + 1,
-        change_id=uuid7(at),
-        at=at,
-        kind=kind,
-        subject=subject,
-        bundle_id=bundle_id,
-        actor=actor,
-        number=number,
-        reason=reason,
-        due=due,
-        defects=tuple(defects),
+        cursor=int(last or 0) + 1, change_id=uuid7(at), at=at, kind=kind, subject=subject, **facts
     )
     rows.execute(
         "INSERT INTO feed (window_id, position, subject, kind, change) VALUES (?, ?, ?, ?, ?)",
