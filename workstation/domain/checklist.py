@@ -10,11 +10,11 @@ from enum import StrEnum
 
 from workstation.domain.case import Case, Custody, SlotContent
 from workstation.domain.errors import UnknownAnswer
-from workstation.domain.fields import FieldProblem, field_problems
+from workstation.domain.fields import FieldProblem, field_problems, rule_problems, stage_of
 from workstation.domain.fields import check_field as check_field
-from workstation.domain.forms import FormField
+from workstation.domain.forms import FieldRule, FormField
 from workstation.domain.items import Item, Material
-from workstation.domain.kinds import Need, OriginalRule, Routing
+from workstation.domain.kinds import Need, OriginalRule, Routing, Stage
 from workstation.domain.situations import Answers, Question, When
 
 
@@ -104,6 +104,8 @@ class Readiness:
     lacks_home_street: bool = False
     lines: tuple[ChecklistLine, ...] = ()
     fields: tuple[FieldProblem, ...] = ()
+    rules: tuple[FieldRule, ...] = ()
+    """Rules over several fields that fail."""
 
     @property
     def ready(self) -> bool:
@@ -114,7 +116,7 @@ class Readiness:
     def missing(self) -> tuple[str, ...]:
         """Everything missing as codes, in the order of the steps.
 
-        `question:ID`, `applicant`, `home-street`, `material:ID`, `field:ID`.
+        `question:ID`, `applicant`, `home-street`, `material:ID`, `field:ID`, `rule:ID+ID`.
         """
         return (
             *(f"question:{question.id}" for question in self.questions),
@@ -122,6 +124,7 @@ class Readiness:
             *(("home-street",) if self.lacks_home_street else ()),
             *(f"material:{line.material.id}" for line in self.lines),
             *(f"field:{problem.field.id}" for problem in self.fields),
+            *(f"rule:{'+'.join(rule.fields)}" for rule in self.rules),
         )
 
 
@@ -171,6 +174,16 @@ def active_fields(item: Item, answers: Answers) -> tuple[FormField, ...]:
     return tuple(field for field in item.fields if field.when.holds(relevant))
 
 
+def asked_fields(item: Item, answers: Answers) -> tuple[FormField, ...]:
+    """Return the active fields that are filled at the window; the other stages' stay empty on paper.
+
+    Raises:
+        UnknownAnswer: see `relevant_answers`.
+    """
+    fields = active_fields(item, answers)
+    return tuple(field for field in fields if stage_of(item.form, field) is Stage.APPLICATION)
+
+
 def situation_title(item: Item, answers: Answers) -> str:
     """Return the chosen options in words, e.g. `首次办理 · 本人办理`; empty when none is chosen.
 
@@ -205,7 +218,7 @@ def readiness(item: Item, case: Case) -> Readiness:
     Raises:
         UnknownAnswer: see `relevant_answers`.
     """
-    fields = active_fields(item, case.answers)
+    fields = asked_fields(item, case.answers)
     problems = (FieldProblem(field, field_problems(field, case.fields.get(field.id))) for field in fields)
     return Readiness(
         questions=open_questions(item, case.answers),
@@ -213,6 +226,7 @@ def readiness(item: Item, case: Case) -> Readiness:
         lacks_home_street=not case.home_street and item.routing is not Routing.RECEIVING,
         lines=checklist(item, case).missing,
         fields=tuple(problem for problem in problems if problem.problems),
+        rules=rule_problems(item.form, fields, case.fields),
     )
 
 

@@ -1,18 +1,20 @@
-"""Checks of form values: by kind, by rule, and whether a person has vouched for them."""
+"""Checks of form values: by kind, by rules over several, and whether a person has vouched for them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from itertools import pairwise
 
 from workstation.domain.case import FieldValue, Origin
 from workstation.domain.errors import BadIdNumber, BadUscc
-from workstation.domain.forms import FormField
+from workstation.domain.forms import FieldRule, FormField, FormLayout, Section
 from workstation.domain.identity import check_id_number, check_uscc
-from workstation.domain.kinds import FieldKind
+from workstation.domain.kinds import FieldKind, RuleKind, Stage
 
 LONG_TERM = "长期"
 """Printed in place of an end date on identity cards (居民身份证法 art. 5)."""
@@ -117,4 +119,83 @@ _KINDS: dict[FieldKind, Callable[[FormField, str], tuple[str, ...]]] = {
     FieldKind.PHONE: _phone,
     FieldKind.CHOICE: _choice,
     FieldKind.MONEY: _money,
+}
+
+
+def section_of(layout: FormLayout, field: FormField) -> Section | None:
+    """Return the section a field stands in: the one it names, else the first; None: the form has none."""
+    named = (section for section in layout.sections if section.id == field.section)
+    return next(named, layout.sections[0] if layout.sections else None)
+
+
+def stage_of(layout: FormLayout, field: FormField) -> Stage:
+    """Return at which stage the field is filled; only the application's fields are asked at the window."""
+    section = section_of(layout, field)
+    return section.stage if section else Stage.APPLICATION
+
+
+def rule_problems(
+    layout: FormLayout, fields: Sequence[FormField], values: Mapping[str, FieldValue]
+) -> tuple[FieldRule, ...]:
+    """Return the form's rules over several fields that fail, in the form's order.
+
+    A rule counts only while all of its fields are among `fields` (those that are asked). What a single
+    field's own check already complains of, an empty or unreadable value, is not told again here.
+    """
+    asked = {field.id for field in fields}
+    return tuple(
+        rule
+        for rule in layout.rules
+        if asked.issuperset(rule.fields) and not _RULES[rule.kind]([_text_of(values, f) for f in rule.fields])
+    )
+
+
+def _text_of(values: Mapping[str, FieldValue], field_id: str) -> str:
+    value = values.get(field_id)
+    return value.value.strip() if value else ""
+
+
+def _is_in_order(texts: Sequence[str]) -> bool:
+    days = [day for text in texts if (day := _day(text)) is not None]
+    return all(before <= after for before, after in pairwise(days))
+
+
+def _day(text: str) -> date | None:
+    """Return the day; a document without an end ends last of all; None: empty or no date."""
+    if text == LONG_TERM:
+        return date.max
+    try:
+        return date.fromisoformat(text) if _ISO_DATE.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _are_equal(texts: Sequence[str]) -> bool:
+    # The check character of an identity number is typed as x and as X.
+    return len({text.casefold() for text in texts if text}) <= 1
+
+
+def _are_different(texts: Sequence[str]) -> bool:
+    filled = [text.casefold() for text in texts if text]
+    return len(set(filled)) == len(filled)
+
+
+def _is_any_filled(texts: Sequence[str]) -> bool:
+    return any(texts)
+
+
+def _is_sum(texts: Sequence[str]) -> bool:
+    *parts, total = texts
+    readable = all(_MONEY.fullmatch(text) for text in texts if text)
+    if not total or not readable:
+        return True
+    return sum(Decimal(part) for part in parts if part) == Decimal(total)
+
+
+_RULES: dict[RuleKind, Callable[[Sequence[str]], bool]] = {
+    RuleKind.NOT_AFTER: _is_in_order,
+    RuleKind.EQUAL: _are_equal,
+    RuleKind.DIFFERENT: _are_different,
+    RuleKind.ANY_OF: _is_any_filled,
+    RuleKind.SUM: _is_sum,
 }

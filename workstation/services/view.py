@@ -12,7 +12,7 @@ from workstation.domain.checklist import (
     ChecklistLine,
     Readiness,
     Todo,
-    active_fields,
+    asked_fields,
     checklist,
     open_questions,
     readiness,
@@ -80,7 +80,7 @@ def build_view(
         situation=situation_title(item, case.answers),
         questions=open_questions(item, case.answers),
         checklist=checklist(item, case),
-        fields=active_fields(item, case.answers),
+        fields=asked_fields(item, case.answers),
         readiness=readiness(item, case),
         offers=offers,
         home_street_name=home_street_name,
@@ -95,4 +95,5 @@ def missing_words(status: Readiness) -> tuple[str, ...]:
         *((_("属地街道"),) if status.lacks_home_street else ()),
         *(f"{line.material.title} ({_(TODO_WORDS[line.todo])})" for line in status.lines),
         *(_("表单: {field}").format(field=problem.field.title) for problem in status.fields),
+        *(_("表单: {field}").format(field=rule.message) for rule in status.rules),
     )
