@@ -107,21 +107,48 @@ async def test_f7_tells_every_defect_at_once(sit: OpenSeat, window: Window) -> N
         assert f"待补正 {case.number}" in seat.notice and "补正告知书" in seat.notice
 
 
-async def test_f8_refuses_only_with_a_reason(sit: OpenSeat, window: Window) -> None:
+async def test_a_refusal_is_given_only_with_a_reason(sit: OpenSeat, window: Window) -> None:
     case = window.named(window.open())
     async with sit() as seat:
         await seat.open(case.case_id)
-        await seat.press("f8", "enter", "enter")
+        await seat.press("f20", "enter", "enter")
         seat.on(TextDialog)
         await seat.press("escape")
         assert window.store.case(case.case_id).state is CaseState.DRAFT
-        await seat.press("f8")
+        await seat.press("f12", "1")
         await seat.write("不属于本机关职权")
         await seat.press("enter")
         await seat.write("市公安局")
         await seat.press("enter")
         assert window.store.case(case.case_id).state is CaseState.REFUSED
         assert f"不予受理 {case.number}" in seat.notice
+
+
+async def test_f12_ends_a_draft_opened_by_mistake(sit: OpenSeat, window: Window) -> None:
+    case = window.open()
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        await seat.press("f12")
+        assert seat.sees("1 作废草稿") and seat.misses("不予受理")
+        await seat.press("enter")
+        await seat.write("开错事项")
+        await seat.press("enter")
+        seat.on(HomeScreen)
+        ended = window.store.case(case.case_id)
+        assert ended.state is CaseState.WITHDRAWN and not ended.bundles
+        assert window.store.log(case.case_id)[-1].why == "开错事项"
+
+
+async def test_f12_withdraws_a_case_the_back_office_knows(sit: OpenSeat, window: Window) -> None:
+    case = window.desk.decisions.receive(window.ready().case_id)
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        await seat.press("f12")
+        assert seat.sees("1 撤回申请") and seat.misses("作废草稿")
+        await seat.press("1")
+        await seat.write("申请人不办了")
+        await seat.press("enter")
+        assert window.store.case(case.case_id).state is CaseState.WITHDRAWN
 
 
 async def test_f9_puts_the_draft_aside_and_goes_home(sit: OpenSeat, window: Window) -> None:
@@ -143,7 +170,7 @@ async def test_nothing_is_decided_before_somebody_is_named(sit: OpenSeat, window
         await seat.open(case.case_id)
         assert seat.case.check_action("correct", ()) is None
         assert seat.case.check_action("refuse", ()) is None
-        await seat.press("f7", "f8")
+        await seat.press("f7", "f20")
         assert seat.case.case_id == case.case_id
 
 

@@ -18,6 +18,7 @@ from workstation.i18n import N_, _
 from workstation.services.papers import papers_for
 from workstation.services.view import CaseView
 from workstation.tui.screens.case_decisions import DecisionKeys
+from workstation.tui.screens.case_more import offered, open_menu
 from workstation.tui.screens.case_pages import PageKeys
 from workstation.tui.screens.case_scan import ScanKeys
 from workstation.tui.screens.case_words import card_slot, first_open_step, head, main_action, rail
@@ -41,7 +42,8 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
         "一件办件分五步: 情形、申请人、材料、表单、收件。回车走下一步, PageUp/PageDown 在各步之间切换。\n"
         "F2 扫描到光标所在的材料, Shift+F2 选扫描仪; F3 复用存档 (须申请人同意);\n"
         "Del 删去最后一页; F5 放大看原件。\n"
-        "F6 容缺后补; F7 一次性补正告知; F8 不予受理; F9 挂起; F10 收件或受理; Esc 回主屏 (草稿自动保存)。"
+        "F6 容缺后补; F7 一次性补正告知; F9 挂起; F10 收件或受理; F12 更多: 不予受理、撤回、作废草稿;\n"
+        "Esc 回主屏 (草稿自动保存)。"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "scan", "扫描", id="case.scan"),
@@ -51,9 +53,10 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
         Binding("f5", "view_page", "看原件", id="case.view"),
         Binding("f6", "defer", "容缺", id="case.defer"),
         Binding("f7", "correct", "一次告知", id="case.correct"),
-        Binding("f8", "refuse", "不予受理", id="case.refuse"),
+        Binding("shift+f8,f20", "refuse", "不予受理", id="case.refuse", show=False),
         Binding("f9", "hold", "挂起", id="case.hold"),
         Binding("f10", "receive", "收件", id="case.receive"),
+        Binding("f12", "more", "更多", id="case.more"),
         Binding("delete", "remove_page", "删页", id="case.remove", show=False),
         Binding("pageup", "step(-1)", "上一步", id="case.back", show=False, priority=True),
         Binding("pagedown", "step(1)", "下一步", id="case.forward", show=False, priority=True),
@@ -67,9 +70,9 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
         Key("F5", N_("看原件"), "view_page"),
         Key("F6", N_("容缺"), "defer"),
         Key("F7", N_("一次告知"), "correct"),
-        Key("F8", N_("不予受理"), "refuse"),
         Key("F9", N_("挂起"), "hold"),
         Key("F10", N_("收件"), "receive"),
+        Key("F12", N_("更多"), "more"),
     )
 
     step: reactive[StepName] = reactive(StepName.SITUATION, bindings=True)
@@ -315,6 +318,10 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
         else:
             super().action_scan()
 
+    def action_more(self) -> None:
+        """Show what is rarely wanted."""
+        open_menu(self)
+
     def action_leave(self) -> None:
         """Stop a running scan, else go home; the draft is saved already."""
         if not self.stop_scan():
@@ -343,6 +350,7 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
             "refuse": editable and view.case.applicant is not None,
             "hold": editable or Move.WITHDRAW in view.moves,
             "receive": editable,
+            "more": bool(offered(view)),
             "remove_page": editable and bool(view.case.slot(self.current_slot).pages),
         }
         return True if allowed.get(action, True) else None

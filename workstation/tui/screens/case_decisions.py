@@ -105,12 +105,12 @@ class DecisionKeys(CaseBase):
     def action_hold(self) -> None:
         """Put a draft aside; once the case is sealed the same key withdraws it."""
         if self.view is not None and self.view.case.is_sealed:
-            self._withdraw()
+            self.action_withdraw()
         else:
             self._put_aside()
 
     @work(exit_on_error=False)
-    async def _withdraw(self) -> None:
+    async def action_withdraw(self) -> None:
         """Withdraw at the citizen's wish; the back office is told by the next version."""
         answer = await self.app.push_screen_wait(
             TextDialog(

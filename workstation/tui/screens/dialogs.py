@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -103,11 +103,23 @@ class ChoiceDialog(ModalScreen[str | None]):
         Binding("escape", "dismiss(None)", "取消", id="choice.no", show=False),
     ]
 
-    def __init__(self, title: str, body: str, choices: list[tuple[str, str]], *, start: str = "") -> None:
-        """Offer (id, text) pairs, with the cursor on the id `start`."""
+    def __init__(
+        self,
+        title: str,
+        body: str,
+        choices: list[tuple[str, str]],
+        *,
+        start: str = "",
+        numbered: bool = False,
+    ) -> None:
+        """Offer (id, text) pairs, with the cursor on the id `start`; a digit chooses a numbered one."""
         super().__init__()
         self._start = start
-        self._title, self._body, self._choices = title, body, choices
+        self._title, self._body = title, body
+        self._numbered = numbered
+        self._choices = (
+            [(key, f"{n}  {text}") for n, (key, text) in enumerate(choices, 1)] if numbered else choices
+        )
 
     def compose(self) -> ComposeResult:
         """Title, text, choices."""
@@ -124,6 +136,12 @@ class ChoiceDialog(ModalScreen[str | None]):
         ids = [key for key, _text in self._choices]
         choices.highlighted = ids.index(self._start) if self._start in ids else 0
         choices.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit chooses the line with that number."""
+        if self._numbered and event.key.isdigit() and 0 < int(event.key) <= len(self._choices):
+            event.stop()
+            self.dismiss(self._choices[int(event.key) - 1][0])
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:

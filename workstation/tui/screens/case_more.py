@@ -1,0 +1,86 @@
+"""What is rarely wanted on a case: the F12 menu. A line is one entry of `MORE`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workstation.domain.case import CaseState, Move
+from workstation.i18n import N_, _
+from workstation.services.view import CaseView
+from workstation.tui.screens.dialogs import ChoiceDialog, TextDialog
+
+if TYPE_CHECKING:
+    from workstation.tui.screens.case import CaseScreen
+
+
+@dataclass(frozen=True, slots=True)
+class MoreAction:
+    """One line of the menu."""
+
+    id: str
+    title: str
+    """Marked with `N_`; shown in the language of the interface."""
+    available: Callable[[CaseView], bool]
+    """Whether the case allows it now; a line that is not available is not shown."""
+    run: Callable[[CaseScreen], object]
+
+
+def _may_refuse(view: CaseView) -> bool:
+    return not view.case.is_sealed and view.case.applicant is not None
+
+
+def _may_discard(view: CaseView) -> bool:
+    return view.case.state is CaseState.DRAFT and view.case.received_at is None
+
+
+def _may_withdraw(view: CaseView) -> bool:
+    return view.case.received_at is not None and Move.WITHDRAW in view.moves
+
+
+def _refuse(screen: CaseScreen) -> None:
+    screen.action_refuse()
+
+
+def _withdraw(screen: CaseScreen) -> None:
+    screen.action_withdraw()
+
+
+def _discard(screen: CaseScreen) -> None:
+    """End a draft nobody wants; it was never received, so no paper goes out and nobody is told."""
+
+    def ended() -> None:
+        screen.dismiss(False)
+
+    def given(answer: tuple[str, ...] | None) -> None:
+        if answer is not None:
+            screen.change(lambda: screen.desk.intake.discard(screen.case_id, why=answer[0]), ended)
+
+    body = _("草稿到此终止, 不进入队列; 已扫的页面和操作记录仍保留, 窗口收着的原件请当面退还。")
+    screen.app.push_screen(TextDialog(_("作废草稿"), body, _("原因, 如 开错事项")), given)
+
+
+MORE: tuple[MoreAction, ...] = (
+    MoreAction("refuse", N_("不予受理"), _may_refuse, _refuse),
+    MoreAction("withdraw", N_("撤回申请"), _may_withdraw, _withdraw),
+    MoreAction("discard", N_("作废草稿"), _may_discard, _discard),
+)
+"""The lines in the order they are shown; the digit before a line chooses it."""
+
+
+def offered(view: CaseView) -> tuple[MoreAction, ...]:
+    """Return the lines the case allows now."""
+    return tuple(action for action in MORE if action.available(view))
+
+
+def open_menu(screen: CaseScreen) -> None:
+    """Show the lines the case allows and run the one that is chosen."""
+    actions = {action.id: action for action in offered(screen.view)} if screen.view else {}
+
+    def chosen(action_id: str | None) -> None:
+        if action_id is not None:
+            actions[action_id].run(screen)
+
+    choices = [(action.id, _(action.title)) for action in actions.values()]
+    screen.app.push_screen(ChoiceDialog(_("更多"), _("不常用的操作"), choices, numbered=True), chosen)
