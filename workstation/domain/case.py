@@ -108,6 +108,7 @@ __all__ = [
     "SlotReused",
     "SupplementOpened",
     "SupplementWay",
+    "TAKES_SUPPLEMENTS",
     "Ticketed",
     "TrustLevel",
     "next_state",
@@ -178,10 +179,16 @@ class SlotContent:
     reuse: Reuse | None = None
     custody: Custody = Custody.NOT_SEEN
     deferred_until: date | None = None
+    deferred_way: SupplementWay = SupplementWay.IN_PERSON
     committed: bool = False
     """The applicant promised the fact in writing (告知承诺)."""
     bag: str = ""
 
+
+TAKES_SUPPLEMENTS = frozenset(
+    {CaseState.RECEIVED, CaseState.CORRECTION, CaseState.ACCEPTED, CaseState.IN_REVIEW}
+)
+"""States in which what was tolerated, or asked to be corrected, may still come in."""
 
 EMPTY_SLOT = SlotContent()
 
@@ -249,7 +256,10 @@ class Case:
         return {
             name: slot.deferred_until
             for name, slot in self.slots.items()
-            if slot.deferred_until is not None and not slot.pages and slot.reuse is None
+            if slot.deferred_until is not None
+            and not slot.pages
+            and slot.reuse is None
+            and not slot.committed
         }
 
     def may_fill(self, slot: str) -> bool:

@@ -28,6 +28,8 @@ class SlotStatus(StrEnum):
     """Original seen, scanned and handed back."""
     LATER = "LATER"
     """Follows under tolerated acceptance."""
+    COMMITTED = "COMMITTED"
+    """The applicant promised the fact in writing instead (告知承诺)."""
     GENERATED = "GENERATED"
     """Made at the window from the form."""
 
@@ -258,6 +260,8 @@ def _status(item: Item, material: Material, slot: SlotContent) -> SlotStatus:
         return SlotStatus.SEEN_RETURNED if returned else SlotStatus.SCANNED
     if slot.reuse is not None:
         return SlotStatus.REUSED
+    if slot.committed and material.committable:
+        return SlotStatus.COMMITTED
     # Tolerated acceptance covers secondary materials only, and never an item finished on the spot.
     if slot.deferred_until is not None and material.need is Need.TOLERABLE and not item.instant:
         return SlotStatus.LATER

@@ -108,10 +108,12 @@ class OriginalMarked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotDeferred:
-    """The material will follow under tolerance; `due` is the last day."""
+    """The material will follow under tolerance; `due` is the last day, None takes the promise back."""
 
     slot: str
-    due: date
+    due: date | None
+    way: SupplementWay = SupplementWay.IN_PERSON
+    """How it is to arrive, as the notice says."""
     kind: Literal["deferred"] = "deferred"
 
 
@@ -165,6 +167,8 @@ class CreditChecked:
     outcome: CreditOutcome
     lists: tuple[str, ...] = ()
     """Names of the lists the applicant stands on."""
+    overridden: bool = False
+    """True: no answer came, and the clerk went on all the same; the entry's `why` is the reason."""
     kind: Literal["credit"] = "credit"
 
 

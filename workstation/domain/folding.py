@@ -8,8 +8,10 @@ from datetime import datetime
 
 from workstation.domain.case import (
     EMPTY_SLOT,
+    TAKES_SUPPLEMENTS,
     AgentSet,
     Answered,
+    Applicant,
     ApplicantSet,
     Bagged,
     BranchMoved,
@@ -106,6 +108,8 @@ def _moved(case: Case, payload: Moved, at: datetime) -> Case:
         case,
         state=state,
         last_move=payload,
+        # What came in for a case that ended meanwhile is sent nowhere.
+        supplement=case.supplement if state in TAKES_SUPPLEMENTS else None,
         # A resubmission keeps the first receipt: the statutory clock starts once.
         received_at=case.received_at or (at if state is CaseState.RECEIVED else None),
         accepted_at=case.accepted_at or (at if state is CaseState.ACCEPTED else None),
@@ -152,7 +156,7 @@ def _slot_after(slot: SlotContent, payload: SlotPayload) -> SlotContent:
         case OriginalMarked():
             return replace(slot, custody=payload.custody)
         case SlotDeferred():
-            return replace(slot, deferred_until=payload.due)
+            return replace(slot, deferred_until=payload.due, deferred_way=payload.way)
         case SlotCommitted():
             return replace(slot, committed=payload.on)
         case SlotReused():
@@ -170,7 +174,9 @@ def _with_page_moved(case: Case, payload: PageMoved) -> Case:
     slots = dict(case.slots)
     slots[payload.slot] = replace(source, pages=tuple(p for p in source.pages if p not in moved))
     target = slots.get(payload.to, EMPTY_SLOT)
-    slots[payload.to] = replace(target, pages=(*target.pages, *moved))
+    slots[payload.to] = replace(
+        target, pages=(*target.pages, *moved), committed=target.committed and not moved
+    )
     return replace(case, slots=slots)
 
 
@@ -233,7 +239,7 @@ def _with_fact(case: Case, payload: FactPayload) -> Case:
         case Answered():
             return _answered(case, payload)
         case ApplicantSet():
-            return replace(case, applicant=payload.applicant)
+            return _named(case, payload.applicant)
         case HomeStreetSet():
             return replace(case, home_street=payload.street, second_street=payload.second)
         case FieldSet():
@@ -247,6 +253,14 @@ def _with_fact(case: Case, payload: FactPayload) -> Case:
             return replace(case, flags=flags)
         case Opened():
             raise ValueError("a case is opened once")
+
+
+def _named(case: Case, applicant: Applicant) -> Case:
+    """Name the applicant; what was found out or promised about another person counts no more."""
+    if case.applicant is None or case.applicant.id_number == applicant.id_number:
+        return replace(case, applicant=applicant)
+    slots = {name: replace(slot, committed=False, deferred_until=None) for name, slot in case.slots.items()}
+    return replace(case, applicant=applicant, credit=None, slots=slots)
 
 
 def _answered(case: Case, payload: Answered) -> Case:

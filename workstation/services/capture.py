@@ -14,7 +14,7 @@ from workstation.domain.case import Page, PageAdded
 from workstation.domain.clock import Clock
 from workstation.services.errors import CaseSealed, DiskAlmostFull
 from workstation.services.ids import new_id
-from workstation.services.intake import check_editable
+from workstation.services.intake import check_fillable
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Store
 
@@ -86,14 +86,14 @@ class Capture:
             DiskAlmostFull: too little space to begin; nothing was fed.
             ScannerError: what the device said, after the pages already yielded.
         """
-        self._check(case_id)
+        self._check(case_id, slot)
         for raw in self.scanner.scan(job, cancelled):
             yield self._keep(case_id, slot, raw)
-            self._check(case_id)
+            self._check(case_id, slot)
 
-    def _check(self, case_id: str) -> None:
+    def _check(self, case_id: str, slot: str) -> None:
         case = self.store.case(case_id)
-        if case.is_sealed:
+        if not case.may_fill(slot):
             raise CaseSealed(number=case.number)
         free = self.store.vault.free_bytes()
         if free < self.least_free_bytes:
@@ -114,7 +114,7 @@ class Capture:
         )
         with self.store.transaction() as tx:
             # Sealed while the sheet was fed: a page nobody would ever send must not join the case.
-            check_editable(tx, case_id)
+            check_fillable(tx, case_id, slot)
             tx.record(case_id, PageAdded(slot=slot, page=page), actor=self.profile.clerk, at=at)
         return page
 

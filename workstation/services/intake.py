@@ -191,8 +191,7 @@ class Intake:
 
     def mark_original(self, case_id: str, slot: str, custody: Custody) -> Case:
         """Record that the original was seen and handed back, or is held at the window."""
-        self._editable(case_id)
-        return self._record(case_id, OriginalMarked(slot=slot, custody=custody))
+        return self._fill(case_id, OriginalMarked(slot=slot, custody=custody))
 
     def defer(self, case_id: str, slot: str, due: date, *, why: str) -> Case:
         """Let a tolerable material follow until `due` (容缺).
@@ -213,8 +212,7 @@ class Intake:
 
     def remove_page(self, case_id: str, slot: str, page_id: str, *, why: str) -> Case:
         """Take a page out of its slot before sealing; its file stays in the vault."""
-        self._editable(case_id)
-        return self._record(case_id, PageRemoved(slot=slot, page_id=page_id), why=why)
+        return self._fill(case_id, PageRemoved(slot=slot, page_id=page_id), why=why)
 
     def hold(self, case_id: str, *, why: str) -> Case:
         """Put the draft aside; everything entered stays."""
@@ -253,6 +251,12 @@ class Intake:
     def _confirmed(self, value: str, origin: Origin) -> FieldValue:
         return FieldValue(value=value, origin=origin, confirmed_by=self.profile.clerk)
 
+    def _fill(self, case_id: str, payload: OriginalMarked | PageRemoved, *, why: str = "") -> Case:
+        """Record what happened to a slot: before sealing, or while what it owes is taken in."""
+        with self.store.transaction() as tx:
+            check_fillable(tx, case_id, payload.slot)
+            return tx.record(case_id, payload, actor=self.profile.clerk, at=self.clock(), why=why)
+
     def _record(self, case_id: str, *payloads: Payload, why: str = "") -> Case:
         with self.store.transaction() as tx:
             check_editable(tx, case_id)
@@ -267,6 +271,18 @@ def check_editable(tx: Tx, case_id: str) -> Case:
     """
     case = tx.case(case_id)
     if case.is_sealed:
+        raise CaseSealed(number=case.number)
+    return case
+
+
+def check_fillable(tx: Tx, case_id: str, slot: str) -> Case:
+    """Return the case as this transaction sees it, if the slot takes pages now.
+
+    Raises:
+        CaseSealed: it may not change any more, and nothing owed for this slot is being taken in.
+    """
+    case = tx.case(case_id)
+    if not case.may_fill(slot):
         raise CaseSealed(number=case.number)
     return case
 

@@ -80,6 +80,7 @@ def _done_words(line: ChecklistLine) -> str:
         SlotStatus.SCANNED: _("原件留存 · {n} 页"),
         SlotStatus.REUSED: _("复用存档 · {n} 页"),
         SlotStatus.LATER: _("容缺后补"),
+        SlotStatus.COMMITTED: _("告知承诺, 打印后签字"),
         SlotStatus.GENERATED: _("由表单生成, 打印后签字"),
     }
     return words.get(line.status, "").format(n=line.pages)
@@ -91,6 +92,8 @@ def slot_glyph(line: ChecklistLine, *, offered: bool) -> Text:
         return Text("·", Style(color=QUIET))
     if line.status is SlotStatus.LATER:
         return Text("◷", Style(color=AMBER))
+    if line.status is SlotStatus.COMMITTED:
+        return Text("✎", Style(color=BLUE))
     if line.done:
         return Text("✔", Style(color=GREEN, bold=True))
     if offered and line.todo is Todo.SCAN:
