@@ -12,6 +12,7 @@ from scanners.port import Scanner
 from workstation.domain.case import Case
 from workstation.domain.clock import Clock, local_date
 from workstation.domain.deadlines import WorkCalendar
+from workstation.services.agents import AgentsDesk
 from workstation.services.balance import Balance, day_balance
 from workstation.services.capture import Capture
 from workstation.services.catalogue import Catalogue
@@ -39,6 +40,7 @@ class Desk:
     clock: Clock
     calendar: WorkCalendar
     intake: Intake
+    agents: AgentsDesk
     capture: Capture
     prefill: Prefill
     reuse: ReuseDesk
@@ -95,6 +97,7 @@ def build_desk(parts: Parts) -> Desk:
         clock=clock,
         calendar=parts.calendar,
         intake=Intake(store, catalogue, profile, clock),
+        agents=AgentsDesk(store, catalogue, profile, clock, parts.engine, parts.read),
         capture=Capture(store, parts.scanner, profile, clock),
         prefill=Prefill(store, catalogue, profile, clock, parts.engine, parts.read),
         reuse=ReuseDesk(store, catalogue, profile, clock),

@@ -13,7 +13,19 @@ from importlib import import_module
 
 from workstation.i18n import N_, _
 
-TABLES = ("catalogue", "cli", "domain", "gateway", "ocr", "printing", "scanners", "services", "store", "sync")
+TABLES = (
+    "agents",
+    "catalogue",
+    "cli",
+    "domain",
+    "gateway",
+    "ocr",
+    "printing",
+    "scanners",
+    "services",
+    "store",
+    "sync",
+)
 UNKNOWN = (N_("出现未预料的错误"), N_("请记下时间和编号, 联系信息技术人员; 已保存的内容不会丢失"))
 
 
