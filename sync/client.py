@@ -6,6 +6,7 @@ import base64
 import hashlib
 import ssl
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
@@ -18,12 +19,14 @@ from pydantic import BaseModel, ConfigDict
 from sync.access import Access, Identity
 from sync.answers import JSON, PROBLEM, Answer, expect
 from sync.contract.models import (
+    MAX_PACK_BYTES,
     MAX_PAGES,
     Changes,
     Enrolment,
     EnrolmentRequest,
     MissingAnswer,
     MissingRequest,
+    PackFiles,
     SignedManifest,
     SignedReceipt,
 )
@@ -216,6 +219,20 @@ class GatewayClient:
         expect(answer, OK, self._clock())
         return answer.read(Changes)
 
+    def pack(self, pack_id: str, version: str) -> PackFiles:
+        """Return a published item pack; whoever keeps it checks its signature first.
+
+        Raises:
+            ContentRefused: the gateway has no such pack.
+            SyncError: any other reason, by class.
+        """
+        request = Request(
+            "GET", f"/v1/catalogue/{version}", query={"pack": pack_id}, answer_limit=MAX_PACK_BYTES
+        )
+        answer = self._authorised(request)
+        expect(answer, OK, self._clock())
+        return answer.read(PackFiles)
+
     def _authorised(self, request: Request) -> Answer:
         """Send with the token; one that is refused is replaced once."""
         answer = self._with_token(request)
@@ -227,9 +244,7 @@ class GatewayClient:
 
     def _with_token(self, request: Request) -> Answer:
         headers = {**(request.headers or {}), "authorization": f"Bearer {self._token()}"}
-        return self._wire.exchange(
-            Request(request.method, request.path, request.body, headers, request.query, request.wait_s)
-        )
+        return self._wire.exchange(replace(request, headers=headers))
 
     def _token(self) -> str:
         """Return a token; a refusal only counts when it comes from our gateway, not from a stranger's."""

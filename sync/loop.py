@@ -70,6 +70,7 @@ class SyncLoop:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         waits: BackoffPolicy | None = None,
         listen_s: float = LISTEN_S,
+        errand: Callable[[Sender], None] = lambda sender: None,
     ) -> None:
         """Prepare; nothing runs yet.
 
@@ -82,6 +83,8 @@ class SyncLoop:
             clock: this machine's aware time.
             waits: pauses after rounds that went wrong.
             listen_s: how long the gateway may hold the changes call.
+            errand: what else to ask the gateway for once it has answered; must not raise anything but
+                `SyncError`, and costs no line of the queue a try.
         """
         self._make_sender = make_sender
         self._lock = lock
@@ -90,6 +93,7 @@ class SyncLoop:
         self._clock = clock
         self._waits = waits or BackoffPolicy(first_s=2.0, cap_s=60.0)
         self._listen_s = listen_s
+        self._errand = errand
         self._random = Random()
         self._awake = threading.Event()
         self._eager = threading.Event()
@@ -196,6 +200,7 @@ class SyncLoop:
             code="",
             changes=self.state.changes + applied,
         )
+        self._errand(sender)
 
     def _interrupted(self) -> bool:
         """True when a waiting call should end: always on stop, and on a kick while only listening."""

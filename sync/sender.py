@@ -117,6 +117,11 @@ class Sender:
                 return SendReport(tuple(outcomes), trouble)
         return SendReport(tuple(outcomes))
 
+    @property
+    def client(self) -> GatewayClient:
+        """The line to the gateway, for errands beside the queue."""
+        return self._client
+
     def poll_changes(self, wait_s: float = 0.0) -> int:
         """Apply what the back office tells, in cursor order; return how many changes were new.
 

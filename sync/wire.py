@@ -36,7 +36,11 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request; `wait_s` is how long the gateway may hold the answer back on purpose."""
+    """One request.
+
+    `wait_s` is how long the gateway may hold the answer back on purpose, `answer_limit` the most bytes of an
+    answer that are read.
+    """
 
     method: str
     path: str
@@ -44,6 +48,7 @@ class Request:
     headers: Mapping[str, str] | None = None
     query: Mapping[str, str] | None = None
     wait_s: float = 0.0
+    answer_limit: int = MAX_ANSWER_BYTES
 
 
 def never() -> bool:
@@ -132,7 +137,9 @@ class Wire:
             params=dict(request.query or {}),
             timeout=silence,
         ) as response:
-            return Answer(response.status_code, response.headers, _whole(response, abandoned))
+            return Answer(
+                response.status_code, response.headers, _whole(response, abandoned, request.answer_limit)
+            )
 
 
 def _pieces(body: bytes, abandoned: threading.Event) -> Iterator[bytes]:
@@ -143,15 +150,15 @@ def _pieces(body: bytes, abandoned: threading.Event) -> Iterator[bytes]:
         yield body[start : start + CHUNK]
 
 
-def _whole(response: httpx.Response, abandoned: threading.Event) -> bytes:
+def _whole(response: httpx.Response, abandoned: threading.Event, limit: int) -> bytes:
     """Read the body up to the limit; an encoded one is refused unread: it could unfold to any size."""
     if response.headers.get("content-encoding", "identity").lower() != "identity":
         raise NotTheGateway("an encoded answer")
     kept = bytearray()
     for piece in response.iter_bytes():
         kept += piece
-        if len(kept) > MAX_ANSWER_BYTES:
-            raise NotTheGateway(f"an answer of more than {MAX_ANSWER_BYTES} bytes")
+        if len(kept) > limit:
+            raise NotTheGateway(f"an answer of more than {limit} bytes")
         if abandoned.is_set():
             raise Unreachable("abandoned")
     return bytes(kept)

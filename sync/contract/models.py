@@ -208,6 +208,27 @@ class Changes(Model):
     """Ask with `after=` this next time."""
 
 
+PackPath = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)?\.(yaml|json|sig)$", max_length=200)
+]
+"""At most one folder deep; nothing that could leave the pack's own folder."""
+PackId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+PackVersion = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}\.[0-9]{1,2}(\.[0-9]{1,3})?$")]
+MAX_PACK_FILES = 10_000
+MAX_PACK_BYTES = 64 * 1024 * 1024
+
+
+class PackFiles(Model):
+    """A signed item pack as it travels: the text of every file, manifest and signature among them.
+
+    The gateway is not trusted with it: the window checks the signature itself before it keeps anything.
+    """
+
+    pack_id: PackId
+    version: PackVersion
+    files: Annotated[dict[PackPath, str], Field(min_length=1, max_length=MAX_PACK_FILES)]
+
+
 class Token(Model):
     """OAuth 2 access token (RFC 6749, 5.1)."""
 

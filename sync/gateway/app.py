@@ -23,6 +23,9 @@ from sync.contract.models import (
     MissingAnswer,
     MissingRequest,
     Model,
+    PackFiles,
+    PackId,
+    PackVersion,
     Problem,
     SignedManifest,
     SignedReceipt,
@@ -202,6 +205,12 @@ def put_bundle(bundle_id: str, signed: SignedManifest, office: Back, caller: Cal
     """Take a sealed bundle; the body is the receipt as it was first signed."""
     deposit = office.intake.deposit(caller, bundle_id, signed)
     return Response(deposit.receipt, 201 if deposit.is_new else 200, media_type="application/json")
+
+
+@router.get("/catalogue/{version}", responses=_problems(401, 422))
+def catalogue(version: PackVersion, pack: PackId, office: Back, _caller: Caller) -> PackFiles:
+    """Hand over a published item pack; its signature is for the window to check."""
+    return office.packs.get(pack, version)
 
 
 @router.get("/changes", responses=_problems(401, 422))

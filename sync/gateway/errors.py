@@ -205,6 +205,12 @@ class SubjectTaken(Refused):
     status, code, title = 409, "subject-taken", "Another window uses this number"
 
 
+class PackUnknown(Refused):
+    """No item pack of this id and version was published here."""
+
+    code, title = "pack-unknown", "The item pack is not published here"
+
+
 class OfficeError(Exception):
     """Base of all operations the office refuses; `details` fill the text shown to a person."""
 
@@ -274,3 +280,9 @@ class IncompleteDecision(OfficeError):
     """A correction without a defect, or a refusal without its ground (行政许可法 art. 32, 38)."""
 
     code = "Y509"
+
+
+class PackDiffers(OfficeError):
+    """This version of the item pack was published with other content; a change needs a new version."""
+
+    code = "Y540"

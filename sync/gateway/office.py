@@ -28,11 +28,13 @@ from sync.gateway.feed import Feed
 from sync.gateway.intake import ACCEPTED, Intake
 from sync.gateway.keys import gateway_key
 from sync.gateway.matters import Matter
+from sync.gateway.packs import PackShelf
 from sync.gateway.review import Review
 from sync.gateway.tokens import TokenDesk
 
 DATABASE_FILE = "office.db"
 BLOB_FOLDER = "blobs"
+PACK_FOLDER = "packs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,7 @@ class Office:
         self.registry = Registry(database, practice=practice)
         self.tokens = TokenDesk(database, self.registry, self.gateway_id, clock)
         self.feed = Feed(database)
+        self.packs = PackShelf(folder / PACK_FOLDER, database, clock)
         self._review = Review(database, clock)
         self.intake = Intake(
             database=database,
@@ -145,6 +148,7 @@ class Office:
     def enrol(self, request: EnrolmentRequest) -> Enrolment:
         """Register a window by its one-time code; see `Registry.enrol` for refusals."""
         window = self.registry.enrol(request, self.clock())
+        self.packs.welcome(window.window_id)
         return Enrolment(
             window_id=window.window_id,
             gateway_id=self.gateway_id,

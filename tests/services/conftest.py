@@ -264,6 +264,8 @@ def make_window(tmp_path: Path, store: Store, pack: Pack, calendar: WorkCalendar
             key=key,
             papers_folder=papers,
             render=render_form,
+            packs_folder=tmp_path / "packs",
+            load_pack=load_pack,
         )
         return Window(build_desk(parts), store, clock, scanner, readings, key)
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workstation.cli.gateway_packs import add_publish, publish
 from workstation.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ EXTRA_MODULES = frozenset({"fastapi", "starlette", "uvicorn"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 DEFECT_PARTS = range(3, 6)
 MAX_HOURS = 720
-FOUNDING = frozenset({"serve", "code"})
+FOUNDING = frozenset({"serve", "code", "publish"})
 """Actions that may begin a new office; the others only look into one that is there."""
 
 STATES = {
@@ -49,14 +50,21 @@ KINDS = {"case": N_("办件"), "handover": N_("文件袋")}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the sub-commands."""
     actions = parser.add_subparsers(title=_("操作"), metavar="ACTION", dest="action", required=True)
-    for add in (_add_serve, _add_code, _add_list, _add_decide, _add_check):
+    for add in (_add_serve, _add_code, _add_list, _add_decide, _add_check, add_publish):
         action = add(actions)
         action.add_argument("--folder", type=Path, help=_("后台文件夹"))
 
 
 def run(args: argparse.Namespace) -> int:
     """Run one action; an office error reaches the caller, who words it."""
-    runners = {"serve": _serve, "code": _code, "list": _list, "decide": _decide, "check": _check}
+    runners = {
+        "serve": _serve,
+        "code": _code,
+        "list": _list,
+        "decide": _decide,
+        "check": _check,
+        "publish": _publish,
+    }
     return runners[args.action](args)
 
 
@@ -249,6 +257,14 @@ def _check(args: argparse.Namespace) -> int:
     finally:
         office.close()
     return _told(change)
+
+
+def _publish(args: argparse.Namespace) -> int:
+    office = _office(args)
+    try:
+        return publish(office, args.pack)
+    finally:
+        office.close()
 
 
 def _told(change: Change) -> int:

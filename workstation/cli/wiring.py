@@ -43,6 +43,8 @@ HEAVY = (
 """What unlocking imports; loaded behind the first frame."""
 LOCK_NAME = "sender.lock"
 PAPERS = "papers"
+PACKS = "packs"
+"""In the data folder: packs that came by the feed."""
 
 
 @dataclass(frozen=True)
@@ -215,6 +217,8 @@ def build_desk_for(
         key=window_key(store),
         papers_folder=papers_folder,
         render=render or render_here,
+        packs_folder=settings.data_folder / PACKS,
+        load_pack=load_whole_pack,
     )
     return build_desk(parts)
 
@@ -246,9 +250,10 @@ def profile_of(settings: Settings, member: Membership | None, catalogue: Catalog
 
 
 def load_catalogue(settings: Settings) -> Catalogue:
-    """Load every sound pack of the settings' folder, newest first, or the one that came with the program.
+    """Load every sound pack that IT laid down or that came by the feed, newest first.
 
-    A pack that is altered, unsigned or broken is left out and named in `refused`.
+    A pack that is altered, unsigned or broken is left out and named in `refused`. The pack that came with the
+    program stands last: it is current only when there is no other, and stays for cases taken under it.
 
     Raises:
         CatalogueError: the folder cannot be read, or holds only packs that are left out.
@@ -267,23 +272,36 @@ def load_catalogue(settings: Settings) -> Catalogue:
     if refused and not packs:
         raise refused[0][1]
     newest_first = sorted(packs, key=lambda pack: pack.issued_on, reverse=True)
-    return Catalogue(tuple(newest_first) or (load_pack(bundled_pack()),), tuple(refused))
+    return Catalogue((*newest_first, load_pack(bundled_pack())), tuple(refused))
+
+
+def load_whole_pack(folder: Path) -> Pack:
+    """Load a pack and every item of it: a fault must show before anybody works with it.
+
+    Raises:
+        CatalogueError: the pack is not signed by a trusted key, altered or broken.
+    """
+    from workstation.catalogue.loader import load_pack
+
+    pack = load_pack(folder)
+    tuple(pack.items)
+    return pack
 
 
 def pack_folders(settings: Settings) -> list[Path]:
-    """Return the folders of the packs that IT has laid down; none when no place for them is set.
+    """Return the folders of the packs that IT has laid down, and of those that came by the feed.
 
     Raises:
-        PackUnreadable: the place is set and cannot be read.
+        PackUnreadable: a place for packs is set and cannot be read.
     """
     from workstation.catalogue.errors import PackUnreadable
 
-    if not settings.packs_folder:
-        return []
-    try:
-        found = sorted(Path(settings.packs_folder).iterdir())
-    except OSError as error:
-        raise PackUnreadable(path=settings.packs_folder) from error
+    found = sorted((settings.data_folder / PACKS).glob("[!.]*"))
+    if settings.packs_folder:
+        try:
+            found += sorted(Path(settings.packs_folder).iterdir())
+        except OSError as error:
+            raise PackUnreadable(path=settings.packs_folder) from error
     return [folder for folder in found if (folder / "manifest.yaml").exists()]
 
 

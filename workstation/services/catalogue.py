@@ -11,9 +11,9 @@ from workstation.domain.items import Item, Pack
 from workstation.services.errors import PackMissing
 
 
-@dataclass(frozen=True)
+@dataclass
 class Catalogue:
-    """Packs by version; `packs[0]` is the current one."""
+    """Packs by version; `packs[0]` is the current one, and changes by `adopt` only."""
 
     packs: tuple[Pack, ...]
     refused: tuple[tuple[str, Exception], ...] = ()
@@ -29,6 +29,12 @@ class Catalogue:
         """Search over the current pack; built at first use."""
         return SearchIndex(self.current.items)
 
+    def adopt(self, pack: Pack) -> None:
+        """Take new cases under this pack from now on; the others stay for the cases taken under them."""
+        others = tuple(p for p in self.packs if (p.id, p.version) != (pack.id, pack.version))
+        self.packs = (pack, *others)
+        self.__dict__.pop("index", None)
+
     def search(self, query: str, limit: int = 50) -> tuple[Hit, ...]:
         """Items matching Chinese words, pinyin, initials or a code, best first."""
         return self.index.find(query, limit=limit)
@@ -43,8 +49,8 @@ class Catalogue:
             if pack.version == case.pack_version:
                 try:
                     return pack.item(case.item_code)
-                except KeyError as error:
-                    raise PackMissing(version=case.pack_version) from error
+                except KeyError:
+                    continue
         raise PackMissing(version=case.pack_version)
 
     def title_of(self, code: str) -> str:

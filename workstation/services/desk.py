@@ -19,6 +19,7 @@ from workstation.services.catalogue import Catalogue
 from workstation.services.courier import Courier
 from workstation.services.decisions import Decisions
 from workstation.services.intake import Intake
+from workstation.services.pack_updates import LoadPack, PackUpdates
 from workstation.services.papers import Papers, Render
 from workstation.services.prefill import Prefill, Reader
 from workstation.services.profile import WindowProfile
@@ -48,6 +49,7 @@ class Desk:
     courier: Courier
     papers: Papers
     queue: QueueDesk
+    packs: PackUpdates
 
     def view(self, case_id: str) -> CaseView:
         """Everything a screen shows of a case."""
@@ -83,6 +85,8 @@ class Parts:
     key: Ed25519PrivateKey
     papers_folder: Path
     render: Render
+    packs_folder: Path
+    load_pack: LoadPack
 
 
 def build_desk(parts: Parts) -> Desk:
@@ -105,4 +109,5 @@ def build_desk(parts: Parts) -> Desk:
         courier=Courier(store, catalogue, profile, clock, parts.calendar, sealer),
         papers=Papers(store, catalogue, profile, clock, parts.calendar, parts.papers_folder, parts.render),
         queue=QueueDesk(store, clock, parts.calendar, title_of=catalogue.title_of),
+        packs=PackUpdates(store, catalogue, clock, parts.packs_folder, parts.load_pack),
     )

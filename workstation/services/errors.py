@@ -138,3 +138,21 @@ class NoApplicant(ServiceError):
     """A notice needs somebody it is addressed to."""
 
     code = "V121"
+
+
+class PackRefused(ServiceError):
+    """The pack that the back office announced is not taken over; the one in use stays."""
+
+    code = "V150"
+
+
+class PackOlder(PackRefused):
+    """The announced pack is older than the one in use."""
+
+    code = "V151"
+
+
+class PackNotAsAnnounced(PackRefused):
+    """What was handed over is another pack than the one announced, or none."""
+
+    code = "V152"

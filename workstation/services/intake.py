@@ -84,7 +84,10 @@ class Intake:
                 practice=profile.practice,
                 ticket=ticket,
             )
-            return tx.record(new_id(at), opened, actor=profile.clerk, at=at)
+            stale: list[Payload] = []
+            if self.catalogue.current.is_stale(day):
+                stale = [Flagged(flag=Flag.STALE_PACK, on=True)]
+            return tx.record(new_id(at), opened, *stale, actor=profile.clerk, at=at)
 
     def answer(self, case_id: str, question_id: str, option_id: str) -> Case:
         """Answer a situation question; pages already scanned stay with the case.

@@ -44,7 +44,14 @@ def make_loop(
         client = GatewayClient(membership.url, membership.identity, cancelled=cancelled, clock=desk.clock)
         return Sender(desk.store.outbox, desk.store.inbox, client, clock=desk.clock, random=Random())
 
-    return SyncLoop(make_sender, SenderLock(lock_path), stop, on_state=on_state, clock=desk.clock)
+    return SyncLoop(
+        make_sender,
+        SenderLock(lock_path),
+        stop,
+        on_state=on_state,
+        clock=desk.clock,
+        errand=lambda sender: desk.packs.run(sender.client),
+    )
 
 
 class Link:

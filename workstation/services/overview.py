@@ -13,6 +13,7 @@ from workstation.domain.courier import Bag
 from workstation.i18n import N_, _
 from workstation.services.balance import EVERY_CASE, Balance
 from workstation.services.desk import Desk
+from workstation.services.pack_updates import Trouble
 from workstation.services.queue import QueueLine
 from workstation.store.database import CaseSummary
 
@@ -79,6 +80,8 @@ class Overview:
     reused: int
     scanned: int
     """Slots of today's received cases filled by reuse and by scanning."""
+    pack_trouble: Trouble | None
+    """Why an announced pack is not used; None when all is well."""
 
 
 def overview(desk: Desk) -> Overview:
@@ -101,6 +104,7 @@ def overview(desk: Desk) -> Overview:
         median_s=median(durations) if durations else None,
         reused=sum(slot.reuse is not None for slot in slots),
         scanned=sum(bool(slot.pages) for slot in slots),
+        pack_trouble=desk.packs.trouble(),
     )
 
 

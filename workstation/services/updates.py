@@ -21,6 +21,7 @@ from workstation.domain.case import (
 )
 from workstation.domain.courier import BagState
 from workstation.domain.errors import DomainError
+from workstation.services.pack_updates import want
 from workstation.store.database import Tx
 from workstation.store.errors import StoreDamaged
 
@@ -47,6 +48,9 @@ def apply_change(tx: Tx, change: Change) -> None:
     A change that no longer fits (it arrived late or out of order), or whose case cannot be read, alters
     nothing here and stays on the list of messages, where the clerk sees it: the feed never stops at a change.
     """
+    if change.kind is ChangeKind.CATALOGUE:
+        want(tx, change)
+        return
     try:
         case = tx.case_by_number(change.subject)
         if case is None:

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
+from workstation.domain.clock import local_date
 from workstation.i18n import _
 from workstation.tui.terminal import Terminal
 from workstation.tui.theme import STATION, VARIABLES
@@ -117,6 +118,9 @@ class StationApp(App[int]):
         queue = _("队列 {n}").format(n=self.waiting)
         bar.queue = f"{queue} · {self.earliest}" if self.earliest else queue
         bar.right = _("目录 {version}").format(version=catalogue.current.version) + " "
+        pack = catalogue.current
+        is_stale = pack.is_stale(local_date(self._station.desk.clock()))
+        bar.warning = _("目录已过期 {day}").format(day=pack.valid_until) if is_stale else ""
 
     def action_help(self) -> None:
         """Show the keys of the present screen; a second press closes them, and a dialog explains itself."""

@@ -19,9 +19,10 @@ from workstation.domain.case import Case, CaseState
 from workstation.i18n import N_, _
 from workstation.services.balance import Balance
 from workstation.services.overview import CaseLine, MessageLine, Overview, overview
+from workstation.services.pack_updates import Trouble
 from workstation.services.view import STATE_WORDS
 from workstation.store.database import Recovery
-from workstation.texts import describe
+from workstation.texts import describe, words
 from workstation.tui.cells import fit, printable
 from workstation.tui.screens.base import WorkScreen, fill
 from workstation.tui.screens.case import CaseScreen
@@ -80,6 +81,7 @@ class HomeScreen(WorkScreen[None]):
         """Start before the first look at the facts."""
         super().__init__()
         self._messages: dict[str, MessageLine] = {}
+        self._told: Trouble | None = None
 
     def compose(self) -> ComposeResult:
         """Tiles, cases, queue, messages."""
@@ -124,9 +126,15 @@ class HomeScreen(WorkScreen[None]):
 
     def _gather(self, then: Callable[[Overview], None]) -> None:
         desk = self.desk
-        self._job(lambda: overview(desk), then)
+
+        def look() -> Overview:
+            desk.packs.take_over()
+            return overview(desk)
+
+        self._job(look, then)
 
     def _show(self, facts: Overview) -> None:
+        self._tell_trouble(facts.pack_trouble)
         self.query_one("#tiles", Static).update(_tiles(facts, self.size.width))
         self._messages = {line.change.change_id: line for line in facts.messages}
         fill(self.cases, [Option(_case(line), id=line.case_id) for line in facts.cases], _no_cases())
@@ -137,6 +145,13 @@ class HomeScreen(WorkScreen[None]):
         unread = sum(not line.is_read for line in facts.messages)
         title = _("后台消息 · 未读 {n}").format(n=unread) if unread else _("后台消息")
         self.query_one("#messages").border_title = title
+
+    def _tell_trouble(self, trouble: Trouble | None) -> None:
+        """Say once why an announced pack is not used."""
+        if trouble is not None and trouble != self._told:
+            message = words(trouble.code, trouble.details)
+            self.say(message.what, message.todo, "error")
+        self._told = trouble
 
     # --- keys -----------------------------------------------------------------------------------------
 

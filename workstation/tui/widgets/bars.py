@@ -54,14 +54,18 @@ class StatusBar(Widget):
     lamp: reactive[Lamp | None] = reactive(None)
     queue: reactive[str] = reactive("")
     right: reactive[str] = reactive("")
+    warning: reactive[str] = reactive("")
+    """What every screen must show, e.g. that the catalogue has expired."""
     practice: reactive[bool] = reactive(False)
 
     def render(self) -> RenderResult:
-        """Draw what fits: the lamp and the queue never give way to the rest."""
+        """Draw what fits: warning, lamp and queue never give way to the rest."""
         bar = Text(" ", no_wrap=True, end="")
         if self.practice:
             bar.append(f" {_('练习')} ", Style(color="#FFFFFF", bgcolor="#B4248F", bold=True))
             bar.append(" ")
+        if self.warning:
+            bar.append(f"▲ {self.warning}  ", Style(color=AMBER, bold=True))
         bar.append(printable(self.left), Style(color="#FFFFFF", bold=True))
         if self.lamp is not None:
             bar.append("   ")
