@@ -237,6 +237,8 @@ class Case:
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     received_at: datetime | None = None
     accepted_at: datetime | None = None
+    accepted_due: date | None = None
+    """Last day of the decision as told with the acceptance; None: only the item's limits are known."""
     decided_at: datetime | None = None
     last_move: Moved | None = None
     bundles: tuple[Sealed, ...] = ()

@@ -113,6 +113,7 @@ def _moved(case: Case, payload: Moved, at: datetime) -> Case:
         # A resubmission keeps the first receipt: the statutory clock starts once.
         received_at=case.received_at or (at if state is CaseState.RECEIVED else None),
         accepted_at=case.accepted_at or (at if state is CaseState.ACCEPTED else None),
+        accepted_due=payload.due if state is CaseState.ACCEPTED else case.accepted_due,
         decided_at=case.decided_at or (at if state is CaseState.DECIDED else None),
     )
 
