@@ -222,6 +222,7 @@ class ItemEntry(Strict):
     complaint: Word
     elements: ElementsEntry
     overlays: list[OverlayEntry] = []
+    produces: list[Id] = []
     second_street: Conditions | bool = None
     """Conditions under which a second street verifies; true: always."""
     sources: list[Sentence]
@@ -231,7 +232,7 @@ class ItemEntry(Strict):
         """Return the domain value, without search keys."""
         nested = {"questions", "materials", "fields", "form", "limits", "agents", "hours", "commitment"}
         nested |= {"elements", "overlays", "second_street", "flags"}
-        lists = {"aliases", "conditions", "delivery", "legal_basis", "sources"}
+        lists = {"aliases", "conditions", "delivery", "legal_basis", "sources", "produces"}
         values: dict[str, Any] = self.model_dump(exclude=nested | lists)
         values.update({name: tuple(getattr(self, name)) for name in lists})
         return Item(

@@ -5,7 +5,8 @@ Items are written as YAML packs and loaded by `workstation.catalogue`; here are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -214,6 +215,8 @@ class Item:
     overlays: tuple[Overlay, ...] = ()
     second_street: When | None = None
     """When a second street verifies too (routing BOTH_HOUSEHOLDS); None: never."""
+    produces: tuple[str, ...] = ()
+    """Standard-material ids of the papers it issues; another item of the same matter does not ask for them."""
     members: tuple[str, ...] = ()
     """Codes of the items a matter (一件事) was joined from; empty for an ordinary item."""
     contact: str
@@ -280,6 +283,18 @@ class Matter:
     search_keys: tuple[str, ...] = ()
 
 
+class ItemShelf(Sequence[Item]):
+    """Items that are read only when they are opened."""
+
+    @abstractmethod
+    def by_code(self, code: str) -> Item:
+        """Return the item with this basic code.
+
+        Raises:
+            KeyError: there is no such item.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """A signed, versioned set of items; a case keeps the version it was taken under."""
@@ -293,8 +308,13 @@ class Pack:
     """Street code -> street name, the streets the pack routes to."""
     districts: Mapping[str, str]
     """Street code -> district code (six digits, GB/T 2260), for overlays."""
-    items: tuple[Item, ...]
+    items: Sequence[Item]
+    """All of them; of a large pack each is read when it is opened."""
     matters: tuple[Matter, ...] = ()
+
+    def is_stale(self, on: date) -> bool:
+        """Return whether the pack is older than its own last day."""
+        return on > self.valid_until
 
     def item(self, code: str) -> Item:
         """Return the item with this basic code.
@@ -302,7 +322,20 @@ class Pack:
         Raises:
             KeyError: the pack has no such item.
         """
+        if isinstance(self.items, ItemShelf):
+            return self.items.by_code(code)
         for item in self.items:
             if item.code == code:
                 return item
         raise KeyError(code)
+
+    def matter(self, matter_id: str) -> Matter:
+        """Return the matter with this id.
+
+        Raises:
+            KeyError: the pack has no such matter.
+        """
+        for matter in self.matters:
+            if matter.id == matter_id:
+                return matter
+        raise KeyError(matter_id)

@@ -1,0 +1,121 @@
+"""The members of a matter (一件事) under one roof: what their questions and fields are called together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from workstation.domain.conditions import and_also, asked_too, is_never, or_else, renamed
+from workstation.domain.forms import FormField
+from workstation.domain.items import Item, Matter
+from workstation.domain.situations import ALWAYS, Answers, Option, Question, When
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One item of a matter, and the words by which the joined item knows its parts."""
+
+    item: Item
+    when: When
+    """When it takes part, over the matter's own questions."""
+    questions: Mapping[str, str]
+    """Its questions -> those of the joined item."""
+    fields: Mapping[str, str]
+    """Its fields -> those of the joined item."""
+    shared: frozenset[str]
+    """Its questions that another member, or the matter itself, asks too."""
+
+    def condition(self, own: When) -> When:
+        """Return a condition of the item in the joined item's words."""
+        by_id = {question.id: question for question in self.item.questions}
+        return and_also(self.when, renamed(asked_too(own, by_id, self.shared), self.questions))
+
+    def answers(self, answers: Answers) -> dict[str, str]:
+        """Return what the joined item's answers say to the item's own questions."""
+        said = ((question, self.questions[question.id]) for question in self.item.questions)
+        return {
+            question.id: answers[name]
+            for question, name in said
+            if any(option.id == answers.get(name) for option in question.options)
+        }
+
+
+def members_of(matter: Matter, items: Sequence[Item]) -> tuple[Member, ...]:
+    """Return the members in the matter's order; a code without an item is left out."""
+    by_code = {item.code: item for item in items}
+    present = [by_code[code] for code in matter.items if code in by_code]
+    fields = _field_names(matter, present)
+    return tuple(_member(matter, item, fields[item.code]) for item in present)
+
+
+def _member(matter: Matter, item: Item, fields: Mapping[str, str]) -> Member:
+    named = {own: name for name, owns in matter.same.items() for own in owns}
+    questions = {
+        question.id: named.get(f"{item.code}.{question.id}", f"{item.code}-{question.id}")
+        for question in item.questions
+    }
+    shared = frozenset(own for own, name in questions.items() if name in matter.same)
+    return Member(item, matter.when.get(item.code, ALWAYS), questions, fields, shared)
+
+
+def _field_names(matter: Matter, items: Sequence[Item]) -> dict[str, dict[str, str]]:
+    """Name the fields: the same id, kind and choices are one field, and so are those the matter names."""
+    named = {own: name for name, owns in matter.same.items() for own in owns}
+    taken: dict[str, FormField] = {}
+    names: dict[str, dict[str, str]] = {}
+    for item in items:
+        own = names.setdefault(item.code, {})
+        for field in item.fields:
+            name = named.get(f"{item.code}.{field.id}", field.id)
+            if not _is_same(taken.setdefault(name, field), field):
+                name = f"{item.code}-{field.id}"
+                taken[name] = field
+            own[field.id] = name
+    return names
+
+
+def _is_same(one: FormField, other: FormField) -> bool:
+    """True when one value can stand for both; choices must have something in common."""
+    has_common = set(one.choices) & set(other.choices) or one.choices == other.choices
+    return one.kind is other.kind and bool(has_common or not (one.choices or other.choices))
+
+
+def questions_of(matter: Matter, members: Sequence[Member]) -> tuple[Question, ...]:
+    """Return the matter's questions, then the members', each shared one once, none before what it needs."""
+    clashes = Counter(title for member in members for title in {q.title for q in member.item.questions})
+    joined: dict[str, Question] = {question.id: question for question in matter.questions}
+    for member in members:
+        for question in member.item.questions:
+            name = member.questions[question.id]
+            mine = replace(question, id=name, when=member.condition(question.when))
+            if question.id not in member.shared and clashes[question.title] > 1:
+                mine = replace(mine, title=f"{member.item.title}: {question.title}")
+            joined[name] = _one_question(joined[name], mine) if name in joined else mine
+    return tuple(_in_order([question for question in joined.values() if not is_never(question.when)]))
+
+
+def _one_question(first: Question, second: Question) -> Question:
+    known = {option.id for option in first.options}
+    added: tuple[Option, ...] = tuple(option for option in second.options if option.id not in known)
+    return replace(
+        first,
+        options=first.options + added,
+        when=or_else(first.when, second.when),
+        known=first.known or second.known,
+    )
+
+
+def _in_order(questions: Sequence[Question]) -> Iterator[Question]:
+    """Yield every question after those its condition names, else as they stand."""
+    waiting, placed = list(questions), set[str]()
+    while waiting:
+        names = {question.id for question in waiting}
+        chosen = next((q for q in waiting if not _needs(q) & names - placed), waiting[0])
+        waiting.remove(chosen)
+        placed.add(chosen.id)
+        yield chosen
+
+
+def _needs(question: Question) -> frozenset[str]:
+    return frozenset(clause.question for group in question.when.any_of for clause in group)
