@@ -1,1 +1,1 @@
-7HbwC+suHjdF7jeqNO6wLQ+pBsISi2aYf+/ELQXNAEteK5fl2q8aU/Hy51FVuuV16/RjHO2wC7P7cL1pxI73Aw==
+Retlg3ttvBZdwpOc/rLhCssMPh+/m/DuDWp184vzApVCqRvaJRLZjS9ZjdJkSDh765xL0CsfZYxzuLLtSHR4Bg==
