@@ -83,8 +83,7 @@ class SyncLoop:
             clock: this machine's aware time.
             waits: pauses after rounds that went wrong.
             listen_s: how long the gateway may hold the changes call.
-            errand: what else to ask the gateway for once it has answered; must not raise anything but
-                `SyncError`, and costs no line of the queue a try.
+            errand: what else to ask the gateway for once it has answered; keeps its own failures.
         """
         self._make_sender = make_sender
         self._lock = lock

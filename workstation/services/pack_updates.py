@@ -19,12 +19,12 @@ import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from sync.contract.models import Change, PackFiles
-from sync.errors import ContentRefused
+from sync.errors import ContentRefused, SyncError
 from workstation.catalogue.errors import CatalogueError
 from workstation.domain.clock import Clock
 from workstation.domain.items import Pack
@@ -39,6 +39,7 @@ WANTED = "pack.wanted"
 TROUBLE = "pack.trouble"
 TAKEN = "pack.taken"
 UNFINISHED = ".incoming-"
+REST = timedelta(minutes=1)
 
 
 class PackSource(Protocol):
@@ -80,18 +81,17 @@ class PackUpdates:
     folder: Path
     load: LoadPack
     _ready: Pack | None = None
+    _rests_until: datetime = datetime.min.replace(tzinfo=UTC)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, source: PackSource) -> None:
         """Fetch the announced pack if it is lacking; called in the thread that sends.
 
-        What is wrong with the pack is kept as `trouble` and not tried again until the next announcement.
-
-        Raises:
-            SyncError: the line failed; the next round tries again.
+        What is wrong with the pack is kept as `trouble` and not tried again until the next announcement. A
+        failing line or disk is tried again after `REST`; neither is told to the sender, whose lines go on.
         """
         wanted = self._wanted()
-        if wanted is None:
+        if wanted is None or self.clock() < self._rests_until:
             return
         try:
             pack = self._fetch(source, *wanted)
@@ -100,6 +100,10 @@ class PackUpdates:
             return
         except (PackRefused, CatalogueError) as error:
             self._give_up(wanted, error)
+            return
+        except (SyncError, OSError) as error:
+            log.warning("pack %s %s not fetched: %s", *wanted, type(error).__name__)
+            self._rests_until = self.clock() + REST
             return
         with self._guard:
             self._ready = pack
