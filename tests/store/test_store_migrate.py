@@ -15,6 +15,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
+from workstation.domain.case import HomeStreetSet
+from workstation.domain.lamps import course_of
 from workstation.store import migrate
 from workstation.store.database import Store
 from workstation.store.engine import FILE_NAME, Database
@@ -26,8 +28,8 @@ NEXT = '''"""A later step."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -55,10 +57,10 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A program with one more step; the step's file."""
     scripts = tmp_path / "scripts"
     shutil.copytree(migrate.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    step = scripts / "versions" / "0002_later.py"
+    step = scripts / "versions" / "0003_later.py"
     step.write_text(NEXT.format(extra=""))
     monkeypatch.setattr(migrate, "SCRIPTS", scripts)
-    monkeypatch.setattr(migrate, "HEAD", "0002")
+    monkeypatch.setattr(migrate, "HEAD", "0003")
     return step
 
 
@@ -83,7 +85,7 @@ def test_an_older_store_is_upgraded_with_a_copy_put_aside(
     folder: Path, key: DataKey, filled: str, later: Path, now: datetime
 ) -> None:
     store = Store.open(folder, key)
-    assert migrate.revision(store._database) == "0002"
+    assert migrate.revision(store._database) == "0003"
     assert store.case(filled).length == 1
     assert store.setting("theme") == "dark"
     assert store.recover(now).queued == 1
@@ -92,7 +94,7 @@ def test_an_older_store_is_upgraded_with_a_copy_put_aside(
     assert copy.stat().st_mode & 0o077 == 0
     assert not copy.read_bytes().startswith(b"SQLite format 3")
     backup = Database(copy, key.derive("database"))
-    assert migrate.revision(backup) == "0001"
+    assert migrate.revision(backup) == "0002"
     backup.close()
 
 
@@ -107,7 +109,7 @@ def test_an_upgrade_that_fails_leaves_the_store_as_it_was(
     store = Store.open(folder, key)
     with store._database.connection() as connection:
         assert not inspect(connection).has_table("later")
-    assert migrate.revision(store._database) == "0001"
+    assert migrate.revision(store._database) == "0002"
     assert store.case(filled).length == 1
     store.close()
 
@@ -136,3 +138,27 @@ Store.open(Path({str(folder)!r}), DataKey({key._secret!r})).close()
 print([name for name in sys.modules if name in ("alembic", "keyring")])
 """
     assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == "[]"
+
+
+def test_a_store_of_the_first_schema_gets_clocks_and_numbers_and_keeps_its_cases(
+    folder: Path, key: DataKey, filled: str, now: datetime
+) -> None:
+    database = Database(folder / FILE_NAME, key.derive("database"))
+    with database.cursor() as cursor:
+        for statement in (
+            "DROP TABLE tickets",
+            "DROP TABLE bookings",
+            "ALTER TABLE cases DROP COLUMN course",
+            "UPDATE alembic_version SET version_num = '0001'",
+        ):
+            cursor.execute(statement)
+    database.close()
+    store = Store.open(folder, key)
+    (summary,) = store.summaries()
+    assert summary.course == course_of(store.case(filled))
+    assert store.tickets(now.date()) == () and store.bookings(now.date()) == ()
+    with store.transaction() as tx:
+        tx.record(filled, HomeStreetSet(street="XMH"), actor="clerk", at=now)
+    assert store.summaries()[0].course.home_street == "XMH"
+    store.close()
+    assert [copy.name for copy in (folder / migrate.BACKUPS).iterdir()] == ["before-0002-from-0001.db"]

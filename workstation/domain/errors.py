@@ -42,6 +42,12 @@ class BadUscc(DomainError):
     code = "D104"
 
 
+class IllegalTicketMove(DomainError):
+    """The queue number's state does not allow this: it is not called, or it is over."""
+
+    code = "D106"
+
+
 class UnknownAnswer(DomainError):
     """An answer names a question or an option the item does not have."""
 

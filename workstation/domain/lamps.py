@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from workstation.domain.case import Case, CaseState, Custody, Flag, Pause
+from workstation.domain.case import Case, CaseState, Custody, Flag, Moved, Pause, SlotContent
 from workstation.domain.clock import local_date
 from workstation.domain.deadlines import WorkCalendar, add, next_workday, workdays_between
 from workstation.domain.errors import UnknownYear
@@ -32,6 +32,30 @@ SOON_SHARE = 4
 """The last quarter of a limit is soon."""
 
 _DAY = timedelta(days=1)
+
+
+def course_of(case: Case) -> Case:
+    """Return the case with only what its clocks need: no applicant, no pages, no values.
+
+    Lists keep it beside their line, so that the lamps of a full screen need no log to be folded.
+    """
+    slots = {
+        name: SlotContent(custody=slot.custody, deferred_until=slot.deferred_until)
+        for name, slot in case.slots.items()
+        if slot.custody is Custody.HELD or name in case.debts
+    }
+    move = case.last_move
+    return replace(
+        case,
+        slots=slots,
+        last_move=None if move is None else Moved(move=move.move, due=move.due),
+        applicant=None,
+        agent=None,
+        credit=None,
+        fields={},
+        bundles=(),
+        papers=(),
+    )
 
 
 class Step(StrEnum):

@@ -24,6 +24,7 @@ from workstation.domain.case import (
     SlotReused,
 )
 from workstation.domain.folding import apply
+from workstation.domain.lamps import course_of
 from workstation.store import codec
 from workstation.store.counters import grow
 from workstation.store.errors import StoreDamaged, UnknownRecord
@@ -51,6 +52,8 @@ class CaseSummary:
     changed_at: datetime
     home_street: str
     received_at: datetime | None
+    course: Case
+    """The case with only what its clocks need (`lamps.course_of`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +133,7 @@ def summaries(
         query = query.where(col(CaseRow.state).in_([state.value for state in states]))
     if opened_on is not None:
         query = query.where(CaseRow.opened_on == opened_on)
-    return tuple(_summary(row) for row in session.exec(query).all())
+    return tuple(_summary(row, _course(session, row)) for row in session.exec(query).all())
 
 
 def maybe_holding(session: Session, states: Iterable[CaseState]) -> tuple[str, ...]:
@@ -221,10 +224,16 @@ def _summarise(row: CaseRow, case: Case, tick: int) -> None:
     row.home_street = case.home_street
     row.received_at = case.received_at
     row.length = case.length
+    row.course = codec.course_text(course_of(case))
     row.last_tick = tick
 
 
-def _summary(row: CaseRow) -> CaseSummary:
+def _course(session: Session, row: CaseRow) -> Case:
+    """Return what the clocks need; a row of an older program has it in its log only."""
+    return codec.course_from(row.course) if row.course else course_of(load(session, row.case_id))
+
+
+def _summary(row: CaseRow, course: Case) -> CaseSummary:
     return CaseSummary(
         case_id=row.case_id,
         number=row.number,
@@ -236,4 +245,5 @@ def _summary(row: CaseRow) -> CaseSummary:
         changed_at=row.changed_at,
         home_street=row.home_street,
         received_at=row.received_at,
+        course=course,
     )

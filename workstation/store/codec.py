@@ -12,8 +12,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from sync.contract.models import Change, SignedManifest, SignedReceipt
 from workstation.domain.archive import ArchivedMaterial
-from workstation.domain.case import Payload
+from workstation.domain.case import Case, Payload
 from workstation.domain.courier import Bag
+from workstation.domain.tickets import Booking, Ticket
 from workstation.store.errors import StoreDamaged
 
 T = TypeVar("T")
@@ -21,6 +22,9 @@ T = TypeVar("T")
 _PAYLOAD: TypeAdapter[Payload] = TypeAdapter(Annotated[Payload, Field(discriminator="kind")])
 _MATERIAL = TypeAdapter(ArchivedMaterial)
 _BAG = TypeAdapter(Bag)
+_COURSE = TypeAdapter(Case)
+_TICKET = TypeAdapter(Ticket)
+_BOOKING = TypeAdapter(Booking)
 _MANIFEST = TypeAdapter(SignedManifest)
 _RECEIPT = TypeAdapter(SignedReceipt)
 _CHANGE = TypeAdapter(Change)
@@ -54,6 +58,36 @@ def bag_text(bag: Bag) -> str:
 def bag_from(text: str) -> Bag:
     """Return the bag; raises StoreDamaged when it is none."""
     return _read(_BAG, text, "bag")
+
+
+def course_text(course: Case) -> str:
+    """Return the JSON of what the clocks of a case need."""
+    return _COURSE.dump_json(course).decode()
+
+
+def course_from(text: str) -> Case:
+    """Return what the clocks of a case need; raises StoreDamaged when it is none."""
+    return _read(_COURSE, text, "course")
+
+
+def ticket_text(ticket: Ticket) -> str:
+    """Return the JSON of a queue number."""
+    return _TICKET.dump_json(ticket).decode()
+
+
+def ticket_from(text: str) -> Ticket:
+    """Return the queue number; raises StoreDamaged when it is none."""
+    return _read(_TICKET, text, "ticket")
+
+
+def booking_text(booking: Booking) -> str:
+    """Return the JSON of a booking."""
+    return _BOOKING.dump_json(booking).decode()
+
+
+def booking_from(text: str) -> Booking:
+    """Return the booking; raises StoreDamaged when it is none."""
+    return _read(_BOOKING, text, "booking")
 
 
 def manifest_text(signed: SignedManifest) -> str:

@@ -23,7 +23,8 @@ from sync.port import LineState
 from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.case import Case, CaseState, Entry
 from workstation.domain.courier import Bag, BagState
-from workstation.store import cases, counters, holdings, migrate
+from workstation.domain.tickets import Booking, Ticket
+from workstation.store import cases, counters, holdings, migrate, tickets
 from workstation.store.cases import CaseSummary
 from workstation.store.engine import FILE_NAME, Database
 from workstation.store.errors import StoreExists, UnknownRecord
@@ -202,6 +203,21 @@ class Store:
         """Return a bag, None when there is none of this number."""
         with self._database.read() as session:
             return holdings.bag(session, number)
+
+    def tickets(self, day: date) -> tuple[Ticket, ...]:
+        """Return the queue numbers of a day in the order they were taken."""
+        with self._database.read() as session:
+            return tickets.tickets(session, day)
+
+    def booking(self, number: str) -> Booking | None:
+        """Return a booking or pre-application, None when there is none of this number."""
+        with self._database.read() as session:
+            return tickets.booking(session, number)
+
+    def bookings(self, day: date) -> tuple[Booking, ...]:
+        """Return the bookings made for a day, by time."""
+        with self._database.read() as session:
+            return tickets.bookings(session, day)
 
     def setting(self, name: str) -> str | None:
         """Return a setting, None when it was never put."""

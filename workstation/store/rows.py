@@ -79,6 +79,8 @@ class CaseRow(Row, table=True):
     received_at: datetime | None = Field(default=None, sa_type=Moment)
     length: int
     last_tick: int = Field(index=True)
+    course: str = Field(default="", sa_type=Text)
+    """The case with only what its clocks need (`lamps.course_of`); empty in a row of an older program."""
 
 
 class EntryRow(Row, table=True):
@@ -191,6 +193,27 @@ class BagRow(Row, table=True):
     number: str = Field(primary_key=True)
     state: str = Field(index=True)
     opened_at: datetime = Field(sa_type=Moment)
+    document: str = Field(sa_type=Text)
+
+
+class TicketRow(Row, table=True):
+    """One queue number of one day."""
+
+    __tablename__: ClassVar[Any] = "tickets"
+
+    ticket_id: str = Field(primary_key=True)
+    day: date = Field(index=True)
+    booking: str = Field(default="", index=True)
+    document: str = Field(sa_type=Text)
+
+
+class BookingRow(Row, table=True):
+    """One booking or pre-application, as it was imported."""
+
+    __tablename__: ClassVar[Any] = "bookings"
+
+    number: str = Field(primary_key=True)
+    day: date | None = Field(default=None, index=True)
     document: str = Field(sa_type=Text)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -13,7 +13,8 @@ from sync.contract.models import SignedManifest
 from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.case import Case, Entry, Opened, Payload
 from workstation.domain.courier import Bag, BagState
-from workstation.store import cases, counters, holdings, sealing
+from workstation.domain.tickets import Booking, Ticket
+from workstation.store import cases, counters, holdings, sealing, tickets
 from workstation.store.errors import ConcurrentChange, UnknownRecord
 from workstation.store.snapshots import Snapshots
 from workstation.store.vault import Vault
@@ -129,6 +130,30 @@ class Tx:
     def bag(self, number: str) -> Bag | None:
         """Return a bag, None when there is none of this number."""
         return holdings.bag(self._session, number)
+
+    def put_ticket(self, ticket: Ticket) -> None:
+        """Keep a queue number as it is now; one of the same id is replaced."""
+        tickets.put_ticket(self._session, ticket)
+
+    def tickets(self, day: date) -> tuple[Ticket, ...]:
+        """Return the queue numbers of a day in the order they were taken."""
+        return tickets.tickets(self._session, day)
+
+    def ticket(self, ticket_id: str) -> Ticket | None:
+        """Return a queue number, None when there is none."""
+        return tickets.ticket(self._session, ticket_id)
+
+    def ticket_of_booking(self, number: str) -> Ticket | None:
+        """Return the number taken last with a booking, None when none was."""
+        return tickets.ticket_of_booking(self._session, number)
+
+    def put_booking(self, booking: Booking) -> None:
+        """Keep a booking; one of the same number is replaced."""
+        tickets.put_booking(self._session, booking)
+
+    def booking(self, number: str) -> Booking | None:
+        """Return a booking, None when there is none of this number."""
+        return tickets.booking(self._session, number)
 
     def publish(self) -> None:
         """Let readers start from the cases as this transaction left them; only once it is committed."""

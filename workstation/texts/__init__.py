@@ -17,6 +17,7 @@ TABLES = (
     "agents",
     "catalogue",
     "cli",
+    "decisions",
     "domain",
     "gateway",
     "ocr",
@@ -25,6 +26,7 @@ TABLES = (
     "services",
     "store",
     "sync",
+    "tickets",
 )
 UNKNOWN = (N_("出现未预料的错误"), N_("请记下时间和编号, 联系信息技术人员; 已保存的内容不会丢失"))
 
