@@ -41,7 +41,7 @@ def test_search_finds_by_initials(capsys: pytest.CaptureFixture[str]) -> None:
     assert call("search", "jlyd") == 0
     assert capsys.readouterr().out.startswith("442090001001  敬老优待证  (深圳市)")
     assert call("search", "jlyd", "--json") == 0
-    expected = [{"code": "442090001001", "title": "敬老优待证", "city": "深圳市"}]
+    expected = [{"kind": "item", "code": "442090001001", "title": "敬老优待证", "city": "深圳市"}]
     assert json.loads(capsys.readouterr().out) == expected
 
 

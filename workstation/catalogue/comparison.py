@@ -154,6 +154,7 @@ def _handling_rules(item: Item) -> list[Aspect]:
         ),
         (_("区级调整"), listed(map(overlay_words, item.overlays))),
         (_("组成事项"), listed(item.members)),
+        (_("产出材料"), listed(item.produces)),
     ]
 
 

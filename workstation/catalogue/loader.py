@@ -1,18 +1,21 @@
-"""Load a pack: signature first, then every file's digest, and only then the content."""
+"""Load a pack: signature first, then every file's digest, and only then the content.
+
+An item's file is checked with all others, and read when the item is opened.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
 
 from workstation.catalogue.errors import PackFileAltered, PackInvalid, PackTooLarge, PackUnreadable
 from workstation.catalogue.findings import Finding
-from workstation.catalogue.reading import read_items, read_matters
+from workstation.catalogue.reading import read_matters
 from workstation.catalogue.schema import parse
 from workstation.catalogue.schema_pack import FileEntry, ManifestEntry, PackEntry
+from workstation.catalogue.shelf import PackItems, read_search
 from workstation.catalogue.signing import (
     MANIFEST,
     PACK,
@@ -24,7 +27,7 @@ from workstation.catalogue.signing import (
     read_trusted_keys,
 )
 from workstation.catalogue.source import read_document
-from workstation.domain.items import Item, Pack
+from workstation.domain.items import Pack
 
 MAX_FILE_BYTES = 512 * 1024
 MAX_SEARCH_BYTES = 16 * 1024 * 1024
@@ -57,7 +60,7 @@ def load_pack(folder: Path, *, trusted_keys: tuple[TrustedKey, ...] | None = Non
         PackTooLarge: a file or the number of files is over the limit.
         BadPackSignature: no trusted key signed the manifest, or the key may not sign this pack.
         PackFileAltered: a file's sha256 is not the signed one.
-        PackInvalid: the content breaks the schema.
+        PackInvalid: the content breaks the schema; that of an item is told when it is opened.
     """
     keys = read_trusted_keys() if trusted_keys is None else trusted_keys
     manifest_bytes = _read(folder, MANIFEST, MAX_FILE_BYTES * 4)
@@ -72,34 +75,17 @@ def load_pack(folder: Path, *, trusted_keys: tuple[TrustedKey, ...] | None = Non
 
 def _pack(manifest: ManifestEntry, files: dict[str, str]) -> Pack:
     pack = parse(PackEntry, read_document(files.get(PACK, ""), PACK))
-    items, findings = read_items(files)
-    matters, faults = read_matters(files)
-    findings = (*findings, *faults)
+    matters, findings = read_matters(files)
     if (pack.id, pack.version) != (manifest.id, manifest.version):
         findings = (*findings, Finding(PACK, 1, "C134", {"manifest": f"{manifest.id} {manifest.version}"}))
-    findings = (*findings, *_double_codes(items))
     if findings:
         raise PackInvalid(findings)
-    keys = _search_keys(files.get(SEARCH, "{}"))
+    listings, keys = read_search(files.get(SEARCH, ""), files)
     return Pack(
         **pack.model_dump(),
-        items=tuple(replace(item, search_keys=keys.get(item.code, ())) for item in items),
+        items=PackItems(files, listings),
         matters=tuple(replace(matter, search_keys=keys.get(matter.id, ())) for matter in matters),
     )
-
-
-def _double_codes(items: tuple[Item, ...]) -> list[Finding]:
-    codes = [item.code for item in items]
-    return [
-        Finding(PACK, 0, "C140", {"item": code}) for code in sorted({c for c in codes if codes.count(c) > 1})
-    ]
-
-
-def _search_keys(text: str) -> dict[str, tuple[str, ...]]:
-    try:
-        return {str(code): tuple(map(str, names)) for code, names in json.loads(text).items()}
-    except (ValueError, AttributeError, TypeError, RecursionError) as error:
-        raise PackInvalid((Finding(SEARCH, 0, "C120", {"problem": type(error).__name__}),)) from error
 
 
 def _verified(folder: Path, entry: FileEntry) -> bytes:

@@ -11,7 +11,8 @@ from typing import Any
 
 from pypinyin import Style, lazy_pinyin
 
-from workstation.catalogue.search import LETTER, names_of, normal
+from workstation.catalogue.listing import names_of
+from workstation.catalogue.search import LETTER, normal
 from workstation.domain.items import Item, Matter
 
 _EACH_CHARACTER: Any = list

@@ -1,4 +1,4 @@
-"""Find items while the clerk types: by Chinese words, pinyin, initials, a mixture of them, or a code.
+"""Find items and matters while the clerk types: by Chinese words, pinyin, initials, a mixture, or a code.
 
 All names stand in one text, one name a line, each character with its readings (see `pinyin`). A word of the
 query becomes one regular expression over that text, so a search costs one pass in C however many items
@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from enum import IntEnum
 from heapq import nsmallest
 from itertools import accumulate
 from typing import NamedTuple
 
+from workstation.catalogue.listing import ListedItems, Listing, listing_of
 from workstation.domain.items import Item, Matter
 
 LETTER = "\x02"
@@ -28,13 +29,6 @@ _REST = re.compile(r"[a-z/]*\n")
 _NEXT = r"[a-z/]*[^a-z/\n](?:[a-z]+/)*"
 """From inside one character's readings to the start of a reading of the next."""
 _FIRST = r"[^a-z/\n](?:[a-z]+/)*"
-
-
-def names_of(item: Item | Matter) -> tuple[str, ...]:
-    """Return the names an item or a matter is found by, the title first, each once."""
-    if isinstance(item, Matter):
-        return tuple(dict.fromkeys((item.title, *item.aliases)))
-    return tuple(dict.fromkeys((item.title, item.plain_title, item.main_item, item.sub_item, *item.aliases)))
 
 
 def normal(text: str) -> str:
@@ -61,15 +55,34 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An item found."""
+    """An item or a matter found."""
 
-    item: Item
+    listing: Listing
+    """What to show of it; nothing need be opened for that."""
     rank: int
     """Sum over the words of the query; smaller is better."""
     name: str
     """The name that fits, e.g. an alias; the title when a code fits."""
     span: tuple[int, int]
     """Characters of `name` that fit, for highlighting; `(0, 0)` when a code fits."""
+    matter: Matter | None = None
+    """The matter (一件事); None: it is an item."""
+    open: Callable[[str], Item] = field(repr=False, compare=False, kw_only=True)
+
+    @property
+    def code(self) -> str:
+        """Basic code of the item, or id of the matter."""
+        return self.listing.code
+
+    @property
+    def item(self) -> Item:
+        """The item, opened now.
+
+        Raises:
+            KeyError: it is a matter.
+            PackInvalid: the item's file breaks the rules.
+        """
+        return self.open(self.listing.code)
 
 
 class _Fit(NamedTuple):
@@ -81,26 +94,33 @@ class _Fit(NamedTuple):
     """Offsets in the joined text."""
 
 
-class SearchIndex:
-    """An index over the items of a pack."""
+_BY_CODE = _Fit(Rank.CODE, -1)
 
-    def __init__(self, items: Iterable[Item]) -> None:
+
+class SearchIndex:
+    """An index over the items and matters of a pack."""
+
+    def __init__(self, items: Iterable[Item], matters: Iterable[Matter] = ()) -> None:
         """Build the index; only items without stored search keys load the pinyin tables."""
-        self._items = tuple(items)
-        lines = [(n, m, key) for n, item in enumerate(self._items) for m, key in enumerate(_keys(item))]
+        if not isinstance(items, ListedItems):
+            items = tuple(items)
+        self._open = _opener(items)
+        self._matters = {matter.id: matter for matter in matters}
+        self._entries = (*_listings(items), *map(listing_of, self._matters.values()))
+        lines = [(n, m, key) for n, entry in enumerate(self._entries) for m, key in enumerate(_keys(entry))]
         self._owner = [n for n, _, _ in lines]
         self._name_number = [m for _, m, _ in lines]
         self._text = "\n" + "".join(key + "\n" for _, _, key in lines)
         self._starts = [1, *(1 + end for end in accumulate(len(key) + 1 for _, _, key in lines))]
-        self._after = [self._starts[bisect_right(self._owner, n)] for n in range(len(self._items))]
-        self._title_length = [len(item.title) for item in self._items]
-        self._codes = [f" {item.code} {item.implementation_code} ".lower() for item in self._items]
+        self._after = [self._starts[bisect_right(self._owner, n)] for n in range(len(self._entries))]
+        self._title_length = [len(entry.title) for entry in self._entries]
+        self._codes = [f" {entry.code} {entry.implementation_code} ".lower() for entry in self._entries]
         self._recent: tuple[str, dict[int, _Fit]] = ("", {})
 
     def find(self, query: str, limit: int = 50) -> tuple[Hit, ...]:
-        """Return the items that fit every word of the query, best first; no words find nothing."""
+        """Return the items and matters that fit every word, best first; no words find nothing."""
         words = normal(query).replace("'", " ").split()
-        if not words or not self._items:
+        if not words or not self._entries:
             return ()
         fits = [self._first_fits(words[0])]
         for word in words[1:]:
@@ -110,18 +130,24 @@ class SearchIndex:
         ranked = [(sum([fit[n].rank for fit in fits]), lengths[n], n) for n in common]
         return tuple(self._hit(n, rank, fits[0][n]) for rank, _, n in nsmallest(limit, ranked))
 
+    def first(self, limit: int = 50) -> tuple[Hit, ...]:
+        """Return what is offered before anything is typed: the items in their order, then the matters."""
+        return tuple(self._hit(n, Rank.CODE, _BY_CODE) for n in range(min(limit, len(self._entries))))
+
     def _hit(self, number: int, rank: int, fit: _Fit) -> Hit:
-        item = self._items[number]
+        entry = self._entries[number]
+        matter = self._matters.get(entry.code) if entry.category is None else None
         if fit.line < 0:
-            return Hit(item, rank, item.title, (0, 0))
+            return Hit(entry, rank, entry.title, (0, 0), matter, open=self._open)
         start = len(_READING.sub("", self._text[self._starts[fit.line] : fit.start]))
         length = len(_READING.sub("", self._text[fit.start : fit.end]))
-        return Hit(item, rank, self._name(item, fit.line), (start, start + length))
+        span = (start, start + length)
+        return Hit(entry, rank, self._name(entry, fit.line), span, matter, open=self._open)
 
-    def _name(self, item: Item, line: int) -> str:
+    def _name(self, entry: Listing, line: int) -> str:
         """Return the name as it is written, or as it is compared where the two differ in length."""
         compared = _READING.sub("", self._text[self._starts[line] : self._starts[line + 1] - 1])
-        written = names_of(item)[self._name_number[line] :][:1]
+        written = entry.names[self._name_number[line] :][:1]
         return written[0] if written and len(written[0]) == len(compared) else compared
 
     def _first_fits(self, word: str) -> dict[int, _Fit]:
@@ -137,8 +163,8 @@ class SearchIndex:
     def _fits(self, word: str, among: dict[int, _Fit] | None) -> dict[int, _Fit]:
         """Return the best fit of a word for each item that it fits, among all items or the given ones."""
         fits = self._code_fits(word, among) if _may_be_code(word) else {}
-        pattern, last = _pattern(word), len(self._items) - 1
-        if among is None or len(among) > len(self._items) // 4:
+        pattern, last = _pattern(word), len(self._entries) - 1
+        if among is None or len(among) > len(self._entries) // 4:
             self._scan(pattern, 0, last, fits)
             return fits if among is None else {n: fit for n, fit in fits.items() if n in among}
         for number in among:
@@ -180,12 +206,22 @@ def _may_be_code(word: str) -> bool:
     return len(word) >= _CODE_LENGTH and word.isascii() and any(map(str.isdigit, word))
 
 
-def _keys(item: Item) -> tuple[str, ...]:
-    if item.search_keys:
-        return item.search_keys
-    from workstation.catalogue.pinyin import search_keys
+def _listings(items: ListedItems | tuple[Item, ...]) -> tuple[Listing, ...]:
+    return items.listings if isinstance(items, ListedItems) else tuple(map(listing_of, items))
 
-    return search_keys(item)
+
+def _opener(items: ListedItems | tuple[Item, ...]) -> Callable[[str], Item]:
+    if isinstance(items, ListedItems):
+        return items.by_code
+    return {item.code: item for item in items}.__getitem__
+
+
+def _keys(entry: Listing) -> tuple[str, ...]:
+    if entry.keys:
+        return entry.keys
+    from workstation.catalogue.pinyin import with_readings
+
+    return tuple(map(with_readings, entry.names))
 
 
 def _pattern(word: str) -> re.Pattern[str]:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -26,11 +25,13 @@ from workstation.catalogue.errors import (
     PackInvalid,
     PackUnreadable,
 )
-from workstation.catalogue.reading import read_items, read_matters
+from workstation.catalogue.findings import Finding
+from workstation.catalogue.reading import read_items_by_path, read_matters
 from workstation.catalogue.schema import parse
 from workstation.catalogue.schema_pack import PackEntry
 from workstation.catalogue.source import read_document
 from workstation.catalogue.standards import STANDARDS
+from workstation.domain.items import Item
 
 MANIFEST = "manifest.yaml"
 SIGNATURE = "manifest.sig"
@@ -154,7 +155,7 @@ def sign_pack(folder: Path, private_key: Ed25519PrivateKey) -> None:
     """
     try:
         pack = parse(PackEntry, read_document((folder / PACK).read_text("utf-8"), PACK))
-        _write_search_keys(folder)
+        _write_search_list(folder)
         manifest = _manifest(folder, pack).encode()
         (folder / MANIFEST).write_bytes(manifest)
         (folder / SIGNATURE).write_bytes(base64.b64encode(private_key.sign(manifest)) + b"\n")
@@ -162,19 +163,29 @@ def sign_pack(folder: Path, private_key: Ed25519PrivateKey) -> None:
         raise PackUnreadable(path=folder.name) from error
 
 
-def _write_search_keys(folder: Path) -> None:
-    """Store names with pinyin, so that starting the program need not load the pinyin tables."""
+def _write_search_list(folder: Path) -> None:
+    """Store what a search shows, so that loading a pack needs neither the items nor the pinyin tables."""
     from workstation.catalogue.pinyin import search_keys
+    from workstation.catalogue.shelf import search_text
 
     files = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in content_files(folder)}
-    items, faults = read_items(files)
+    items, faults = read_items_by_path(files)
     matters, more = read_matters(files)
-    if faults or more:
-        raise PackInvalid((*faults, *more))
-    keys = {item.code: list(search_keys(item)) for item in items}
-    keys |= {matter.id: list(search_keys(matter)) for matter in matters}
-    text = json.dumps(keys, ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / SEARCH).write_text(text + "\n", "utf-8")
+    faults = (*faults, *more, *_double_codes(items))
+    if faults:
+        raise PackInvalid(faults)
+    listed = {path: replace(item, search_keys=search_keys(item)) for path, item in items.items()}
+    text = search_text(listed, (replace(one, search_keys=search_keys(one)) for one in matters))
+    (folder / SEARCH).write_text(text, "utf-8")
+
+
+def _double_codes(items: dict[str, Item]) -> tuple[Finding, ...]:
+    first: dict[str, str] = {}
+    return tuple(
+        Finding(path, 1, "C140", {"item": item.code})
+        for path, item in items.items()
+        if first.setdefault(item.code, path) != path
+    )
 
 
 def _manifest(folder: Path, pack: PackEntry) -> str:

@@ -5,6 +5,7 @@ The same paper is then described once, and equal ids mean the same document. An 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,7 @@ STANDARDS = "standards.yaml"
 ELEMENTS = "elements"
 
 
-def read_standards(files: dict[str, str]) -> StandardsEntry:
+def read_standards(files: Mapping[str, str]) -> StandardsEntry:
     """Return what the pack's items share; nothing when it has no such file.
 
     Raises:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workstation.i18n import N_, _
 
 if TYPE_CHECKING:
+    from workstation.catalogue.search import Hit
     from workstation.domain.items import Item, Limit, Pack
 
 HELP = N_("检查, 搜索, 查看和签名事项包")
@@ -79,14 +80,21 @@ def _lint(args: argparse.Namespace) -> int:
 def _search(args: argparse.Namespace) -> int:
     from workstation.catalogue.search import SearchIndex
 
-    hits = SearchIndex(_pack(args).items).find(args.query)
+    pack = _pack(args)
+    hits = SearchIndex(pack.items, pack.matters).find(args.query)
     if args.json:
-        _print_json([{"code": h.item.code, "title": h.item.title, "city": h.item.city} for h in hits])
+        _print_json([_found(hit) for hit in hits])
     for hit in () if args.json else hits:
-        print(f"{hit.item.code}  {hit.item.title}  ({hit.item.city})  {hit.item.plain_title}")
+        where = _("一件事") if hit.matter else hit.listing.city
+        print(f"{hit.code}  {hit.listing.title}  ({where})  {hit.listing.plain_title}".rstrip())
     if not hits:
         print(_("没有找到事项「{query}」").format(query=args.query), file=sys.stderr)
     return 0 if hits else 1
+
+
+def _found(hit: Hit) -> dict[str, str]:
+    kind = "matter" if hit.matter else "item"
+    return {"kind": kind, "code": hit.code, "title": hit.listing.title, "city": hit.listing.city}
 
 
 def _show(args: argparse.Namespace) -> int:
@@ -158,8 +166,16 @@ def _item(pack: Pack, code: str) -> Item:
     try:
         return pack.item(code)
     except KeyError as error:
-        near = difflib.get_close_matches(code, [item.code for item in pack.items], n=1, cutoff=0)
+        near = difflib.get_close_matches(code, _codes(pack), n=1, cutoff=0)
         raise UnknownItem(item=code, near=", ".join(near) or "-") from error
+
+
+def _codes(pack: Pack) -> list[str]:
+    """The codes of all items, without opening any."""
+    from workstation.catalogue.listing import ListedItems
+
+    listings = pack.items.listings if isinstance(pack.items, ListedItems) else ()
+    return [listing.code for listing in listings]
 
 
 def _answers(pairs: list[str]) -> dict[str, str] | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
+from workstation.catalogue.errors import PackInvalid
 from workstation.catalogue.search import Hit, SearchIndex
 from workstation.domain.case import Case
+from workstation.domain.clock import local_date
 from workstation.domain.items import Item, Pack
+from workstation.domain.overlays import item_for
 from workstation.services.errors import PackMissing
 
 
@@ -27,7 +31,7 @@ class Catalogue:
     @cached_property
     def index(self) -> SearchIndex:
         """Search over the current pack; built at first use."""
-        return SearchIndex(self.current.items)
+        return SearchIndex(self.current.items, self.current.matters)
 
     def adopt(self, pack: Pack) -> None:
         """Take new cases under this pack from now on; the others stay for the cases taken under them."""
@@ -36,28 +40,60 @@ class Catalogue:
         self.__dict__.pop("index", None)
 
     def search(self, query: str, limit: int = 50) -> tuple[Hit, ...]:
-        """Items matching Chinese words, pinyin, initials or a code, best first."""
+        """Items and matters matching Chinese words, pinyin, initials or a code, best first."""
         return self.index.find(query, limit=limit)
 
+    def offered(self, limit: int = 50) -> tuple[Hit, ...]:
+        """What is offered before anything is typed."""
+        return self.index.first(limit)
+
+    def item(self, code: str, street: str = "", on: date | None = None) -> Item:
+        """Return an item of the current pack as the district of the receiving street has it.
+
+        Args:
+            code: 基本编码.
+            street: where the case is received; empty or unknown: as the city wrote it.
+            on: the day the case is opened; None: as the city wrote it.
+
+        Raises:
+            KeyError: the pack has no such item.
+            PackInvalid: the item's file breaks the rules.
+        """
+        return _local(self.current, self.current.item(code), street, on)
+
     def item_of(self, case: Case) -> Item:
-        """Return the item as it stood when the case was opened.
+        """Return the item as it stood, where the case was received, on the day it was opened.
 
         Raises:
             PackMissing: that pack version is not here, or another one goes by its name.
+            PackInvalid: the item's file breaks the rules.
         """
         for pack in self.packs:
             if pack.version == case.pack_version:
                 try:
-                    return pack.item(case.item_code)
+                    found = pack.item(case.item_code)
                 except KeyError:
                     continue
+                return _local(pack, found, case.receiving_street, local_date(case.opened_at))
         raise PackMissing(version=case.pack_version)
 
     def title_of(self, code: str) -> str:
         """Return the newest title of an item; an unknown code is shown as it is."""
-        titles = (item.title for pack in self.packs for item in pack.items if item.code == code)
-        return next(titles, code)
+        return next((title for pack in self.packs if (title := _title(pack, code))), code)
 
     def street_name(self, code: str) -> str:
         """Return a street's name; an unknown code is shown as it is."""
         return self.current.streets.get(code, code)
+
+
+def _local(pack: Pack, item: Item, street: str, on: date | None) -> Item:
+    """Return the item as the district of a street has it on a day."""
+    return item if on is None else item_for(item, pack.districts.get(street, ""), on)
+
+
+def _title(pack: Pack, code: str) -> str:
+    """Return the title of an item or a matter; empty when the pack has none, or none that can be read."""
+    try:
+        return pack.item(code).title
+    except (KeyError, PackInvalid):
+        return next((matter.title for matter in pack.matters if matter.id == code), "")

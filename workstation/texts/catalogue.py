@@ -73,5 +73,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "C165": (N_("事项类型 {value} 不在国家编码之内"), N_("请填 01 至 10, 20 或 99, 并加引号")),
     "C166": (N_("有效期早于发布日期"), N_("请改正 issued_on 或 valid_until")),
     "C168": (N_("standards.yaml 中没有 {use}"), N_("请改正 use, 或先在 standards.yaml 中写明")),
+    "C169": (N_("{path} 与检索清单不一致"), N_("请用 workstation catalogue sign 重新签名")),
     "C167": (N_("{path} 与签名清单不一致"), N_("请用 workstation catalogue sign 重新签名")),
 }

@@ -14,6 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from workstation.catalogue.listing import Listing
+from workstation.catalogue.search import Hit
 from workstation.domain.items import Item
 from workstation.i18n import _
 from workstation.services.papers import limit_words
@@ -61,17 +63,14 @@ class ItemPicker(ModalScreen[str | None]):
     @work(thread=True, exclusive=True, exit_on_error=False, group="find")
     def _find(self, query: str) -> None:
         catalogue = self.app.station.desk.catalogue
-        if query.strip():
-            items = tuple(hit.item for hit in catalogue.search(query, SHOWN))
-        else:
-            items = catalogue.current.items[:SHOWN]
-        self.app.call_from_thread(self._show, items)
+        hits = catalogue.search(query, SHOWN) if query.strip() else catalogue.offered(SHOWN)
+        self.app.call_from_thread(self._show, hits)
 
-    def _show(self, items: tuple[Item, ...]) -> None:
+    def _show(self, hits: tuple[Hit, ...]) -> None:
         matches = self.query_one("#matches", OptionList)
         matches.clear_options()
-        matches.add_options(Option(_line(item), id=item.code) for item in items)
-        if items:
+        matches.add_options(Option(_line(hit.listing), id=hit.code) for hit in hits)
+        if hits:
             matches.highlighted = 0
         else:
             self.query_one("#facts", Static).update(_("没有匹配的事项; 换个说法, 或用首字母"))
@@ -97,7 +96,7 @@ class ItemPicker(ModalScreen[str | None]):
             self.dismiss(matches.get_option_at_index(matches.highlighted).id)
 
 
-def _line(item: Item) -> Text:
+def _line(item: Listing) -> Text:
     text = Text(no_wrap=True, overflow="ellipsis")
     text.append(fit(item.title, 24), Style(bold=True))
     text.append(f" {fit(item.city, 6)} {item.code}  ", Style(color=QUIET))
