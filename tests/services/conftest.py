@@ -21,7 +21,7 @@ from sync.contract.models import Change, ChangeDefect, ChangeKind, Manifest
 from sync.contract.signing import new_key
 from workstation.catalogue.calendar import load_calendar
 from workstation.catalogue.loader import bundled_pack, load_pack
-from workstation.domain.case import Applicant, Case, Custody
+from workstation.domain.case import Applicant, Case, CreditChecked, CreditOutcome, Custody
 from workstation.domain.checklist import Todo
 from workstation.domain.clock import CHINA
 from workstation.domain.deadlines import WorkCalendar
@@ -30,6 +30,7 @@ from workstation.domain.items import Item, Pack
 from workstation.domain.kinds import FieldKind, OriginalRule
 from workstation.printing.rendering import render_form
 from workstation.services.catalogue import Catalogue
+from workstation.services.credit import CreditLibrary, KnownPeople
 from workstation.services.desk import Desk, Parts, build_desk
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Store
@@ -48,6 +49,10 @@ RELIEF = "临时救助"
 """Some materials are tolerable."""
 
 ZHAO, QIAN = by_name("赵样本"), by_name("钱样本")
+
+HONEST = CreditChecked(outcome=CreditOutcome.GOOD)
+CREDIT = KnownPeople({person.id_number: HONEST for person in (ZHAO, QIAN)})
+"""Everybody at the counter has a good name, unless a test says otherwise."""
 
 PROFILE = WindowProfile(
     window_id="w-03",
@@ -163,6 +168,12 @@ class Window:
         """What was sealed last."""
         return self.store.outbox.load(case.bundles[-1].bundle_id).manifest
 
+    def defer(self, case: Case, slot: str, days: int = 5) -> Case:
+        """Ask the credit library, then let a material follow."""
+        self.desk.tolerance.ask_credit(case.case_id)
+        due = self.clock.now.date() + timedelta(days=days)
+        return self.desk.tolerance.defer(case.case_id, slot, due, why="申请人书面承诺")
+
     def tell_correction(self, case: Case) -> Case:
         """Let the back office ask for a correction."""
         self.tell(ChangeKind.CORRECTION, case.number, defects=(DEFECT,), reason="缺页")
@@ -247,6 +258,7 @@ def make_window(tmp_path: Path, store: Store, pack: Pack, calendar: WorkCalendar
         calendar: WorkCalendar = calendar,
         key: Ed25519PrivateKey | None = None,
         clock: Clock | None = None,
+        credit: CreditLibrary = CREDIT,
     ) -> Window:
         clock, scanner, readings = clock or Clock(), ScriptedScanner([]), Readings()
         key = key or new_key()
@@ -264,6 +276,7 @@ def make_window(tmp_path: Path, store: Store, pack: Pack, calendar: WorkCalendar
             key=key,
             papers_folder=papers,
             render=render_form,
+            credit=credit,
             packs_folder=tmp_path / "packs",
             load_pack=load_pack,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -12,7 +12,6 @@ from tests.services.conftest import (
     ELDER_CARD,
     PROFILE,
     QIAN,
-    RELIEF,
     ZHAO,
     MakeWindow,
     Window,
@@ -26,14 +25,11 @@ from workstation.domain.case import (
     Flag,
     Origin,
 )
-from workstation.domain.checklist import SlotStatus
 from workstation.domain.errors import BadIdNumber, UnknownAnswer
-from workstation.domain.items import Pack
 from workstation.services.errors import (
     CaseSealed,
     NotEnrolled,
     NothingRead,
-    NotTolerable,
     ReceivedAlready,
     UnknownStreet,
 )
@@ -76,7 +72,7 @@ def test_changing_an_answer_keeps_the_pages_already_scanned(window: Window) -> N
     case = window.desk.intake.answer(case.case_id, "case", "first-blue")
     view = window.desk.view_of(case)
     assert view.line("old-card") is None
-    assert [stray.slot for stray in view.checklist.stray] == ["old-card"]
+    assert [waiting.slot for waiting in view.checklist.tray] == ["old-card"]
     case = window.desk.intake.answer(case.case_id, "case", "exchange")
     line = window.desk.view_of(case).line("old-card")
     assert line is not None and line.pages == 1
@@ -225,43 +221,6 @@ def test_a_street_the_catalogue_does_not_route_to_is_refused(window: Window) -> 
         window.desk.intake.set_home_street(case.case_id, "nowhere")
 
 
-def test_a_tolerable_material_may_follow_under_a_date_and_flags_the_case(window: Window) -> None:
-    case = window.named(window.open(RELIEF))
-    due = window.clock.now.date() + timedelta(days=7)
-    case = window.desk.intake.defer(case.case_id, "medical-invoice", due, why="申请人书面承诺")
-    line = window.desk.view_of(case).line("medical-invoice")
-    assert line is not None and line.status is SlotStatus.LATER and line.done
-    assert Flag.TOLERATED in case.flags
-
-
-def test_a_required_material_cannot_follow_later(window: Window) -> None:
-    case = window.open(RELIEF)
-    with pytest.raises(NotTolerable):
-        window.desk.intake.defer(case.case_id, "id-card", date(2026, 11, 30), why="容缺")
-    assert Flag.TOLERATED not in window.store.case(case.case_id).flags
-
-
-def test_an_item_finished_on_the_spot_knows_no_tolerance(make_window: MakeWindow, pack: Pack) -> None:
-    items = tuple(dataclasses.replace(item, instant=item.title == RELIEF) for item in pack.items)
-    window = make_window(packs=(dataclasses.replace(pack, items=items),))
-    case = window.open(RELIEF)
-    with pytest.raises(NotTolerable):
-        window.desk.intake.defer(case.case_id, "medical-invoice", date(2026, 11, 30), why="容缺")
-
-
-@pytest.mark.parametrize("slot", ["accident-papers", "nothing"])
-def test_a_material_that_is_not_asked_for_cannot_follow_later(window: Window, slot: str) -> None:
-    case = window.open(RELIEF)
-    with pytest.raises(NotTolerable):
-        window.desk.intake.defer(case.case_id, slot, date(2026, 11, 30), why="容缺")
-
-
-def test_a_material_cannot_follow_by_a_day_that_is_past(window: Window) -> None:
-    case = window.open(RELIEF)
-    with pytest.raises(NotTolerable):
-        window.desk.intake.defer(case.case_id, "medical-invoice", date(2026, 11, 19), why="容缺")
-
-
 def test_a_page_taken_out_leaves_its_reason_in_the_log(window: Window) -> None:
     case = window.scan(window.open(), "household-register", 2)
     first, second = case.slot("household-register").pages
@@ -315,7 +274,9 @@ def test_a_sealed_case_refuses_every_change(window: Window) -> None:
         lambda: intake.type_field(case_id, "phone", "0755-83000000"),
         lambda: intake.confirm_field(case_id, "name"),
         lambda: intake.mark_original(case_id, "id-card", Custody.HELD),
-        lambda: intake.defer(case_id, "household-register", date(2026, 11, 30), why=""),
+        lambda: window.desk.tolerance.defer(case_id, "household-register", date(2026, 11, 30)),
+        lambda: window.desk.tolerance.commit(case_id, "household-register"),
+        lambda: window.desk.tolerance.take_back(case_id, "household-register"),
         lambda: intake.remove_page(case_id, "id-card", page.page_id, why=""),
         lambda: intake.hold(case_id, why=""),
         lambda: intake.discard(case_id, why=""),

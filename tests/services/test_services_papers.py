@@ -286,7 +286,7 @@ def test_the_street_that_refused_is_not_printed_as_the_competent_body(window: Wi
 def test_the_acceptance_lists_what_follows_later_and_what_happens_else(window: Window, press: Press) -> None:
     case = window.named(window.open(RELIEF))
     due = NOW.date() + timedelta(days=5)
-    window.desk.intake.defer(case.case_id, "medical-invoice", due, why="承诺")
+    window.defer(case, "medical-invoice")
     window.filled(window.with_materials(case, except_for=("medical-invoice",)))
     case = window.desk.decisions.receive(case.case_id)
     window.tell(ChangeKind.ACCEPTED, case.number)

@@ -337,15 +337,15 @@ def test_a_resubmission_keeps_the_first_receipt_and_starts_the_clock_anew(window
 
 def test_a_second_correction_notice_has_a_number_of_its_own(window: Window) -> None:
     case = window.named(window.open())
-    window.desk.decisions.correct(case.case_id, DEFECTS)
+    case = window.desk.decisions.correct(case.case_id, DEFECTS)
+    window.scan(case, "household-register")
     again = window.desk.decisions.correct(case.case_id, DEFECTS[:1])
     assert again.last_move is not None and again.last_move.number == f"{case.number}-B2"
 
 
 def test_the_flag_of_tolerance_goes_when_the_material_came_after_all(window: Window) -> None:
     case = window.named(window.open(RELIEF))
-    due = window.clock.now.date() + timedelta(days=5)
-    window.desk.intake.defer(case.case_id, "medical-invoice", due, why="承诺")
+    window.defer(case, "medical-invoice")
     window.scan(case, "medical-invoice")
     window.desk.intake.mark_original(case.case_id, "medical-invoice", Custody.HELD)
     window.filled(window.with_materials(case))
@@ -357,7 +357,7 @@ def test_the_flag_of_tolerance_goes_when_the_material_came_after_all(window: Win
 def test_what_follows_later_stands_in_the_bundle_with_its_day(window: Window) -> None:
     case = window.named(window.open(RELIEF))
     due = window.clock.now.date() + timedelta(days=5)
-    window.desk.intake.defer(case.case_id, "medical-invoice", due, why="承诺")
+    window.defer(case, "medical-invoice")
     window.filled(window.with_materials(case, except_for=("medical-invoice",)))
     case = window.desk.decisions.receive(case.case_id)
     body = window.manifest(case).body

@@ -11,17 +11,23 @@ from workstation.domain.case import (
     CaseState,
     Defect,
     Entry,
-    Flag,
-    Flagged,
+    FieldSet,
     Move,
     Moved,
+    Origin,
+    PageAdded,
     Payload,
+    SlotCommitted,
+    SlotReused,
+    SupplementOpened,
 )
-from workstation.domain.checklist import SlotStatus, checklist, readiness
+from workstation.domain.checklist import readiness
 from workstation.domain.clock import Clock, end_of_day, local_date
 from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.items import Item
+from workstation.domain.tolerance import overdue
 from workstation.services.catalogue import Catalogue
+from workstation.services.decision_errors import NotOverdue, OneNoticeOnly, SituationOpen
 from workstation.services.errors import (
     AcceptanceNotDelegated,
     CaseSealed,
@@ -35,6 +41,7 @@ from workstation.services.limits import earliest, last_day, silence_due
 from workstation.services.profile import WindowProfile
 from workstation.services.reuse import archive_checked
 from workstation.services.sealing import Sealer
+from workstation.services.tolerance import check_promises, flags_for, settled_promises
 from workstation.services.view import missing_words
 from workstation.store.database import Store, Tx
 
@@ -95,12 +102,15 @@ class Decisions:
 
         Raises:
             NothingToCorrect: no defect was named.
+            SituationOpen: questions are open, so nobody can know all that is missing.
+            OneNoticeOnly: it was told before, and nothing was handed in since.
             NoApplicant: there is nobody to tell.
             CaseSealed: the case is not editable.
         """
         if not defects:
             raise NothingToCorrect
         case, item = self._addressed(case_id)
+        self._check_once(case, item)
         at = self.clock()
         with self.store.transaction() as tx:
             self._receive(tx, case, item, at)
@@ -147,10 +157,42 @@ class Decisions:
             )
             return self._seal(tx, case, item, at) if case.bundles else case
 
+    def terminate_overdue(self, case_id: str, *, why: str) -> Case:
+        """Terminate a case whose tolerated material did not come in time; never done by the program alone.
+
+        Ground: published rules of tolerated acceptance; force majeure is for the clerk to weigh.
+
+        Raises:
+            NotOverdue: no debt is past its last day.
+            NoReason: `why` is empty.
+            IllegalMove: the case is not accepted, or ended already.
+        """
+        if not why.strip():
+            raise NoReason
+        case = self.store.case(case_id)
+        item, at = self.catalogue.item_of(case), self.clock()
+        if not overdue(case, local_date(at)):
+            raise NotOverdue(number=case.number)
+        facts = (*handed_back(case), Moved(move=Move.TERMINATE, number=f"{case.number}-Z"))
+        with self.store.transaction() as tx:
+            case = tx.record(
+                case_id,
+                *facts,
+                actor=self.profile.clerk,
+                at=at,
+                why=why.strip(),
+                expected_length=case.length,
+            )
+            return self._seal(tx, case, item, at)
+
     def _receive(self, tx: Tx, case: Case, item: Item, at: datetime) -> Case:
         """Record the receipt; a resubmission starts the clock anew, from the day the corrections came."""
         due = silence_due(local_date(at), item.correction, self.calendar)
-        facts = (*_flags(case, item), Moved(move=Move.RECEIVE, number=case.number, due=due))
+        facts = (
+            *settled_promises(case, item),
+            *flags_for(case, item),
+            Moved(move=Move.RECEIVE, number=case.number, due=due),
+        )
         return tx.record(case.case_id, *facts, actor=self.profile.clerk, at=at, expected_length=case.length)
 
     def _seal(self, tx: Tx, case: Case, item: Item, at: datetime) -> Case:
@@ -164,7 +206,15 @@ class Decisions:
         missing = missing_words(readiness(item, case))
         if missing:
             raise NotReadyToReceive(missing="、".join(missing))
+        check_promises(case, item, local_date(self.clock()), self.calendar)
         return case, item
+
+    def _check_once(self, case: Case, item: Item) -> None:
+        questions = readiness(item, case).questions
+        if questions:
+            raise SituationOpen(questions="、".join(question.title for question in questions))
+        if case.state is CaseState.CORRECTION and not _handed_in_since_told(self.store.log(case.case_id)):
+            raise OneNoticeOnly(number=case.last_move.number if case.last_move else case.number)
 
     def _addressed(self, case_id: str) -> tuple[Case, Item]:
         case, item = self._editable(case_id)
@@ -179,13 +229,22 @@ class Decisions:
         return case, self.catalogue.item_of(case)
 
 
-def _flags(case: Case, item: Item) -> list[Payload]:
-    """Bring the flags in line with what is received: not on hold, tolerated only if something follows."""
-    wanted = {
-        Flag.ON_HOLD: False,
-        Flag.TOLERATED: any(line.status is SlotStatus.LATER for line in checklist(item, case).lines),
-    }
-    return [Flagged(flag=flag, on=on) for flag, on in wanted.items() if on is not (flag in case.flags)]
+_HANDED_IN = (PageAdded, SlotReused, SlotCommitted, SupplementOpened)
+
+
+def _handed_in_since_told(log: Sequence[Entry]) -> bool:
+    """True when the citizen gave anything after the last notice: a page, a yes, a promise, a value."""
+    for entry in reversed(log):
+        payload = entry.payload
+        if isinstance(payload, Moved) and payload.move is Move.CORRECT:
+            return False
+        if isinstance(payload, _HANDED_IN) or _is_given(payload):
+            return True
+    return True
+
+
+def _is_given(payload: Payload) -> bool:
+    return isinstance(payload, FieldSet) and payload.value.origin is Origin.TYPED
 
 
 def _notice_number(case: Case, letter: str, move: Move, log: Sequence[Entry]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,8 +17,10 @@ from workstation.services.balance import Balance, day_balance
 from workstation.services.capture import Capture
 from workstation.services.catalogue import Catalogue
 from workstation.services.courier import Courier
+from workstation.services.credit import CreditLibrary, NoLibrary
 from workstation.services.decisions import Decisions
 from workstation.services.intake import Intake
+from workstation.services.item_changes import ItemChanges
 from workstation.services.pack_updates import LoadPack, PackUpdates
 from workstation.services.papers import Papers, Render
 from workstation.services.prefill import Prefill, Reader
@@ -26,6 +28,8 @@ from workstation.services.profile import WindowProfile
 from workstation.services.queue import QueueDesk
 from workstation.services.reuse import ReuseDesk
 from workstation.services.sealing import Sealer
+from workstation.services.supplements import Supplements
+from workstation.services.tolerance import Tolerance
 from workstation.services.updates import apply_change
 from workstation.services.view import CaseView, build_view
 from workstation.store.database import Store
@@ -46,10 +50,13 @@ class Desk:
     prefill: Prefill
     reuse: ReuseDesk
     decisions: Decisions
+    tolerance: Tolerance
+    supplements: Supplements
     courier: Courier
     papers: Papers
     queue: QueueDesk
     packs: PackUpdates
+    changes: ItemChanges
 
     def view(self, case_id: str) -> CaseView:
         """Everything a screen shows of a case."""
@@ -58,12 +65,13 @@ class Desk:
 
     def view_of(self, case: Case) -> CaseView:
         """The same for a case just returned by a service."""
-        return build_view(
+        view = build_view(
             case,
             self.catalogue.item_of(case),
             offers={} if case.is_sealed else self.reuse.offers(case),
             home_street_name=self.catalogue.street_name(case.home_street) if case.home_street else "",
         )
+        return replace(view, change=self.changes.of(case))
 
     def balance(self) -> Balance:
         """Today's balance."""
@@ -85,6 +93,8 @@ class Parts:
     key: Ed25519PrivateKey
     papers_folder: Path
     render: Render
+    credit: CreditLibrary = NoLibrary()
+    """Answers the credit check; a window without a counterpart knows nothing of anybody."""
     packs_folder: Path
     load_pack: LoadPack
 
@@ -106,8 +116,11 @@ def build_desk(parts: Parts) -> Desk:
         prefill=Prefill(store, catalogue, profile, clock, parts.engine, parts.read),
         reuse=ReuseDesk(store, catalogue, profile, clock),
         decisions=Decisions(store, catalogue, profile, clock, parts.calendar, sealer),
+        tolerance=Tolerance(store, catalogue, profile, clock, parts.calendar, parts.credit),
+        supplements=Supplements(store, catalogue, profile, clock, sealer),
         courier=Courier(store, catalogue, profile, clock, parts.calendar, sealer),
         papers=Papers(store, catalogue, profile, clock, parts.calendar, parts.papers_folder, parts.render),
         queue=QueueDesk(store, clock, parts.calendar, title_of=catalogue.title_of),
+        changes=ItemChanges(store, catalogue, profile, clock, sealer),
         packs=PackUpdates(store, catalogue, clock, parts.packs_folder, parts.load_pack),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 
 from workstation.domain.case import (
     Answered,
@@ -26,21 +25,18 @@ from workstation.domain.case import (
     PageRemoved,
     Payload,
     ReuseWithdrawn,
-    SlotDeferred,
 )
-from workstation.domain.checklist import active_fields, check_field, derive
+from workstation.domain.checklist import active_fields, check_field
 from workstation.domain.clock import Clock, local_date
 from workstation.domain.errors import UnknownAnswer
 from workstation.domain.forms import FormField
 from workstation.domain.identity import birth_date_of, check_id_number, sex_of
 from workstation.domain.items import Item
-from workstation.domain.kinds import Need
 from workstation.services.catalogue import Catalogue
 from workstation.services.errors import (
     CaseSealed,
     NotEnrolled,
     NothingRead,
-    NotTolerable,
     ReceivedAlready,
     UnknownStreet,
 )
@@ -195,23 +191,6 @@ class Intake:
     def mark_original(self, case_id: str, slot: str, custody: Custody) -> Case:
         """Record that the original was seen and handed back, or is held at the window."""
         return self._fill(case_id, OriginalMarked(slot=slot, custody=custody))
-
-    def defer(self, case_id: str, slot: str, due: date, *, why: str) -> Case:
-        """Let a tolerable material follow until `due` (容缺).
-
-        Raises:
-            NotTolerable: the material is not asked for or may not be missing, the item is finished on the
-                spot, or `due` is past.
-        """
-        case, item = self._editable(case_id)
-        tolerable = [
-            m.id for m in derive(item, case.answers) if m.need is Need.TOLERABLE and not item.instant
-        ]
-        if slot not in tolerable or due < local_date(self.clock()):
-            raise NotTolerable
-        return self._record(
-            case_id, SlotDeferred(slot=slot, due=due), Flagged(flag=Flag.TOLERATED, on=True), why=why
-        )
 
     def remove_page(self, case_id: str, slot: str, page_id: str, *, why: str) -> Case:
         """Take a page out of its slot before sealing; its file stays in the vault."""

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from workstation.domain.deadlines import CORRECTION_LIMIT, WorkCalendar, add, correction_due
 from workstation.domain.errors import UnknownYear
-from workstation.domain.items import Limit
+from workstation.domain.items import Item, Limit
 from workstation.domain.kinds import CorrectionRule
 
 
@@ -35,3 +35,15 @@ def last_day(start: date, limit: Limit | None, calendar: WorkCalendar) -> date |
 def earliest(start: date, limit: Limit = CORRECTION_LIMIT) -> date:
     """Return a day the limit cannot end before, whatever the holidays: safe to order by, not to promise."""
     return start + timedelta(days=limit.number)
+
+
+def tolerance_cap(start: date, item: Item, calendar: WorkCalendar) -> date | None:
+    """Return the last day that what is tolerated may come: where the promised limit ends.
+
+    Ground: published rules of tolerated acceptance cap it at the item's promised limit. Where the calendar
+    does not know that day, it is one that the limit cannot end before. None: the item has no limit at all.
+    """
+    limit = item.promised or item.statutory
+    if limit is None:
+        return None
+    return last_day(start, limit, calendar) or earliest(start, limit)

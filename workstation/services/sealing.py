@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -11,12 +11,33 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.contract.models import BundleKind, Manifest, PageEntry, SignedManifest
 from sync.contract.signing import key_id, manifest_sha256, sign
-from workstation.domain.case import Case, Entry, FieldValue, Moved, Page, Reuse, Sealed, SlotContent
+from workstation.domain.case import (
+    Agent,
+    Case,
+    CreditChecked,
+    Entry,
+    FieldValue,
+    Flag,
+    Moved,
+    Page,
+    Reuse,
+    Sealed,
+    SlotContent,
+    SupplementOpened,
+)
 from workstation.domain.checklist import derive, situation_title
 from workstation.domain.items import Item
+from workstation.domain.tolerance import committed
 from workstation.services.ids import new_id
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Tx
+
+Extra = Callable[[Case, Item], Mapping[str, Any]]
+
+
+def nothing_more(_case: Case, _item: Item) -> Mapping[str, Any]:
+    """Add nothing to a body."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -25,6 +46,8 @@ class Sealer:
 
     profile: WindowProfile
     key: Ed25519PrivateKey
+    extra: Extra = nothing_more
+    """What else a body carries, e.g. the branches of a matter; its keys must not be those of `case_body`."""
 
     def seal_case(
         self,
@@ -59,7 +82,7 @@ class Sealer:
             created_at=at,
             practice=case.is_practice,
             pages=_pages(case, item),
-            body=case_body(case, item, log),
+            body={**case_body(case, item, log), **self.extra(case, item)},
         )
         tx.queue(self.signed(manifest), legal_due_at=legal_due_at)
         sealed = Sealed(
@@ -122,12 +145,51 @@ def case_body(case: Case, item: Item, log: Sequence[Entry]) -> dict[str, Any]:
         else None,
         "fields": {name: _field(value) for name, value in case.fields.items() if "." not in name},
         "slots": {material.id: _slot(case.slot(material.id)) for material in derive(item, case.answers)},
+        "streets": [street for street in (case.home_street, case.second_street) if street],
+        "agent": _agent(case.agent) if case.agent else None,
+        "credit": _credit(case.credit) if case.credit else None,
+        "commitments": [line.material.id for line in committed(item, case)],
+        "debts": {
+            slot: {"due": due.isoformat(), "way": case.slot(slot).deferred_way.value}
+            for slot, due in case.debts.items()
+        },
+        "supplement": _supplement(case.supplement, case) if case.supplement else None,
+        "ticket": case.ticket,
+        "stale_pack": Flag.STALE_PACK in case.flags,
         "decision": _decision(case.last_move, log),
         "log": [
             {"seq": e.seq, "at": e.at.isoformat(), "tick": e.tick, "actor": e.actor, "kind": e.payload.kind}
             for e in log
         ],
     }
+
+
+def _agent(agent: Agent) -> dict[str, Any]:
+    return {
+        "kind": agent.kind.value,
+        "name": agent.name,
+        "id_number": agent.id_number,
+        "relation": agent.relation,
+        "phone": agent.phone,
+        "document": agent.document,
+        "document_number": agent.document_number,
+        "scope": list(agent.scope),
+        "valid_until": agent.valid_until.isoformat() if agent.valid_until else None,
+    }
+
+
+def _credit(credit: CreditChecked) -> dict[str, Any]:
+    return {"outcome": credit.outcome.value, "lists": list(credit.lists), "overridden": credit.overridden}
+
+
+def _supplement(supplement: SupplementOpened, case: Case) -> dict[str, Any]:
+    """Say how a supplement came and which debts it settles, each with the last day it had."""
+    settled = {
+        name: slot.deferred_until.isoformat()
+        for name, slot in case.slots.items()
+        if slot.deferred_until is not None and slot.pages
+    }
+    return {"way": supplement.way.value, "waybill": supplement.waybill, "settled": settled}
 
 
 def _field(value: FieldValue) -> dict[str, Any]:
@@ -146,6 +208,7 @@ def _slot(slot: SlotContent) -> dict[str, Any]:
     return {
         "custody": slot.custody.value,
         "deferred_until": slot.deferred_until.isoformat() if slot.deferred_until else None,
+        "committed": slot.committed,
         "reuse": _reuse(slot.reuse) if slot.reuse else None,
     }
 

@@ -156,7 +156,7 @@ class DecisionKeys(CaseBase):
             )
         )
         if sure:
-            self.change(lambda: self.desk.intake.defer(self.case_id, slot, due, why="tolerated"))
+            self.change(lambda: self.desk.tolerance.defer(self.case_id, slot, due))
 
 
 def _missing(line: ChecklistLine) -> Defect:
