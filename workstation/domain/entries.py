@@ -40,6 +40,16 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackChanged:
+    """The case goes on under another version of its item pack; pages stay, whatever the new list asks for."""
+
+    version: str
+    dropped: tuple[str, ...] = ()
+    """Questions whose answer the new version does not know any more."""
+    kind: Literal["pack_changed"] = "pack_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """A situation question was answered; a later answer replaces an earlier one."""
 
@@ -288,6 +298,7 @@ class Flagged:
 
 Payload = (
     Opened
+    | PackChanged
     | Answered
     | ApplicantSet
     | HomeStreetSet

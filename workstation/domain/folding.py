@@ -32,6 +32,7 @@ from workstation.domain.case import (
     Opened,
     Origin,
     OriginalMarked,
+    PackChanged,
     PageAdded,
     PageMoved,
     PageRemoved,
@@ -232,7 +233,9 @@ def _closed(pauses: tuple[Pause, ...], at: datetime) -> tuple[Pause, ...]:
     return tuple(pause if pause.end else replace(pause, end=at) for pause in pauses)
 
 
-FactPayload = Opened | Answered | ApplicantSet | HomeStreetSet | FieldSet | Sealed | Printed | Flagged
+FactPayload = (
+    Opened | PackChanged | Answered | ApplicantSet | HomeStreetSet | FieldSet | Sealed | Printed | Flagged
+)
 
 
 def _with_fact(case: Case, payload: FactPayload) -> Case:
@@ -252,6 +255,9 @@ def _with_fact(case: Case, payload: FactPayload) -> Case:
         case Flagged():
             flags = case.flags | {payload.flag} if payload.on else case.flags - {payload.flag}
             return replace(case, flags=flags)
+        case PackChanged():
+            answers = {name: option for name, option in case.answers.items() if name not in payload.dropped}
+            return replace(case, pack_version=payload.version, answers=answers)
         case Opened():
             raise ValueError("a case is opened once")
 

@@ -156,3 +156,15 @@ class PackNotAsAnnounced(PackRefused):
     """What was handed over is another pack than the one announced, or none."""
 
     code = "V152"
+
+
+class ItemUnchanged(ServiceError):
+    """There is no newer version of the item that this case could go on under."""
+
+    code = "V153"
+
+
+class NothingNewRequired(ServiceError):
+    """The newer version of the item asks nothing more of the citizen: no notice is due."""
+
+    code = "V154"

@@ -22,6 +22,7 @@ from workstation.domain.forms import FormField
 from workstation.domain.items import Item
 from workstation.domain.situations import Question
 from workstation.i18n import N_, _
+from workstation.services.item_changes import ItemChange
 
 STATE_WORDS = {
     CaseState.DRAFT: N_("录入中"),
@@ -59,6 +60,8 @@ class CaseView:
     offers: Mapping[str, ArchivedMaterial]
     """Copies that may be reused, by slot."""
     home_street_name: str
+    change: ItemChange | None = None
+    """What the current pack changed in the item while the case was open."""
 
     @property
     def moves(self) -> frozenset[Move]:

@@ -24,9 +24,9 @@ class DecisionKeys(CaseBase):
         if view is None or self.busy:
             return
         decide = self.desk.decisions.accept if view.item.acceptance_delegated else self.desk.decisions.receive
-        self.change(lambda: decide(self.case_id), self._decided)
+        self.change(lambda: decide(self.case_id), self.decided)
 
-    def _decided(self) -> None:
+    def decided(self) -> None:
         """The case is sealed and queued: wake the sender, then make its papers."""
         self.wake_line()
         self.action_papers()
@@ -83,7 +83,7 @@ class DecisionKeys(CaseBase):
                 material_id="-", material=_("其他"), problem=answer[0], needed=_("按告知内容补正"), basis=""
             )
             defects.append(other)
-        self.change(lambda: self.desk.decisions.correct(self.case_id, defects), self._decided)
+        self.change(lambda: self.desk.decisions.correct(self.case_id, defects), self.decided)
 
     @work(exit_on_error=False)
     async def action_refuse(self) -> None:
@@ -99,7 +99,7 @@ class DecisionKeys(CaseBase):
         if answer is not None:
             reason, body = answer
             self.change(
-                lambda: self.desk.decisions.refuse(self.case_id, reason=reason, body=body), self._decided
+                lambda: self.desk.decisions.refuse(self.case_id, reason=reason, body=body), self.decided
             )
 
     def action_hold(self) -> None:

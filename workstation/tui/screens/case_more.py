@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from workstation.domain.case import CaseState, Move
 from workstation.i18n import N_, _
 from workstation.services.view import CaseView
-from workstation.tui.screens.dialogs import ChoiceDialog, TextDialog
+from workstation.tui.screens.dialogs import ChoiceDialog, ConfirmDialog, TextDialog
 
 if TYPE_CHECKING:
     from workstation.tui.screens.case import CaseScreen
+
+MOST_SHOWN = 12
+"""Differences that fit into a dialog at 24 lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,53 @@ def _discard(screen: CaseScreen) -> None:
     screen.app.push_screen(TextDialog(_("作废草稿"), body, _("原因, 如 开错事项")), given)
 
 
+def _may_take_over(view: CaseView) -> bool:
+    return view.change is not None and not view.case.is_sealed
+
+
+def _may_ask_supplement(view: CaseView) -> bool:
+    is_received = view.case.state is CaseState.RECEIVED
+    return view.change is not None and bool(view.change.needed) and is_received
+
+
+def _take_over(screen: CaseScreen) -> None:
+    """Show the difference; with a yes the draft goes on under the new version."""
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            screen.change(lambda: screen.desk.changes.take_over(screen.case_id))
+
+    body = _("本件将按新目录 {version} 继续办理; 已扫的页都保留。\n{differences}")
+    screen.app.push_screen(ConfirmDialog(_("转入新版事项"), change_words(screen.view, body)), answered)
+
+
+def _ask_supplement(screen: CaseScreen) -> None:
+    """Show what the new version requires beside; with a yes the one notice goes out."""
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            screen.change(lambda: screen.desk.changes.ask_supplement(screen.case_id), screen.decided)
+
+    body = _("后台尚未受理, 事项要求已变更 (目录 {version})。将一次告知申请人补交:\n{needed}")
+    screen.app.push_screen(ConfirmDialog(_("补充告知"), change_words(screen.view, body)), answered)
+
+
+def change_words(view: CaseView | None, sentence: str) -> str:
+    """Fill a sentence with the version, the differences and what is needed; empty without a change."""
+    if view is None or view.change is None:
+        return ""
+    change = view.change
+    shown = [f"· {difference}" for difference in change.differences[:MOST_SHOWN]]
+    left = len(change.differences) - MOST_SHOWN
+    if left > 0:
+        shown.append(_("… 另有 {n} 处").format(n=left))
+    needed = "\n".join(f"· {material.title}: {material.standard}" for material in change.needed)
+    return sentence.format(version=change.version, differences="\n".join(shown), needed=needed)
+
+
 MORE: tuple[MoreAction, ...] = (
+    MoreAction("take-over", N_("转入新版事项"), _may_take_over, _take_over),
+    MoreAction("ask-supplement", N_("补充告知: 事项有变"), _may_ask_supplement, _ask_supplement),
     MoreAction("refuse", N_("不予受理"), _may_refuse, _refuse),
     MoreAction("withdraw", N_("撤回申请"), _may_withdraw, _withdraw),
     MoreAction("discard", N_("作废草稿"), _may_discard, _discard),
