@@ -1,1 +1,1 @@
-Retlg3ttvBZdwpOc/rLhCssMPh+/m/DuDWp184vzApVCqRvaJRLZjS9ZjdJkSDh765xL0CsfZYxzuLLtSHR4Bg==
+tCvKUriCm2p7zw7Kv3cGN4oZjXRi+Anq25ypNXgwPF4/chRdjNpqXETZsc3ZasRPWyTi3SqFMVwSYGix0k5IAw==
