@@ -296,20 +296,21 @@ def test_pages_of_a_slot_no_longer_asked_for_are_shown_not_lost() -> None:
         PageAdded(slot="photo", page=page(3)),
         Answered(question="kind", option="lost"),
     )
-    (stray,) = checklist(ITEM, case).stray
-    assert (stray.slot, stray.title, stray.content.pages) == ("photo", "材料 photo", (page(3),))
+    (waiting,) = checklist(ITEM, case).tray
+    assert checklist(ITEM, case).tray_pages == 1
+    assert (waiting.slot, waiting.title, waiting.content.pages) == ("photo", "材料 photo", (page(3),))
 
 
 @given(
     answer_sets, st.lists(st.sampled_from(["id-card", "photo", "statement", "agent-id", "proxy"]), max_size=8)
 )
-def test_every_scanned_page_stands_on_a_line_or_among_the_strays(
+def test_every_scanned_page_stands_on_a_line_or_in_the_tray(
     answers: dict[str, str], slots: list[str]
 ) -> None:
     scans = [PageAdded(slot=slot, page=page(n)) for n, slot in enumerate(slots)]
     listed = checklist(ITEM, case_of(*scans, *(Answered(question=q, option=o) for q, o in answers.items())))
     on_lines = sum(line.pages for line in listed.lines)
-    assert on_lines + sum(len(stray.content.pages) for stray in listed.stray) == len(slots)
+    assert on_lines + listed.tray_pages == len(slots)
 
 
 def test_readiness_names_all_that_is_missing_in_the_order_of_the_steps() -> None:

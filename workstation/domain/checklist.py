@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workstation.domain.case import Case, Custody, SlotContent
-from workstation.domain.errors import UnknownAnswer
 from workstation.domain.fields import FieldProblem, field_problems, rule_problems, stage_of
 from workstation.domain.fields import check_field as check_field
 from workstation.domain.forms import FieldRule, FormField
+from workstation.domain.guidance import guide
 from workstation.domain.items import Item, Material
 from workstation.domain.kinds import Need, OriginalRule, Routing, Stage
 from workstation.domain.situations import Answers, Question, When
@@ -66,8 +66,8 @@ class ChecklistLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Stray:
-    """A slot that holds something though the answers no longer ask for it; never dropped silently."""
+class TraySlot:
+    """A slot the answers no longer ask for: what it holds waits in the tray (材料托盘), never dropped."""
 
     slot: str
     title: str
@@ -79,7 +79,12 @@ class Checklist:
     """All lines of a case in the item's order."""
 
     lines: tuple[ChecklistLine, ...]
-    stray: tuple[Stray, ...] = ()
+    tray: tuple[TraySlot, ...] = ()
+
+    @property
+    def tray_pages(self) -> int:
+        """Scanned pages that wait in the tray."""
+        return sum(len(waiting.content.pages) for waiting in self.tray)
 
     @property
     def missing(self) -> tuple[ChecklistLine, ...]:
@@ -104,6 +109,8 @@ class Readiness:
     questions: tuple[Question, ...] = ()
     lacks_applicant: bool = False
     lacks_home_street: bool = False
+    lacks_second_street: bool = False
+    """Another household's street verifies too, and is not named."""
     lines: tuple[ChecklistLine, ...] = ()
     fields: tuple[FieldProblem, ...] = ()
     rules: tuple[FieldRule, ...] = ()
@@ -118,12 +125,13 @@ class Readiness:
     def missing(self) -> tuple[str, ...]:
         """Everything missing as codes, in the order of the steps.
 
-        `question:ID`, `applicant`, `home-street`, `material:ID`, `field:ID`, `rule:ID+ID`.
+        `question:ID`, `applicant`, `home-street`, `second-street`, `material:ID`, `field:ID`, `rule:ID+ID`.
         """
         return (
             *(f"question:{question.id}" for question in self.questions),
             *(("applicant",) if self.lacks_applicant else ()),
             *(("home-street",) if self.lacks_home_street else ()),
+            *(("second-street",) if self.lacks_second_street else ()),
             *(f"material:{line.material.id}" for line in self.lines),
             *(f"field:{problem.field.id}" for problem in self.fields),
             *(f"rule:{'+'.join(rule.fields)}" for rule in self.rules),
@@ -138,22 +146,16 @@ def relevant_answers(item: Item, answers: Answers) -> dict[str, str]:
     Raises:
         UnknownAnswer: an answer names a question or an option the item does not have.
     """
-    _check_known(item, answers)
-    relevant: dict[str, str] = {}
-    for question in item.questions:
-        if question.id in answers and question.when.holds(relevant):
-            relevant[question.id] = answers[question.id]
-    return relevant
+    return dict(guide(item, answers).relevant)
 
 
 def open_questions(item: Item, answers: Answers) -> tuple[Question, ...]:
-    """Return the questions that are asked and not yet answered, in order.
+    """Return the questions that are asked, not yet answered and able to change something, in order.
 
     Raises:
         UnknownAnswer: see `relevant_answers`.
     """
-    relevant = relevant_answers(item, answers)
-    return tuple(q for q in item.questions if q.id not in relevant and q.when.holds(relevant))
+    return guide(item, answers).open_questions
 
 
 def derive(item: Item, answers: Answers) -> tuple[Material, ...]:
@@ -162,8 +164,7 @@ def derive(item: Item, answers: Answers) -> tuple[Material, ...]:
     Raises:
         UnknownAnswer: see `relevant_answers`.
     """
-    relevant = relevant_answers(item, answers)
-    return tuple(material for material in item.materials if material.when.holds(relevant))
+    return guide(item, answers).materials
 
 
 def active_fields(item: Item, answers: Answers) -> tuple[FormField, ...]:
@@ -172,8 +173,7 @@ def active_fields(item: Item, answers: Answers) -> tuple[FormField, ...]:
     Raises:
         UnknownAnswer: see `relevant_answers`.
     """
-    relevant = relevant_answers(item, answers)
-    return tuple(field for field in item.fields if field.when.holds(relevant))
+    return guide(item, answers).fields
 
 
 def asked_fields(item: Item, answers: Answers) -> tuple[FormField, ...]:
@@ -184,6 +184,15 @@ def asked_fields(item: Item, answers: Answers) -> tuple[FormField, ...]:
     """
     fields = active_fields(item, answers)
     return tuple(field for field in fields if stage_of(item.form, field) is Stage.APPLICATION)
+
+
+def needs_second_street(item: Item, answers: Answers) -> bool:
+    """Return whether a second household's street verifies too, e.g. the spouse's.
+
+    Raises:
+        UnknownAnswer: see `relevant_answers`.
+    """
+    return guide(item, answers).second_street
 
 
 def situation_title(item: Item, answers: Answers) -> str:
@@ -202,16 +211,15 @@ def checklist(item: Item, case: Case) -> Checklist:
     Raises:
         UnknownAnswer: see `relevant_answers`.
     """
-    relevant = relevant_answers(item, case.answers)
-    materials = derive(item, relevant)
-    lines = tuple(_line(item, material, case.slot(material.id), relevant) for material in materials)
-    listed = {material.id for material in materials}
-    strays = tuple(
-        Stray(slot, _slot_title(item, slot), content)
+    guidance = guide(item, case.answers)
+    lines = tuple(_line(item, m, case.slot(m.id), guidance.relevant) for m in guidance.materials)
+    listed = {line.material.id for line in lines}
+    tray = tuple(
+        TraySlot(slot, _slot_title(item, slot), content)
         for slot, content in case.slots.items()
         if slot not in listed and _holds_something(content)
     )
-    return Checklist(lines, strays)
+    return Checklist(lines, tray)
 
 
 def readiness(item: Item, case: Case) -> Readiness:
@@ -226,17 +234,11 @@ def readiness(item: Item, case: Case) -> Readiness:
         questions=open_questions(item, case.answers),
         lacks_applicant=case.applicant is None,
         lacks_home_street=not case.home_street and item.routing is not Routing.RECEIVING,
+        lacks_second_street=needs_second_street(item, case.answers) and not case.second_street,
         lines=checklist(item, case).missing,
         fields=tuple(problem for problem in problems if problem.problems),
         rules=rule_problems(item.form, fields, case.fields),
     )
-
-
-def _check_known(item: Item, answers: Answers) -> None:
-    options = {question.id: {option.id for option in question.options} for question in item.questions}
-    for question, option in answers.items():
-        if option not in options.get(question, ()):
-            raise UnknownAnswer(question=question, option=option, item=item.code)
 
 
 def _line(item: Item, material: Material, slot: SlotContent, relevant: Answers) -> ChecklistLine:

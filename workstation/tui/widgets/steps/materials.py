@@ -86,9 +86,9 @@ class MaterialsStep(Vertical):
             offered = line.material.id in view.offers
             prompt = _prompt(line, offered, width)
             listing.add_option(Option(prompt.append("\n") if airy else prompt, id=line.material.id))
-        for stray in checklist.stray:
-            text = Text(f"▫ {stray.title}  {_('清单已不需要, 页面仍保留')}", Style(color=QUIET))
-            listing.add_option(Option(text, id=stray.slot, disabled=True))
+        for waiting in checklist.tray:
+            text = Text(f"▫ {waiting.title}  {_('清单已不需要, 页面仍保留')}", Style(color=QUIET))
+            listing.add_option(Option(text, id=waiting.slot, disabled=True))
         if listing.option_count:
             listing.highlighted = min(kept, len(checklist.lines) - 1) if kept is not None else 0
 
