@@ -21,8 +21,8 @@ from statistics import median
 from textual.fuzzy import Matcher
 
 from tests.catalogue.packs import many_items
-from workstation.catalogue.pinyin import search_keys
 from workstation.catalogue.listing import names_of
+from workstation.catalogue.pinyin import search_keys
 from workstation.catalogue.search import SearchIndex
 
 QUERIES = ("老年人优待", "居住证", "jlyd", "laonianren", "yinhang", "cqhl", "老nr", "44200000", "gtgsh bian")

@@ -216,7 +216,7 @@ class Item:
     second_street: When | None = None
     """When a second street verifies too (routing BOTH_HOUSEHOLDS); None: never."""
     produces: tuple[str, ...] = ()
-    """Standard-material ids of the papers it issues; another item of the same matter does not ask for them."""
+    """Standard-material ids of the papers it issues; no other item of the same matter asks for them."""
     members: tuple[str, ...] = ()
     """Codes of the items a matter (一件事) was joined from; empty for an ordinary item."""
     contact: str
