@@ -10,7 +10,7 @@ import pytest
 
 from workstation.printing.fonts import Fonts, find_fonts
 from workstation.printing.layout import PrintedFile
-from workstation.printing.samples import render_all
+from workstation.printing.sample_set import render_all
 
 Run = Callable[..., str]
 ReadText = Callable[[Path], str]

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workstation.printing import acceptance, correction, handover, receipt, refusal, reuse
+from workstation.printing import correction, receipt
 from workstation.printing import samples as specimen
 from workstation.printing.errors import FontMissing, FontUnusable, PaperNotSaved
 from workstation.printing.fonts import BODY, HEADING, Fonts, covers, find_fonts
 from workstation.printing.ink import BOX, Ink, masked
 from workstation.printing.layout import PrintedFile
 from workstation.printing.lines import NEVER_FIRST, NEVER_LAST, break_before
+from workstation.printing.sample_set import SAMPLES
 from workstation.texts import describe
 
 ReadText = Callable[[Path], str]
@@ -42,12 +43,7 @@ HOSTILE = {
 }
 
 RENDERERS: dict[str, tuple[Callable[..., PrintedFile], Callable[[], Any]]] = {
-    "receipt": (receipt.render, specimen.provisional_receipt_form),
-    "acceptance": (acceptance.render, specimen.acceptance_form),
-    "correction": (correction.render, specimen.correction_form),
-    "refusal": (refusal.render, specimen.refusal_form),
-    "reuse": (reuse.render, specimen.reuse_form),
-    "handover": (handover.render, specimen.handover_form),
+    name: drawn for name, drawn in SAMPLES.items() if name != "receipt"
 }
 PAIRS = [(name, list(RENDERERS)[n % len(RENDERERS)]) for n, name in enumerate(HOSTILE)]
 
@@ -60,8 +56,12 @@ def spoiled(form: Any, text: str) -> Any:
         if isinstance(value, str) and field.name not in ("number", "bundle_sha256"):
             changed[field.name] = text
         elif isinstance(value, tuple):
-            changed[field.name] = tuple(spoiled(line, text) for line in value[:2])
+            changed[field.name] = tuple(_spoiled(line, text) for line in value[:2])
     return replace(form, **changed)
+
+
+def _spoiled(line: Any, text: str) -> Any:
+    return text if isinstance(line, str) else spoiled(line, text)
 
 
 @pytest.mark.parametrize(("kind", "paper"), PAIRS)

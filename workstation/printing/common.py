@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from reportlab.platypus import Flowable
 
-from workstation.printing.forms import MaterialLine, PaperForm
+from workstation.printing.forms import BranchLine, MaterialLine, PaperForm, ToleratedLine
 from workstation.printing.ink import BEIJING, chinese_date
 from workstation.printing.layout import Sheet
 from workstation.printing.parts import Block, Fact, Parts
@@ -27,6 +27,7 @@ def sheet(title: str, form: PaperForm) -> Sheet:
         bundle_sha256=form.bundle_sha256,
         provisional=form.provisional,
         practice=form.practice,
+        stamp=form.stamp,
     )
 
 
@@ -37,6 +38,14 @@ def case_facts(form: PaperForm) -> list[tuple[Fact, ...]]:
         (("事项编码", form.item_code), ("代理人", form.agent or "无")),
         (("申请人", form.applicant_name), (form.id_kind, form.id_masked)),
     ]
+
+
+def window_words(form: PaperForm) -> str:
+    """Return where and by whom the case is handled, on one line."""
+    return (
+        f"收件窗口：{form.hall}　{form.window}；经办人：{form.clerk}；"
+        f"咨询电话 {form.phone}，投诉电话 {form.complaint_phone}。"
+    )
 
 
 def phones(form: PaperForm) -> tuple[Fact, ...]:
@@ -59,6 +68,39 @@ def material_table(parts: Parts, materials: Sequence[MaterialLine]) -> list[Flow
         total=f"合计：材料 {len(materials)} 项，留存纸质材料 {sheets} 张，扫描 {pages} 页",
         centred=frozenset({0, 2, 3, 4}),
     )
+
+
+def tolerated_table(parts: Parts, lines: Sequence[ToleratedLine]) -> list[Flowable]:
+    """Return the list of materials that may follow, each with its last day."""
+    rows = [(str(n), t.title, chinese_date(t.due), t.way) for n, t in enumerate(lines, start=1)]
+    head = ("序号", "容缺后补的材料", "最迟补交日", "补交方式")
+    return parts.table(head, (13, 70, 37, 50), rows, centred=frozenset({0, 2}))
+
+
+def branch_table(parts: Parts, branches: Sequence[BranchLine]) -> list[Flowable]:
+    """Return who approves which part of a matter; nothing for a single item."""
+    if not branches:
+        return []
+    rows = [(str(n), b.item_title, b.authority, b.limit or "—") for n, b in enumerate(branches, start=1)]
+    title = f"本件为一件事，由下列 {len(rows)} 个机关并联办理"
+    table = parts.table(
+        ("序号", "事项", "办理机关", "单项期限"), (13, 72, 58, 27), rows, centred=frozenset({0, 3})
+    )
+    return [*parts.section(title), *table]
+
+
+def promised_notes(tolerated: Sequence[ToleratedLine], committed: Sequence[str]) -> list[str]:
+    """Return the notes on what follows later and on what a written promise stands for."""
+    later = "；".join(f"{line.title}，{chinese_date(line.due)}前（含当日）" for line in tolerated)
+    return [
+        f"容缺后补的材料：{later}。见《容缺受理承诺书》和《容缺受理通知书》。" if later else "",
+        f"以书面承诺代替的材料：{'、'.join(committed)}。见《告知承诺书》。" if committed else "",
+    ]
+
+
+def streets(form_street: str, second: str) -> str:
+    """Return the home street, or both where two verify."""
+    return f"{form_street}、{second}" if second else form_street
 
 
 def count(number: int) -> str:

@@ -16,6 +16,10 @@ LICENCE_LAW_ACCEPT = "《中华人民共和国行政许可法》第三十二条�
 """Competent, complete, lawful form, or corrected as asked: the application is accepted."""
 LICENCE_LAW_REFUSE = "《中华人民共和国行政许可法》第三十二条第一款第一项、第二项"
 """No licence needed, or another body is competent."""
+LICENCE_LAW_PROCEDURE = "《中华人民共和国行政许可法》第四十五条"
+"""Hearing, inspection, expert review and the like are not counted and are told in writing."""
+LICENCE_LAW_EXTENSION = "《中华人民共和国行政许可法》第四十二条"
+"""The head of the agency may add ten working days, the reason is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,27 @@ class PaperForm:
     agent: str = ""
     authority: str = ""
     """The body in whose name the paper speaks; the hall when empty."""
+    stamp: str = ""
+    """A warning framed under the heading, e.g. that the item pack was out of date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchLine:
+    """One approver of a matter (一件事)."""
+
+    item_title: str
+    authority: str
+    limit: str = ""
+    """Its own limit, in words with its unit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToleratedLine:
+    """A material that may follow (容缺受理)."""
+
+    title: str
+    due: date
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +98,13 @@ class ReceiptForm(PaperForm):
     answer_way: str = ""
     silence_basis: str = ""
     """Law by which silence until `answer_by` means acceptance; empty: the paper does not say so."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToleratedLine:
-    """A material that may follow (容缺受理)."""
-
-    title: str
-    due: date
-    way: str = ""
+    second_street: str = ""
+    """The other household's street, where two verify."""
+    tolerated: tuple[ToleratedLine, ...] = ()
+    committed: tuple[str, ...] = ()
+    """Materials the applicant promised in writing instead (告知承诺)."""
+    branches: tuple[BranchLine, ...] = ()
+    """The approvers of a matter; empty for a single item."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +114,7 @@ class AcceptanceForm(PaperForm):
     received_at: datetime
     accepted_on: date
     basis: str
+    """Law it is accepted under; empty: the paper names none."""
     materials: tuple[MaterialLine, ...]
     promised_limit: str
     """In words with its unit, e.g. `7 个工作日`."""
@@ -108,6 +132,9 @@ class AcceptanceForm(PaperForm):
     """What happens when a tolerated material does not come in time."""
     deemed: bool = False
     """True: accepted because nobody answered in time; `accepted_on` is the day of receipt."""
+    second_street: str = ""
+    committed: tuple[str, ...] = ()
+    branches: tuple[BranchLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,3 +241,120 @@ class HandoverForm:
     supervisor: str = ""
     bundle_sha256: str = ""
     practice: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormCell:
+    """One field on a printed form."""
+
+    label: str
+    value: str = ""
+    choices: tuple[str, ...] = ()
+    """All answers a choice offers; the one equal to `value` is ticked."""
+    columns: int = 1
+    """How many of the form's two columns it takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormPart:
+    """One section of a printed form."""
+
+    title: str
+    cells: tuple[FormCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationForm(PaperForm):
+    """申请表: the agency's own form with the values in it; carries whole identity numbers."""
+
+    title: str
+    filled_on: date
+    parts: tuple[FormPart, ...]
+    """What the applicant states."""
+    statement: str = ""
+    """What the applicant signs under; empty: the usual sentence on truth."""
+    office_parts: tuple[FormPart, ...] = ()
+    """Sections that the agency fills by hand."""
+    agency_boxes: tuple[str, ...] = ()
+    """Headings of empty boxes with a place to sign, e.g. 街道意见."""
+    wants_photo: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLetterForm(PaperForm):
+    """授权委托书: agent, matter, powers and period, signed by the applicant; identity numbers are whole."""
+
+    principal_number: str
+    agent_name: str
+    agent_number: str
+    relation: str = ""
+    agent_phone: str = ""
+    powers: tuple[str, ...]
+    valid_until: date | None = None
+    """Last day; None: until this case is finished."""
+    written_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToleranceUndertakingForm(PaperForm):
+    """容缺受理承诺书: the applicant promises to hand in by the day."""
+
+    lines: tuple[ToleratedLine, ...]
+    promised_on: date
+    basis: str = ""
+    consequence: str
+    cells: tuple[FormCell, ...] = ()
+    """Fields of the form's undertaking stage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToleranceNoticeForm(PaperForm):
+    """容缺受理通知书 in two copies: what is missing, how, until when, and what follows."""
+
+    lines: tuple[ToleratedLine, ...]
+    told_on: date
+    received_at: datetime
+    where: str
+    basis: str = ""
+    consequence: str
+    limit: str = ""
+    """The promised limit in words, which no due day may pass."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentForm(PaperForm):
+    """告知承诺书: what the agency tells, and what the applicant promises instead of proving it."""
+
+    lines: tuple[str, ...]
+    """Materials the promise stands for."""
+    text: str
+    basis: str
+    consequence: str
+    told_on: date
+    cells: tuple[FormCell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialProcedureForm(PaperForm):
+    """特殊程序审查期限告知书: a procedure whose days are not counted."""
+
+    procedure: str
+    started_on: date
+    expected: date | None = None
+    basis: str = ""
+    office: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionForm(PaperForm):
+    """延长办理期限通知书: how long, why, and who approved it."""
+
+    extended_on: date
+    workdays: int
+    reason: str = ""
+    approver: str
+    due_before: date | None = None
+    due: date | None = None
+    """Last day after the extension, when the calendar knows it."""
+    basis: str = ""
+    office: str = ""

@@ -59,13 +59,15 @@ class Ink:
     """Turns text into paragraph markup for one paper and remembers what could not be shown."""
 
     fonts: Fonts
+    shows_numbers: bool = False
+    """True: whole identity numbers stand on the paper, as on the citizen's own form."""
     missing: dict[str, None] = field(default_factory=dict)
     """Characters printed as a box, in order of appearance."""
 
     def plain(self, text: str) -> str:
         """Return the text without anything invisible, identity numbers masked, unknown characters boxed."""
         chain = self.fonts.chain(self.fonts.body)
-        return "".join(c if self._font_of(c, chain) else BOX for c in _visible(text))
+        return "".join(c if self._font_of(c, chain) else BOX for c in self._visible(text))
 
     def markup(self, text: str, font: str) -> str:
         """Return the text as markup for a paragraph set in `font`; line breaks stay breaks."""
@@ -73,9 +75,12 @@ class Ink:
 
     def _line(self, text: str, font: str) -> str:
         chain = self.fonts.chain(font)
-        pairs = [self._shown(character, chain) for character in _visible(text)]
+        pairs = [self._shown(character, chain) for character in self._visible(text)]
         runs = groupby(pairs, key=lambda pair: pair[1])
         return "".join(_run("".join(c for c, _ in run), name, font) for name, run in runs)
+
+    def _visible(self, text: str) -> str:
+        return _visible(text if self.shows_numbers else masked(text))
 
     def _shown(self, character: str, chain: tuple[str, ...]) -> tuple[str, str]:
         font = self._font_of(character, chain)
@@ -96,7 +101,7 @@ class Ink:
 
 def _visible(text: str) -> str:
     """Drop what has no picture of its own: controls, direction overrides, joiners, variation selectors."""
-    composed = unicodedata.normalize("NFC", _JOINERS.sub("", masked(text)))
+    composed = unicodedata.normalize("NFC", _JOINERS.sub("", text))
     return "".join(_seen(character) for character in composed)
 
 

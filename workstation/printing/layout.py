@@ -17,7 +17,7 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageBreak, PageTemplate
 from reportlab.platypus.doctemplate import LayoutError
 
 from workstation.printing.errors import PaperNotLaidOut, PaperNotSaved
@@ -48,6 +48,12 @@ class Sheet:
     provisional: bool = False
     practice: bool = False
     is_landscape: bool = False
+    shows_numbers: bool = False
+    """True: identity numbers are printed whole, as on the citizen's own form."""
+    stamp: str = ""
+    """A warning framed under the heading; empty: none."""
+    copies: tuple[str, ...] = ("",)
+    """What is written on each copy, e.g. for whom it is; all copies are in one file."""
 
     @property
     def code(self) -> str:
@@ -75,7 +81,7 @@ def write(sheet: Sheet, story: Story, target: Path, fonts: Fonts) -> PrintedFile
         PaperNotLaidOut: the content does not fit.
         PaperNotSaved: the file could not be written.
     """
-    ink = Ink(fonts)
+    ink = Ink(fonts, sheet.shows_numbers)
     content, pages = _laid_out(sheet, story, ink)
     _save(content, target)
     return PrintedFile(target, pages, hashlib.sha256(content).hexdigest(), tuple(ink.missing))
@@ -98,7 +104,7 @@ def _pass(sheet: Sheet, story: Story, ink: Ink, total: int) -> tuple[bytes, int]
         pagesize=sheet.size,
         invariant=1,
         initialFontName=ink.fonts.body,
-        title=sheet.title,
+        title=ink.plain(sheet.title),
         author=ink.plain(sheet.authority),
         subject="",
         creator="window-workstation",
@@ -119,16 +125,22 @@ def _pass(sheet: Sheet, story: Story, ink: Ink, total: int) -> tuple[bytes, int]
         _Marks(canvas, sheet, ink).draw(total)
 
     document.addPageTemplates(PageTemplate("paper", [frame], onPageEnd=finish))
-    parts = Parts(ink, sheet.width)
-    story_of_all = [*_heading(parts, sheet), *story(parts), *parts.closing(sheet.bundle_sha256)]
-    document.build(story_of_all, canvasmaker=_DarkCanvas)
+    copies = [_copy(sheet, story, ink) for _ in sheet.copies]
+    document.build([part for copy in copies for part in copy][1:], canvasmaker=_DarkCanvas)
     return buffer.getvalue(), document.page
+
+
+def _copy(sheet: Sheet, story: Story, ink: Ink) -> list[Flowable]:
+    """Return one copy of the paper, beginning with a page break."""
+    parts = Parts(ink, sheet.width)
+    return [PageBreak(), *_heading(parts, sheet), *story(parts), *parts.closing(sheet.bundle_sha256)]
 
 
 def _heading(parts: Parts, sheet: Sheet) -> list[Flowable]:
     title = sheet.title + ("（练习）" if sheet.practice else "")
     label = "临时编号" if sheet.provisional else "编号"
-    return parts.heading(sheet.authority, title, sheet.left, f"{label}：{sheet.number}", QR_SIDE + 4 * mm)
+    heading = parts.heading(sheet.authority, title, sheet.left, f"{label}：{sheet.number}", QR_SIDE + 4 * mm)
+    return [*heading, *(parts.stamp(sheet.stamp) if sheet.stamp else ())]
 
 
 class _DarkCanvas(Canvas):
@@ -151,9 +163,14 @@ class _Marks:
 
     def draw(self, total: int) -> None:
         self._canvas.saveState()
-        if self._canvas.getPageNumber() == 1:
+        copies = len(self._sheet.copies)
+        # Copies differ in nothing that takes room, so all have the same number of pages.
+        pages = max(1, total // copies)
+        copy, page = divmod(self._canvas.getPageNumber() - 1, pages)
+        if page == 0:
             self._code()
-        self._footer(total)
+        self._top(self._sheet.copies[min(copy, copies - 1)], page)
+        self._footer(page + 1, total // copies)
         if self._sheet.practice:
             self._practice()
         self._canvas.restoreState()
@@ -172,16 +189,27 @@ class _Marks:
         self._canvas.setFillColor(black)
         self._canvas.drawPath(path, stroke=0, fill=1)
 
-    def _footer(self, total: int) -> None:
+    def _top(self, copy: str, page: int) -> None:
+        """Draw for whom the copy is, and on further pages which paper it is."""
+        canvas, height = self._canvas, self._sheet.size[1] - 9.5 * mm
+        canvas.setFont(self._ink.fonts.heading, 9)
+        canvas.drawString(MARGIN, height, copy)
+        if page:
+            canvas.setFont(self._ink.fonts.body, 8)
+            canvas.drawCentredString(self._sheet.size[0] / 2, height, self._ink.plain(self._sheet.title))
+            right = _short(self._ink.plain(self._sheet.left), 40)
+            canvas.drawRightString(self._sheet.size[0] - MARGIN, height, right)
+
+    def _footer(self, page: int, total: int) -> None:
         canvas, middle = self._canvas, self._sheet.size[0] / 2
         canvas.setLineWidth(0.4)
         canvas.line(MARGIN, 14 * mm, self._sheet.size[0] - MARGIN, 14 * mm)
         canvas.setFont(self._ink.fonts.body, 8)
         number = self._ink.plain(self._sheet.number)
         canvas.drawString(MARGIN, 10 * mm, _short(number, 40))
-        canvas.drawCentredString(middle, 10 * mm, f"第 {canvas.getPageNumber()} 页　共 {total} 页")
-        right = "练习样张　不具任何效力" if self._sheet.practice else self._sheet.title
-        canvas.drawRightString(self._sheet.size[0] - MARGIN, 10 * mm, right)
+        canvas.drawCentredString(middle, 10 * mm, f"第 {page} 页　共 {total} 页")
+        right = "练习样张　不具任何效力" if self._sheet.practice else _short(self._sheet.title, 30)
+        canvas.drawRightString(self._sheet.size[0] - MARGIN, 10 * mm, self._ink.plain(right))
 
     def _practice(self) -> None:
         canvas, (width, height) = self._canvas, self._sheet.size

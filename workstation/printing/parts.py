@@ -54,6 +54,11 @@ class Parts:
         self._width = width
         self._abridged: dict[str, None] = {}
 
+    @property
+    def width(self) -> float:
+        """Width of the paper between its margins, in points."""
+        return self._width
+
     def text(self, words: str, *, size: float = 10.5, bold: bool = False, **style: Any) -> ChineseParagraph:
         """Return a paragraph; `bold` means the heading font (Hei), as Chinese print has no bold Song."""
         font = self._ink.fonts.heading if bold else self._ink.fonts.body
@@ -83,13 +88,13 @@ class Parts:
             Spacer(0, 2.5 * mm),
             self.text(title, size=22, bold=True, alignment=TA_CENTER, leading=28),
         ]
-        head = self._grid([[top]], [self._width - 2 * keep], [("VALIGN", (0, 0), (-1, -1), "MIDDLE")])
+        head = self.grid([[top]], [self._width - 2 * keep], [("VALIGN", (0, 0), (-1, -1), "MIDDLE")])
         head.hAlign = "CENTER"
         numbers = [
             self.text(self.brief(left), size=10),
             self.text(self.brief(right), size=10, bold=True, alignment=TA_RIGHT),
         ]
-        line = self._grid([numbers], [self._width / 2] * 2, [("VALIGN", (0, 0), (-1, -1), "TOP")])
+        line = self.grid([numbers], [self._width / 2] * 2, [("VALIGN", (0, 0), (-1, -1), "TOP")])
         # As high as the QR code beside it, which is drawn outside the flow.
         return [_AtLeast(head, 23.5 * mm), *self._double_rule(), line, Spacer(0, 1.5 * mm)]
 
@@ -97,6 +102,12 @@ class Parts:
         thick = HRFlowable(width="100%", thickness=1.4, color=black, spaceBefore=1 * mm, spaceAfter=0)
         thin = HRFlowable(width="100%", thickness=0.4, color=black, spaceBefore=1.6, spaceAfter=1.2 * mm)
         return [thick, thin]
+
+    def stamp(self, words: str) -> list[Flowable]:
+        """Return a warning in a heavy frame over the full width."""
+        framed = [("BOX", (0, 0), (-1, -1), 1.2, black)]
+        line = self.text(words, size=10, bold=True, alignment=TA_CENTER)
+        return [self.grid(split_rows([line], [self._width]), [self._width], framed), Spacer(0, 1.5 * mm)]
 
     def section(self, title: str, *, room: float = SECTION_ROOM) -> list[Flowable]:
         """Return a section heading; where less than `room` points are left, the page ends before it."""
@@ -115,7 +126,7 @@ class Parts:
         value_width = self._width / len(row) - LABEL_WIDTH
         shades = [("BACKGROUND", (2 * n, 0), (2 * n, -1), SHADE) for n in range(len(row))]
         widths = [LABEL_WIDTH, value_width] * len(row)
-        return self._grid(_rows(cells, widths), widths, [*_BOXED, *shades])
+        return self.grid(split_rows(cells, widths), widths, [*_BOXED, *shades])
 
     def table(
         self,
@@ -140,12 +151,12 @@ class Parts:
         widths = [share * self._width / sum(shares) for share in shares]
         cells: list[list[Any]] = [[self._cell(w, size, bold=True, middle=True) for w in head]]
         for row in rows:
-            cells += _rows([self._cell(w, size, middle=n in centred) for n, w in enumerate(row)], widths)
+            cells += split_rows([self._cell(w, size, middle=n in centred) for n, w in enumerate(row)], widths)
         style = [*_BOXED, ("BACKGROUND", (0, 0), (-1, 0), SHADE)]
-        body = self._grid(cells, widths, style, repeat=1)
+        body = self.grid(cells, widths, style, repeat=1)
         if not total:
             return [body]
-        return [body, self._grid([[self.text(total, size=size, bold=True)]], [self._width], _BOXED)]
+        return [body, self.grid([[self.text(total, size=size, bold=True)]], [self._width], _BOXED)]
 
     def _cell(self, words: str, size: float, *, bold: bool = False, middle: bool = False) -> ChineseParagraph:
         return self.text(words, size=size, bold=bold, alignment=TA_CENTER if middle else 0)
@@ -165,7 +176,7 @@ class Parts:
 
     def ruled(self, lines: int) -> Flowable:
         """Return an empty ruled field to write on by hand."""
-        return self._grid(
+        return self.grid(
             [[""]] * lines, [self._width], [*_BOXED, ("BOTTOMPADDING", (0, 0), (-1, -1), 3 * mm)]
         )
 
@@ -181,7 +192,7 @@ class Parts:
         padding = [
             (f"{side}PADDING", (0, 0), (-1, -1), 2.5 * mm) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")
         ]
-        grid = self._grid(
+        grid = self.grid(
             [cells], [column] * len(blocks), [*edges, *padding, ("VALIGN", (0, 0), (-1, -1), "TOP")]
         )
         return KeepTogether([Spacer(0, 3 * mm), grid])
@@ -203,7 +214,7 @@ class Parts:
         line = [] if value else room
         padding = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (0, 0), 0)]
         bottom = ("VALIGN", (0, 0), (-1, -1), "BOTTOM")
-        return self._grid([cells], [label_width, width - label_width], [*line, *padding, bottom])
+        return self.grid([cells], [label_width, width - label_width], [*line, *padding, bottom])
 
     def closing(self, bundle_sha256: str) -> list[Flowable]:
         """Return the small print: the hash to compare and the characters no font had."""
@@ -216,9 +227,10 @@ class Parts:
             lines += self.small((f"方框“□”处为字库未收的字（{points}），请经办人手写并校对。",))
         return lines
 
-    def _grid(
+    def grid(
         self, cells: list[list[Any]], widths: Sequence[float], style: Sequence[Any], *, repeat: int = 0
     ) -> Table:
+        """Return a bare table in the paper's font; `style` are commands of reportlab."""
         base = [("FONTNAME", (0, 0), (-1, -1), self._ink.fonts.body), *_PADDED]
         return Table(
             cells,
@@ -228,7 +240,7 @@ class Parts:
         )
 
 
-def _rows(cells: Sequence[ChineseParagraph], widths: Sequence[float]) -> list[list[Any]]:
+def split_rows(cells: Sequence[ChineseParagraph], widths: Sequence[float]) -> list[list[Any]]:
     """Return one row of cells as few rows as are needed for none to be taller than `TALLEST_ROW`."""
     pieces = [
         cell.pieces(width - 2 * SIDE_PADDING, TALLEST_ROW) for cell, width in zip(cells, widths, strict=True)

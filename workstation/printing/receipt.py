@@ -29,12 +29,16 @@ def _story(parts: Parts, form: ReceiptForm) -> list[Flowable]:
         *parts.facts(
             [
                 *common.case_facts(form),
-                (("收件时间", chinese_time(form.received_at)), ("属地街道", form.home_street)),
+                (
+                    ("收件时间", chinese_time(form.received_at)),
+                    ("属地街道", common.streets(form.home_street, form.second_street)),
+                ),
                 (("收件窗口", form.window), ("收件人", form.clerk)),
             ]
         ),
         *parts.section("一、收到的材料"),
         *common.material_table(parts, form.materials),
+        *common.branch_table(parts, form.branches),
         *parts.section("二、何时、如何得到答复"),
         *parts.facts(_answer(form)),
         *parts.section("三、说明"),
@@ -56,6 +60,7 @@ def _notes(form: ReceiptForm) -> list[str]:
         "本回执仅证明收到材料，不代表受理。是否受理，以《受理通知书》或者《不予受理通知书》为准。",
         _silence(form),
         _provisional(form),
+        *common.promised_notes(form.tolerated, form.committed),
         "“原件已核退还”的材料，原件已当场交还，请核对后妥善保管；“原件留存”的材料随件流转，张数以上表为准。",
         "请妥善保管本回执；查询、补交材料和领取结果时请出示。",
     ]

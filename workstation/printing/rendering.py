@@ -9,11 +9,18 @@ from pathlib import Path
 from workstation.printing.fonts import Fonts, find_fonts
 from workstation.printing.forms import (
     AcceptanceForm,
+    AgentLetterForm,
+    ApplicationForm,
+    CommitmentForm,
     CorrectionForm,
+    ExtensionForm,
     HandoverForm,
     ReceiptForm,
     RefusalForm,
     ReuseForm,
+    SpecialProcedureForm,
+    ToleranceNoticeForm,
+    ToleranceUndertakingForm,
 )
 from workstation.printing.layout import PrintedFile
 
@@ -24,6 +31,13 @@ MODULES: dict[type, str] = {
     RefusalForm: "refusal",
     ReuseForm: "reuse",
     HandoverForm: "handover",
+    ApplicationForm: "application",
+    AgentLetterForm: "agent_letter",
+    ToleranceUndertakingForm: "tolerance_undertaking",
+    ToleranceNoticeForm: "tolerance_notice",
+    CommitmentForm: "commitment",
+    SpecialProcedureForm: "special_procedure",
+    ExtensionForm: "extension",
 }
 
 

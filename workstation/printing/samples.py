@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
-from workstation.printing import acceptance, correction, handover, receipt, refusal, reuse
-from workstation.printing.fonts import Fonts
 from workstation.printing.forms import (
     LICENCE_LAW_ACCEPT,
     LICENCE_LAW_REFUSE,
@@ -26,12 +23,11 @@ from workstation.printing.forms import (
     ToleratedLine,
 )
 from workstation.printing.ink import BEIJING
-from workstation.printing.layout import PrintedFile
 
 RECEIVED_AT = datetime(2026, 11, 20, 10, 42, tzinfo=BEIJING)
 SHA256 = "9f2c41d07be85a36c1d4f0927e6b3a58d90e17c4b25f8a6301de947cb8f25a60"
 
-_CASE: dict[str, Any] = {
+CASE: dict[str, Any] = {
     "case_number": "FT-03-20261120-0042",
     "item_title": "敬老优待证核发（首次办理）",
     "item_code": "440714003000",
@@ -64,7 +60,7 @@ def receipt_form() -> ReceiptForm:
         answer_by=date(2026, 11, 27),
         answer_way="短信，并可电话查询",
         silence_basis=LICENCE_LAW_SILENCE,
-        **_CASE,
+        **CASE,
     )
 
 
@@ -95,7 +91,7 @@ def acceptance_form() -> AcceptanceForm:
             ),
         ),
         overdue_consequence="视为撤回申请",
-        **_CASE,
+        **CASE,
     )
 
 
@@ -129,7 +125,7 @@ def correction_form() -> CorrectionForm:
         where="本市任一街道综合窗口；或者邮寄至福田区香蜜湖街道便民服务中心（请写明办件编号）",
         consequence="期满没有补正又没有说明理由的，视为撤回申请；材料齐全后可以重新申请",
         returned="居民户口簿、数码照相回执已当场退还；申请表留存一份",
-        **_CASE,
+        **CASE,
     )
 
 
@@ -149,7 +145,7 @@ def refusal_form() -> RefusalForm:
             MaterialLine(title="居民身份证（正反面）", original="原件已退还"),
             MaterialLine(title="敬老优待证申请表", original="原件已退还", sheets=2),
         ),
-        **_CASE,
+        **CASE,
     )
 
 
@@ -179,7 +175,7 @@ def reuse_form() -> ReuseForm:
                 sha256="c07d" * 16,
             ),
         ),
-        **_CASE,
+        **CASE,
     )
 
 
@@ -195,7 +191,7 @@ def handover_form() -> HandoverForm:
     return HandoverForm(
         number="LZ-03-20261120-02",
         bag_number="D-03-20261120-02",
-        hall=_CASE["hall"],
+        hall=CASE["hall"],
         from_street="华富街道",
         to_street="香蜜湖街道",
         to_address="福田区香蜜湖街道便民服务中心收件组",
@@ -212,27 +208,3 @@ def handover_form() -> HandoverForm:
         phone="0755-0000 0000",
         bundle_sha256=SHA256[::-1],
     )
-
-
-def render_all(folder: Path, *, fonts: Fonts, practice: bool = False) -> dict[str, PrintedFile]:
-    """Put one sample of each paper into the folder as `NAME.pdf`; `practice` marks them all as training."""
-
-    def path(name: str) -> Path:
-        return folder / f"{name}.pdf"
-
-    online = replace(receipt_form(), practice=practice)
-    offline = replace(provisional_receipt_form(), practice=practice)
-    accepted = replace(acceptance_form(), practice=practice)
-    corrected = replace(correction_form(), practice=practice)
-    refused = replace(refusal_form(), practice=practice)
-    reused = replace(reuse_form(), practice=practice)
-    listed = replace(handover_form(), practice=practice)
-    return {
-        "receipt": receipt.render(online, path("receipt"), fonts=fonts),
-        "receipt-provisional": receipt.render(offline, path("receipt-provisional"), fonts=fonts),
-        "acceptance": acceptance.render(accepted, path("acceptance"), fonts=fonts),
-        "correction": correction.render(corrected, path("correction"), fonts=fonts),
-        "refusal": refusal.render(refused, path("refusal"), fonts=fonts),
-        "reuse": reuse.render(reused, path("reuse"), fonts=fonts),
-        "handover": handover.render(listed, path("handover"), fonts=fonts),
-    }
