@@ -35,7 +35,7 @@ from workstation.services.balance import day_balance
 from workstation.services.enrolment import join
 from workstation.store.database import Recovery, Store
 from workstation.store.keys import DataKey, KeySlots
-from workstation.tui.screens.home import recovery_words
+from workstation.tui.screens.home_words import recovery_words
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 180.0

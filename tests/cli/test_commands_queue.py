@@ -17,7 +17,8 @@ from workstation.domain.clock import now
 WHAT = {"bundle_id", "kind", "case_number", "item", "applicant", "bytes", "manifest_sha256"}
 WHY = {"state", "state_words", "code", "failure", "why", "attempts", "mover"}
 WHEN = {"sealed_at", "next_try_at", "legal_due_at", "workdays_left", "delivered_at"}
-KEYS = WHAT | WHY | WHEN
+LAMPS = {"lamp", "lamp_words", "clocks"}
+KEYS = WHAT | WHY | WHEN | LAMPS
 
 
 def refuse(seat: Seat, bundle: str) -> None:

@@ -16,6 +16,7 @@ from workstation.i18n import _
 if TYPE_CHECKING:
     from sync.port import Line
     from workstation.cli.settings import Settings
+    from workstation.services.catalogue import Catalogue
     from workstation.services.queue import QueueDesk, QueueLine
     from workstation.store.database import Store
 
@@ -35,10 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     retry = actions.add_parser("retry", help=_("立即再试, 不论因何停下"))
     for named in (show, retry):
         named.add_argument("name", metavar="ID|NUMBER", help=_("封装编号 (可只写开头), 办件编号或邮袋编号"))
-    for action in (listing, show):
+    lamps = actions.add_parser("lamps", help=_("逐件列出每个时限、还剩几天和红黄灯, 最急的在前"))
+    lamps.add_argument("--all", action="store_true", help=_("连同绿灯的"))
+    for action in (listing, show, lamps):
         action.add_argument("--json", action="store_true", help=_("输出 JSON"))
         action.add_argument("--names", action="store_true", help=_("显示申请人全名"))
-    for action in (listing, show, retry):
+    for action in (listing, show, retry, lamps):
         add_store_arguments(action, practice=True)
 
 
@@ -49,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
         "list": _list,
         "show": _show,
         "retry": _retry,
+        "lamps": _lamps,
     }
     with opened_store(settings, args) as store:
         return actions[args.action](settings, store, args)
@@ -61,22 +65,23 @@ def queue_desk(settings: Settings, store: Store) -> QueueDesk:
     from workstation.services.queue import QueueDesk
 
     calendar = load_calendar(Path(settings.calendar_file) if settings.calendar_file else None)
-    return QueueDesk(store, now, calendar, title_of=_titles(settings))
+    return QueueDesk(store, now, calendar, catalogue=_catalogue(settings))
 
 
-def _titles(settings: Settings) -> Callable[[str], str] | None:
-    """Return the items' titles; a pack that cannot be read must not hide the queue."""
+def _catalogue(settings: Settings) -> Catalogue | None:
+    """Return the items; a pack that cannot be read must not hide the queue."""
     from workstation.catalogue.errors import CatalogueError
     from workstation.cli.wiring import load_catalogue
 
     try:
-        return load_catalogue(settings).title_of
+        return load_catalogue(settings)
     except (CatalogueError, OSError):
         return None
 
 
 def plain(line: QueueLine, *, names: bool = False) -> dict[str, Any]:
     """Return a line for machines; the keys are stable."""
+    from workstation.cli.queue_lamps import plain_lamps
     from workstation.domain.identity import mask_name
 
     kept = line.line
@@ -97,6 +102,7 @@ def plain(line: QueueLine, *, names: bool = False) -> dict[str, Any]:
         "sealed_at": in_time(kept.sealed_at),
         "legal_due_at": in_time(kept.legal_due_at),
         "workdays_left": line.workdays_left,
+        **plain_lamps(line.lamps),
         "delivered_at": in_time(kept.delivered_at),
         "bytes": kept.size,
         "manifest_sha256": kept.manifest_sha256,
@@ -115,6 +121,7 @@ def in_words(line: QueueLine, *, names: bool = False) -> str:
     lines = [f"{glyph} {head}", f"  {line.sentence}"]
     if line.why:
         lines.append(f"  [{line.line.code}] {line.why}" if line.line.code else f"  {line.why}")
+    lines.extend(f"  {lamp.glyph} {lamp.sentence}" for lamp in line.lamps)
     return "\n".join(printable(text) for text in lines)
 
 
@@ -127,6 +134,7 @@ def in_time(at: datetime | None) -> str | None:
 
 def _list(settings: Settings, store: Store, args: argparse.Namespace) -> int:
     from sync.port import LineState
+    from workstation.services.lamps import totals
 
     desk = queue_desk(settings, store)
     shown = desk.lines() if args.all else desk.waiting_lines()
@@ -140,6 +148,20 @@ def _list(settings: Settings, store: Store, args: argparse.Namespace) -> int:
         print(_("没有待发送的件"))
     if delivered and not args.all:
         print(_("另有 {n} 件已送达, 加 --all 查看").format(n=delivered))
+    urgent = totals(line.lamps[0] for line in desk.lamp_lines())
+    if urgent:
+        print(_("时限: {totals}, 用 workstation queue lamps 查看").format(totals=urgent))
+    return 0
+
+
+def _lamps(settings: Settings, store: Store, args: argparse.Namespace) -> int:
+    from workstation.cli.queue_lamps import board_in_words, plain_board
+
+    lines = queue_desk(settings, store).lamp_lines()
+    if args.json:
+        _print_json(plain_board(lines, every=args.all, names=args.names))
+    else:
+        print(board_in_words(lines, every=args.all, names=args.names))
     return 0
 
 

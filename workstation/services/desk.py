@@ -19,6 +19,7 @@ from workstation.services.catalogue import Catalogue
 from workstation.services.courier import Courier
 from workstation.services.credit import CreditLibrary, NoLibrary
 from workstation.services.decisions import Decisions
+from workstation.services.finding import Finder
 from workstation.services.intake import Intake
 from workstation.services.item_changes import ItemChanges
 from workstation.services.pack_updates import LoadPack, PackUpdates
@@ -28,6 +29,7 @@ from workstation.services.profile import WindowProfile
 from workstation.services.queue import QueueDesk
 from workstation.services.reuse import ReuseDesk
 from workstation.services.sealing import Sealer
+from workstation.services.silence import Silence
 from workstation.services.supplements import Supplements
 from workstation.services.tolerance import Tolerance
 from workstation.services.updates import apply_change
@@ -52,6 +54,8 @@ class Desk:
     decisions: Decisions
     tolerance: Tolerance
     supplements: Supplements
+    silence: Silence
+    finder: Finder
     courier: Courier
     papers: Papers
     queue: QueueDesk
@@ -65,11 +69,13 @@ class Desk:
 
     def view_of(self, case: Case) -> CaseView:
         """The same for a case just returned by a service."""
+        item = self.catalogue.item_of(case)
         view = build_view(
             case,
-            self.catalogue.item_of(case),
+            item,
             offers={} if case.is_sealed else self.reuse.offers(case),
-            home_street_name=self.catalogue.street_name(case.home_street) if case.home_street else "",
+            street_name=self.catalogue.street_name,
+            known=self.intake.known(case, item) if case.derived else {},
         )
         return replace(view, change=self.changes.of(case))
 
@@ -118,9 +124,11 @@ def build_desk(parts: Parts) -> Desk:
         decisions=Decisions(store, catalogue, profile, clock, parts.calendar, sealer),
         tolerance=Tolerance(store, catalogue, profile, clock, parts.calendar, parts.credit),
         supplements=Supplements(store, catalogue, profile, clock, sealer),
+        silence=Silence(store, clock),
+        finder=Finder(store, catalogue),
         courier=Courier(store, catalogue, profile, clock, parts.calendar, sealer),
         papers=Papers(store, catalogue, profile, clock, parts.calendar, parts.papers_folder, parts.render),
-        queue=QueueDesk(store, clock, parts.calendar, title_of=catalogue.title_of),
+        queue=QueueDesk(store, clock, parts.calendar, catalogue=catalogue),
         changes=ItemChanges(store, catalogue, profile, clock, sealer),
         packs=PackUpdates(store, catalogue, clock, parts.packs_folder, parts.load_pack),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -10,9 +11,13 @@ from sync.contract.models import Change, ChangeKind
 from workstation.domain.case import CaseState, Flag
 from workstation.domain.clock import local_date
 from workstation.domain.courier import Bag
+from workstation.domain.handling import handling
+from workstation.domain.lamps import LampColour
+from workstation.domain.tickets import TicketState
 from workstation.i18n import N_, _
 from workstation.services.balance import EVERY_CASE, Balance
 from workstation.services.desk import Desk
+from workstation.services.lamps import Lamp, LampBoard, totals
 from workstation.services.pack_updates import Trouble
 from workstation.services.queue import QueueLine
 from workstation.store.database import CaseSummary
@@ -34,7 +39,9 @@ CHANGE_WORDS = {
 }
 SHOWN = frozenset(CaseState) - {CaseState.DELIVERED, CaseState.WITHDRAWN}
 SHOWN_MOST = 500
-"""Lines a home screen can hold; the ones changed last come first."""
+"""Lines a home screen can hold; the most urgent come first."""
+WANTED = (LampColour.RED, LampColour.YELLOW, LampColour.GREY)
+"""Lamps that want a person, in this order."""
 WANTS_A_PERSON = frozenset({ChangeKind.CORRECTION, ChangeKind.REFUSED})
 
 
@@ -48,6 +55,10 @@ class CaseLine:
     applicant: str
     state: CaseState
     on_hold: bool
+    is_deemed_accepted: bool = False
+    """Silence has accepted it (行政许可法 art. 32(4))."""
+    lamp: Lamp | None = None
+    """The most urgent of its clocks; None when none runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +80,11 @@ class Overview:
 
     balance: Balance
     cases: tuple[CaseLine, ...]
+    """Red and yellow lamps first, then what the clerk works on, then what can wait."""
+    lamps: str
+    """How many cases want a person, e.g. `红 1 · 黄 2`; empty when none does."""
+    waiting_numbers: int
+    """Queue numbers that wait to be called."""
     drafts: int
     queue: tuple[QueueLine, ...]
     """Undelivered lines only."""
@@ -76,7 +92,7 @@ class Overview:
     bags: tuple[Bag, ...]
     originals_waiting: int
     median_s: float | None
-    """Median seconds from opening to receipt today; None before the first receipt."""
+    """Median seconds of work on a case received today, from call to receipt; None before the first."""
     reused: int
     scanned: int
     """Slots of today's received cases filled by reuse and by scanning."""
@@ -87,14 +103,17 @@ class Overview:
 def overview(desk: Desk) -> Overview:
     """Gather today's facts."""
     today = local_date(desk.clock())
-    shown = desk.store.summaries(states=SHOWN, limit=SHOWN_MOST)
-    received = [s for s in desk.store.summaries(limit=EVERY_CASE) if _is_received_on(s, today)]
+    every = desk.store.summaries(limit=EVERY_CASE)
+    cases = _case_lines(desk, [summary for summary in every if summary.state in SHOWN], today)
+    received = [summary for summary in every if _is_received_on(summary, today)]
     slots = [slot for s in received for slot in desk.store.case(s.case_id).slots.values()]
-    durations = [duration for s in received if (duration := _duration_s(s)) is not None]
+    durations = [spent.worked_s for s in received if (spent := handling(desk.store.log(s.case_id)))]
     return Overview(
         balance=desk.balance(),
-        cases=tuple(_case_line(desk, summary) for summary in shown),
-        drafts=sum(summary.state is CaseState.DRAFT for summary in shown),
+        cases=cases[:SHOWN_MOST],
+        lamps=totals(line.lamp for line in cases),
+        waiting_numbers=sum(t.state is TicketState.WAITING for t in desk.store.tickets(today)),
+        drafts=sum(line.state is CaseState.DRAFT for line in cases),
         queue=desk.queue.waiting_lines(),
         messages=tuple(
             _message(desk, applied.change, applied.is_read) for applied in desk.store.inbox.recent(20)
@@ -112,14 +131,24 @@ def _is_received_on(summary: CaseSummary, day: date) -> bool:
     return summary.received_at is not None and local_date(summary.received_at) == day
 
 
-def _duration_s(summary: CaseSummary) -> float | None:
-    """Seconds from opening to receipt; None when the clock was set back in between: it says nothing."""
-    if summary.received_at is None or summary.received_at < summary.opened_at:
-        return None
-    return (summary.received_at - summary.opened_at).total_seconds()
+def _case_lines(desk: Desk, summaries: Sequence[CaseSummary], today: date) -> tuple[CaseLine, ...]:
+    """Return the lines by urgency; those of equal rank keep their order, the one changed last first."""
+    board = LampBoard(desk.catalogue, desk.calendar, today)
+    lines = [_case_line(desk, summary, board) for summary in summaries]
+    return tuple(sorted(lines, key=_rank))
 
 
-def _case_line(desk: Desk, case: CaseSummary) -> CaseLine:
+def _rank(line: CaseLine) -> tuple[int, int]:
+    """Red and yellow before the drafts on the desk, the rest after them, fewest days first."""
+    if line.lamp is None:
+        return len(WANTED), 0
+    clock = line.lamp.clock
+    place = WANTED.index(clock.lamp) if clock.lamp in WANTED else len(WANTED) + 1
+    return place, clock.days_left or 0
+
+
+def _case_line(desk: Desk, case: CaseSummary, board: LampBoard) -> CaseLine:
+    shining = board.of(case.course)
     return CaseLine(
         case_id=case.case_id,
         number=case.number,
@@ -127,6 +156,8 @@ def _case_line(desk: Desk, case: CaseSummary) -> CaseLine:
         applicant=case.applicant_name,
         state=case.state,
         on_hold=Flag.ON_HOLD in case.flags,
+        is_deemed_accepted=Flag.DEEMED_ACCEPTED in case.flags,
+        lamp=shining[0] if shining else None,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +13,9 @@ from workstation.domain.clock import CHINA, Clock, local_date
 from workstation.domain.deadlines import WorkCalendar, workdays_between
 from workstation.domain.errors import UnknownYear
 from workstation.i18n import N_, _
-from workstation.store.database import Store
+from workstation.services.catalogue import Catalogue
+from workstation.services.lamps import EVERY, OPEN, Lamp, LampBoard, LampLine
+from workstation.store.database import CaseSummary, Store
 from workstation.texts import words
 
 STATE_WORDS = {
@@ -57,6 +58,8 @@ class QueueLine:
     age: str
     legal: str
     workdays_left: int | None
+    lamps: tuple[Lamp, ...] = ()
+    """Every clock that runs for the case, the most urgent first."""
 
     @property
     def sentence(self) -> str:
@@ -81,25 +84,26 @@ class QueueDesk:
     store: Store
     clock: Clock
     calendar: WorkCalendar
-    title_of: Callable[[str], str] | None = None
-    """Gives the title of an item code; lines go without it when there is none."""
+    catalogue: Catalogue | None = None
+    """Gives titles and limits; where no pack can be read, lines go without title and lamp."""
     outage: Outage | None = None
     """Set by the line while nothing gets through; it explains lines that were not even tried."""
 
     def lines(self) -> tuple[QueueLine, ...]:
         """All bundles that are not delivered yet, by legal clock, then the delivered ones."""
-        names = {s.number: s.applicant_name for s in self.store.summaries(limit=NAMES)}
-        return tuple(self.words(line, names.get(line.subject)) for line in self.store.outbox.lines())
+        known = {summary.number: summary for summary in self.store.summaries(limit=NAMES)}
+        return tuple(self.words(line, known.get(line.subject)) for line in self.store.outbox.lines())
 
     def waiting_lines(self) -> tuple[QueueLine, ...]:
         """Only the bundles that are not delivered yet, by legal clock."""
         return tuple(self.words(line) for line in self.store.outbox.lines(delivered=0))
 
-    def words(self, line: Line, applicant: str | None = None) -> QueueLine:
-        """Put one line into words; with a known applicant a delivered one needs no look at its case."""
+    def words(self, line: Line, known: CaseSummary | None = None) -> QueueLine:
+        """Put one line into words; with a summary a delivered one needs no look at its case."""
         now = self.clock()
-        is_known = applicant is not None and line.state is LineState.DELIVERED
+        is_known = known is not None and line.state is LineState.DELIVERED
         case = None if is_known else self.store.case_by_number(line.subject)
+        course = case or (known.course if known else None)
         by_hand = case is not None and is_counted_by_hand(case)
         left = None if by_hand else self._workdays_left(line)
         state, code = self._standing(line)
@@ -108,8 +112,8 @@ class QueueDesk:
         return QueueLine(
             line=line,
             title=line.subject,
-            item=self._item(line, case),
-            applicant=applicant or (case.applicant.name if case and case.applicant else ""),
+            item=self._item(line, course),
+            applicant=_applicant(known, case),
             state=_(STATE_WORDS[state]),
             why=failure.what if failure else held_for,
             next_try=_next_try(line),
@@ -117,12 +121,21 @@ class QueueDesk:
             age=_age(line, now),
             legal=self._legal(line, left),
             workdays_left=left,
+            lamps=self.board(now).of(course) if course is not None and self.catalogue else (),
         )
 
-    def _item(self, line: Line, case: Case | None) -> str:
-        if case is None:
+    def board(self, now: datetime) -> LampBoard:
+        """Return what counts the clocks of cases today."""
+        return LampBoard(self.catalogue or Catalogue(()), self.calendar, local_date(now))
+
+    def lamp_lines(self) -> tuple[LampLine, ...]:
+        """Every open case with its clocks, the most urgent first, wherever its bundle is."""
+        return self.board(self.clock()).lines(self.store.summaries(states=OPEN, limit=EVERY))
+
+    def _item(self, line: Line, course: Case | None) -> str:
+        if course is None:
             return _("邮袋") if line.kind == BundleKind.HANDOVER else ""
-        return self.title_of(case.item_code) if self.title_of else ""
+        return self.catalogue.title_of(course.item_code) if self.catalogue else ""
 
     def _standing(self, line: Line) -> tuple[LineState, str]:
         """Return the state and the code of the reason as a person should read them."""
@@ -165,6 +178,12 @@ class QueueDesk:
     def waiting_count(self) -> int:
         """Number of bundles not delivered yet."""
         return sum(n for state, n in self.store.outbox.counts().items() if state is not LineState.DELIVERED)
+
+
+def _applicant(known: CaseSummary | None, case: Case | None) -> str:
+    if known is not None and known.applicant_name:
+        return known.applicant_name
+    return case.applicant.name if case and case.applicant else ""
 
 
 def is_counted_by_hand(case: Case) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.style import Style
@@ -15,35 +14,31 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from workstation.domain.case import Case, CaseState
+from workstation.domain.case import Case
 from workstation.i18n import N_, _
 from workstation.services.balance import Balance
-from workstation.services.overview import CaseLine, MessageLine, Overview, overview
+from workstation.services.overview import MessageLine, Overview, overview
 from workstation.services.pack_updates import Trouble
-from workstation.services.view import STATE_WORDS
-from workstation.store.database import Recovery
-from workstation.texts import describe, words
-from workstation.tui.cells import fit, printable
+from workstation.texts import words
 from workstation.tui.screens.base import WorkScreen, fill
 from workstation.tui.screens.case import CaseScreen
 from workstation.tui.screens.courier import CourierScreen
 from workstation.tui.screens.dialogs import ConfirmDialog, NoticeDialog
+from workstation.tui.screens.home_words import (
+    WIDE,
+    balance_lines,
+    case_text,
+    message_text,
+    no_cases,
+    no_queue,
+    recovery_words,
+    refusal_words,
+    tiles_text,
+)
 from workstation.tui.screens.picker import ItemPicker
 from workstation.tui.screens.queue import QueueScreen, queue_text
-from workstation.tui.theme import AMBER, BLUE, GREEN, QUIET, RED
+from workstation.tui.theme import QUIET
 from workstation.tui.widgets.bars import Key
-
-WIDE = 110
-"""Columns from which all tiles are shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A figure and what it counts."""
-
-    figure: str
-    label: str
-    colour: str = ""
 
 
 class HomeScreen(WorkScreen[None]):
@@ -135,13 +130,18 @@ class HomeScreen(WorkScreen[None]):
 
     def _show(self, facts: Overview) -> None:
         self._tell_trouble(facts.pack_trouble)
-        self.query_one("#tiles", Static).update(_tiles(facts, self.size.width))
+        self.query_one("#tiles", Static).update(tiles_text(facts, self.size.width))
         self._messages = {line.change.change_id: line for line in facts.messages}
-        fill(self.cases, [Option(_case(line), id=line.case_id) for line in facts.cases], _no_cases())
-        fill(self.queue_lines, [Option(queue_text(q), id=q.line.bundle_id) for q in facts.queue], _no_queue())
-        messages = [Option(_message(line), id=key) for key, line in self._messages.items()]
+        fill(
+            self.cases,
+            [Option(case_text(line, wide=self.size.width >= WIDE), id=line.case_id) for line in facts.cases],
+            no_cases(),
+        )
+        fill(self.queue_lines, [Option(queue_text(q), id=q.line.bundle_id) for q in facts.queue], no_queue())
+        messages = [Option(message_text(line), id=key) for key, line in self._messages.items()]
         fill(self.message_lines, messages, Text(_("还没有消息"), Style(color=QUIET)))
-        self.query_one("#left").border_title = _("在办 {n}").format(n=len(facts.cases))
+        in_hand = _("在办 {n}").format(n=len(facts.cases))
+        self.query_one("#left").border_title = " · ".join(part for part in (in_hand, facts.lamps) if part)
         unread = sum(not line.is_read for line in facts.messages)
         title = _("后台消息 · 未读 {n}").format(n=unread) if unread else _("后台消息")
         self.query_one("#messages").border_title = title
@@ -229,108 +229,3 @@ class HomeScreen(WorkScreen[None]):
         body = _("草稿和队列都已存盘。未发送的 {n} 件在下次启动后继续发送。").format(n=self.app.waiting)
         if await self.app.push_screen_wait(ConfirmDialog(_("退出程序?"), body, yes=_("退出"))):
             self.app.exit(0)
-
-
-def refusal_words(folder: str, reason: Exception) -> tuple[str, str]:
-    """Say which pack was left out at start and why, and what to do."""
-    message = describe(reason)
-    what = _("事项包 {folder} 没有启用: [{code}] {what}")
-    return what.format(folder=folder, code=message.code, what=message.what), message.todo
-
-
-def recovery_words(recovery: Recovery) -> str:
-    """Say what was put right at start; empty when nothing was."""
-    parts = []
-    if recovery.interrupted_sends:
-        parts.append(_("{n} 件发送时中断, 已重新排队").format(n=recovery.interrupted_sends))
-    if recovery.orphan_pages:
-        parts.append(_("清理了 {n} 个未完成的页文件").format(n=recovery.orphan_pages))
-    if recovery.open_drafts:
-        parts.append(_("{n} 件草稿可继续办理").format(n=recovery.open_drafts))
-    return "; ".join(parts)
-
-
-def balance_lines(balance: Balance) -> list[tuple[str, str]]:
-    """Put the day's balance into words."""
-    cases = _("收件 {received} = 送达 {delivered} + 排队 {queued} + 退回 {returned}").format(
-        received=balance.received,
-        delivered=balance.delivered,
-        queued=balance.queued,
-        returned=balance.returned,
-    )
-    paper = _("原件 {seen} = 退还 {returned} + 窗口留存 {held} + 已装袋 {bagged}").format(
-        seen=balance.originals_seen,
-        returned=balance.originals_returned,
-        held=balance.originals_held,
-        bagged=balance.originals_bagged,
-    )
-    verdict = _("✔ 平衡") if balance.balances else _("✘ 不平衡: 请立即报告主管")
-    return [(_("日期"), balance.day.isoformat()), (_("办件"), cases), (_("原件"), paper), ("", verdict)]
-
-
-def _tiles(facts: Overview, width: int) -> Text:
-    balance = facts.balance
-    minutes = (
-        f"{int(facts.median_s // 60)}:{int(facts.median_s % 60):02d}" if facts.median_s is not None else "–"
-    )
-    filled = facts.reused + facts.scanned
-    tiles: tuple[Tile, ...] = (
-        Tile(str(balance.received), _("今日收件")),
-        Tile(
-            f"{balance.received} = {balance.delivered} + {balance.queued} + {balance.returned}",
-            _("= 送达 + 排队 + 退回"),
-            GREEN if balance.balances else RED,
-        ),
-        Tile(minutes, _("每件用时 (中位)")),
-        Tile(f"{100 * facts.reused // filled} %" if filled else "–", _("材料复用"), BLUE),
-        Tile(str(facts.originals_waiting), _("待装袋原件"), AMBER if facts.originals_waiting else ""),
-        Tile(str(facts.drafts), _("草稿")),
-    )
-    if width < WIDE:
-        tiles = (*tiles[:2], tiles[4], tiles[5])
-    cell = max(10, (width - 4) // len(tiles))
-    text = Text(" ", no_wrap=True)
-    for tile in tiles:
-        text.append(fit(tile.figure, cell), Style(color=tile.colour or None, bold=True))
-    text.append("\n ")
-    for tile in tiles:
-        text.append(fit(tile.label, cell), Style(color=QUIET))
-    return text
-
-
-def _case(line: CaseLine) -> Text:
-    glyph, colour = {
-        CaseState.DRAFT: ("✎", AMBER),
-        CaseState.CORRECTION: ("!", AMBER),
-        CaseState.RECEIVED: ("●", BLUE),
-        CaseState.REFUSED: ("✘", RED),
-    }.get(line.state, ("✔", GREEN))
-    text = Text(no_wrap=True, overflow="ellipsis")
-    text.append(f"{glyph} ", Style(color=colour, bold=True))
-    text.append(fit(line.title, 18), Style(bold=True))
-    text.append(f" {fit(line.applicant, 8)} ")
-    state = _("挂起") if line.on_hold else _(STATE_WORDS[line.state])
-    text.append(fit(state, 8), Style(color=colour))
-    text.append(f" {line.number}", Style(color=QUIET))
-    return text
-
-
-def _no_cases() -> Text:
-    return Text(_("没有在办的件, F2 办新件"), Style(color=QUIET))
-
-
-def _no_queue() -> Text:
-    return Text(_("✔ 全部送达, 没有排队"), Style(color=GREEN))
-
-
-def _message(line: MessageLine) -> Text:
-    glyph, colour = ("!", AMBER) if line.wants_a_person else ("✔", GREEN)
-    text = Text(f"{glyph} ", Style(color=colour, bold=True))
-    if not line.is_read:
-        text.append("● ", Style(color=AMBER, bold=True))
-    text.append(f"{line.title}  ", Style(bold=not line.is_read))
-    text.append(f"{printable(line.applicant)}\n")
-    text.append(f"  {printable(line.words)}", Style(color=colour))
-    if line.change.due is not None:
-        text.append(f"  {line.change.due.isoformat()}", Style(color=colour))
-    return text
