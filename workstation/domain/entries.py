@@ -55,6 +55,7 @@ class Answered:
 
     question: str
     option: str
+    """Empty, with origin DERIVED: the fact that answered it is gone, and so is its answer."""
     origin: Origin = Origin.TYPED
     """DERIVED: a fact answered it (age, sex, address, archive), as shown to the clerk."""
     kind: Literal["answered"] = "answered"

@@ -271,10 +271,13 @@ def _named(case: Case, applicant: Applicant) -> Case:
 
 
 def _answered(case: Case, payload: Answered) -> Case:
-    """Take an answer; a fact never replaces what the clerk answered."""
+    """Take an answer; a fact never replaces what the clerk answered, and takes back only its own."""
     is_fact = payload.origin is Origin.DERIVED
     if is_fact and payload.question in case.answers and payload.question not in case.derived:
         return case
+    if is_fact and not payload.option:
+        left = {question: option for question, option in case.answers.items() if question != payload.question}
+        return replace(case, answers=left, derived=case.derived - {payload.question})
     derived = case.derived | {payload.question} if is_fact else case.derived - {payload.question}
     return replace(case, answers={**case.answers, payload.question: payload.option}, derived=derived)
 

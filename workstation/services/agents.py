@@ -27,9 +27,10 @@ from workstation.domain.checklist import active_fields, relevant_answers
 from workstation.domain.clock import Clock, local_date
 from workstation.domain.identity import check_id_number
 from workstation.domain.items import Item
+from workstation.services.carrying import CARD
 from workstation.services.catalogue import Catalogue
 from workstation.services.errors import ServiceError
-from workstation.services.intake import CARD, check_editable
+from workstation.services.intake import check_editable
 from workstation.services.prefill import Reader
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Store

@@ -140,6 +140,12 @@ class NoApplicant(ServiceError):
     code = "V121"
 
 
+class NotMovable(ServiceError):
+    """A page moves only from the slot it is in to another slot of the checklist that takes pages."""
+
+    code = "V122"
+
+
 class PackRefused(ServiceError):
     """The pack that the back office announced is not taken over; the one in use stays."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from workstation.domain.case import (
     Answered,
@@ -22,32 +22,39 @@ from workstation.domain.case import (
     Opened,
     Origin,
     OriginalMarked,
+    PageMoved,
     PageRemoved,
     Payload,
     ReuseWithdrawn,
 )
-from workstation.domain.checklist import active_fields, check_field
+from workstation.domain.checklist import active_fields, check_field, derive
 from workstation.domain.clock import Clock, local_date
 from workstation.domain.errors import UnknownAnswer
 from workstation.domain.forms import FormField
 from workstation.domain.identity import birth_date_of, check_id_number, sex_of
 from workstation.domain.items import Item
+from workstation.domain.kinds import OriginalRule
+from workstation.domain.known import KnownAnswer, known_answers
+from workstation.services.carrying import (
+    CARD,
+    answers_after,
+    answers_of_facts,
+    card_fields,
+    guess_street,
+    newly_asked,
+)
 from workstation.services.catalogue import Catalogue
 from workstation.services.errors import (
     CaseSealed,
     NotEnrolled,
     NothingRead,
+    NotMovable,
     ReceivedAlready,
     UnknownStreet,
 )
 from workstation.services.ids import new_id
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Store, Tx
-
-CARD = "id-card-front"
-CARD_BACK = "id-card-back"
-PHONE = "phone"
-"""Form field that takes over the telephone number typed with the applicant."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +98,14 @@ class Intake:
         Raises:
             UnknownAnswer: the item has no such question or option.
         """
-        item = self._editable(case_id)[1]
+        case, item = self._editable(case_id)
         try:
             item.question(question_id).option(option_id)
         except KeyError as error:
             raise UnknownAnswer(question=question_id, option=option_id) from error
-        return self._record(case_id, Answered(question=question_id, option=option_id))
+        answers = {**case.answers, question_id: option_id}
+        facts = newly_asked(case, item, answers=answers, clerk=self.profile.clerk)
+        return self._record(case_id, Answered(question=question_id, option=option_id), *facts)
 
     def set_applicant(self, case_id: str, applicant: Applicant) -> Case:
         """Name the applicant, as confirmed by the clerk, and carry the card's values into the form.
@@ -109,53 +118,54 @@ class Intake:
         case, item = self._editable(case_id)
         number = check_id_number(applicant.id_number)
         applicant = replace(applicant, id_number=number, birth_date=birth_date_of(number), sex=sex_of(number))
-        facts: list[Payload] = [ApplicantSet(applicant=applicant)]
-        facts += self._card_fields(case, item, applicant)
+        known = answers_of_facts(case, item, applicant, self._archived(case, number), self._today)
+        answers = answers_after(case, known)
+        facts: list[Payload] = [ApplicantSet(applicant=applicant), *known]
+        facts += card_fields(case, item, applicant, answers=answers, clerk=self.profile.clerk)
         if case.applicant is not None and case.applicant.id_number != number:
             facts += [
                 ReuseWithdrawn(slot=name) for name, slot in case.slots.items() if slot.reuse is not None
             ]
+        if item.review_free:
+            facts += _card_returned(case, item, answers)
         return self._record(case_id, *facts)
 
-    def _card_fields(self, case: Case, item: Item, applicant: Applicant) -> list[Payload]:
-        known = card_values(applicant)
-        facts: list[Payload] = []
-        for field in active_fields(item, case.answers):
-            present = case.fields.get(field.id)
-            if field.id == PHONE:
-                if applicant.phone and not _is_own(present, case.applicant):
-                    facts.append(FieldSet(field=PHONE, value=self._confirmed(applicant.phone, Origin.TYPED)))
-                continue
-            names = [source.field for source in field.sources if source.document_kind == CARD]
-            value = next((known[name] for name in names if name in known), "")
-            # What the card of an applicant named before put here must not stay, even if nothing replaces it.
-            carried = present is not None and present.origin is Origin.CARD
-            if carried or (value and not _is_settled(present)):
-                facts.append(FieldSet(field=field.id, value=self._confirmed(value, Origin.CARD)))
-        return facts
+    def known(self, case: Case, item: Item) -> dict[str, KnownAnswer]:
+        """Return what facts answer of the item's questions, for showing where an answer came from."""
+        if case.applicant is None:
+            return {}
+        archived = self._archived(case, case.applicant.id_number)
+        return known_answers(item, case.applicant, archived, self._today)
 
-    def set_home_street(self, case_id: str, street: str) -> Case:
-        """Choose the street that decides.
+    def _archived(self, case: Case, id_number: str) -> frozenset[str]:
+        """Return the standard materials of which a usable copy from another case is kept."""
+        return frozenset(
+            copy.standard_id
+            for copy in self.store.archived(id_number)
+            if copy.usable_on(self._today)
+            and copy.source_case != case.number
+            and copy.practice is case.is_practice
+        )
+
+    @property
+    def _today(self) -> date:
+        return local_date(self.clock())
+
+    def set_home_street(self, case_id: str, street: str, *, second: str = "") -> Case:
+        """Choose the street that decides, and the other household's where two verify.
 
         Raises:
             UnknownStreet: the catalogue does not route to it.
         """
         self._editable(case_id)
-        if street not in self.catalogue.current.streets:
-            raise UnknownStreet(street=street)
-        return self._record(case_id, HomeStreetSet(street=street))
+        for code in (street, second) if second else (street,):
+            if code not in self.catalogue.current.streets:
+                raise UnknownStreet(street=code)
+        return self._record(case_id, HomeStreetSet(street=street, second=second))
 
     def guess_street(self, address: str) -> str:
-        """Return the code of the street an address names, or an empty text.
-
-        An address that names any street in full is taken at its word; else a name without 街道 counts, unless
-        it is part of the name of a district, a road or the like, or another street is named too.
-        """
-        streets = self.catalogue.current.streets
-        found = [code for code, name in streets.items() if name in address]
-        if not found and "街道" not in address:
-            found = [code for code, name in streets.items() if _names(address, name.removesuffix("街道"))]
-        return found[0] if len(found) == 1 else ""
+        """Return the code of the street an address names, or an empty text."""
+        return guess_street(self.catalogue.current.streets, address)
 
     def type_field(self, case_id: str, field_id: str, text: str) -> Case:
         """Take a value the clerk typed; it is kept even when a check fails, and shown as failing."""
@@ -195,6 +205,22 @@ class Intake:
     def remove_page(self, case_id: str, slot: str, page_id: str, *, why: str) -> Case:
         """Take a page out of its slot before sealing; its file stays in the vault."""
         return self._fill(case_id, PageRemoved(slot=slot, page_id=page_id), why=why)
+
+    def move_page(self, case_id: str, slot: str, page_id: str, to: str) -> Case:
+        """Move a page to the end of another slot of the checklist, also out of the tray.
+
+        Raises:
+            CaseSealed: the case may not change any more.
+            NotMovable: the page is not where it should be, or the checklist has no such slot for pages.
+        """
+        item = self._editable(case_id)[1]
+        with self.store.transaction() as tx:
+            case = check_editable(tx, case_id)
+            takers = {m.id for m in derive(item, case.answers) if m.original is not OriginalRule.FORM}
+            if to not in takers - {slot} or page_id not in {page.page_id for page in case.slot(slot).pages}:
+                raise NotMovable
+            moved = PageMoved(slot=slot, page_id=page_id, to=to)
+            return tx.record(case_id, moved, actor=self.profile.clerk, at=self.clock())
 
     def hold(self, case_id: str, *, why: str) -> Case:
         """Put the draft aside; everything entered stays."""
@@ -278,31 +304,12 @@ def handed_back(case: Case) -> list[Payload]:
     ]
 
 
-def _is_settled(value: FieldValue | None) -> bool:
-    """True for what a person typed or confirmed against a page."""
-    if value is None:
-        return False
-    return value.origin is Origin.TYPED or (value.origin is Origin.OCR and value.confirmed_by is not None)
-
-
-def _is_own(value: FieldValue | None, before: Applicant | None) -> bool:
-    """True for a number typed into the form, and not carried over from the applicant named before."""
-    carried = before is not None and value is not None and value.value == before.phone
-    return _is_settled(value) and not carried
-
-
-def _names(address: str, short: str) -> bool:
-    return re.search(rf"{re.escape(short)}(?![区县市路道街巷])", address) is not None
-
-
-def card_values(applicant: Applicant) -> dict[str, str]:
-    """Return the applicant's data under the field names of the card's front; empty values left out."""
-    values = {
-        "name": applicant.name,
-        "sex": applicant.sex,
-        "ethnicity": applicant.ethnicity,
-        "birth_date": applicant.birth_date.isoformat() if applicant.birth_date else "",
-        "address": applicant.address,
-        "id_number": applicant.id_number,
-    }
-    return {key: value for key, value in values.items() if value}
+def _card_returned(case: Case, item: Item, answers: Mapping[str, str]) -> list[Payload]:
+    """Mark the scanned card as handed back: an item made from data at once wants nothing but that look."""
+    return [
+        OriginalMarked(slot=material.id, custody=Custody.RETURNED)
+        for material in derive(item, answers)
+        if material.document_kind == CARD
+        and case.slot(material.id).pages
+        and case.slot(material.id).custody is Custody.NOT_SEEN
+    ]

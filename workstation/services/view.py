@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.case import MOVES, Case, CaseState, Move
@@ -14,12 +14,15 @@ from workstation.domain.checklist import (
     Todo,
     asked_fields,
     checklist,
+    needs_second_street,
     open_questions,
     readiness,
     situation_title,
 )
 from workstation.domain.forms import FormField
 from workstation.domain.items import Item
+from workstation.domain.kinds import Routing
+from workstation.domain.known import KnownAnswer
 from workstation.domain.situations import Question
 from workstation.i18n import N_, _
 from workstation.services.item_changes import ItemChange
@@ -60,8 +63,21 @@ class CaseView:
     offers: Mapping[str, ArchivedMaterial]
     """Copies that may be reused, by slot."""
     home_street_name: str
+    second_street_name: str = ""
+    known: Mapping[str, KnownAnswer] = field(default_factory=dict)
+    """What facts answer, by question."""
     change: ItemChange | None = None
     """What the current pack changed in the item while the case was open."""
+
+    @property
+    def needs_home_street(self) -> bool:
+        """True where another street than the receiving one may decide."""
+        return self.item.routing is not Routing.RECEIVING
+
+    @property
+    def needs_second_street(self) -> bool:
+        """True when a second household's street verifies too."""
+        return needs_second_street(self.item, self.case.answers)
 
     @property
     def moves(self) -> frozenset[Move]:
@@ -74,7 +90,12 @@ class CaseView:
 
 
 def build_view(
-    case: Case, item: Item, *, offers: Mapping[str, ArchivedMaterial], home_street_name: str
+    case: Case,
+    item: Item,
+    *,
+    offers: Mapping[str, ArchivedMaterial],
+    street_name: Callable[[str], str],
+    known: Mapping[str, KnownAnswer],
 ) -> CaseView:
     """Derive all that a screen shows of a case."""
     return CaseView(
@@ -86,7 +107,9 @@ def build_view(
         fields=asked_fields(item, case.answers),
         readiness=readiness(item, case),
         offers=offers,
-        home_street_name=home_street_name,
+        home_street_name=street_name(case.home_street) if case.home_street else "",
+        second_street_name=street_name(case.second_street) if case.second_street else "",
+        known=known,
     )
 
 
@@ -96,6 +119,7 @@ def missing_words(status: Readiness) -> tuple[str, ...]:
         *(question.title for question in status.questions),
         *((_("申请人"),) if status.lacks_applicant else ()),
         *((_("属地街道"),) if status.lacks_home_street else ()),
+        *((_("配偶户籍街道"),) if status.lacks_second_street else ()),
         *(f"{line.material.title} ({_(TODO_WORDS[line.todo])})" for line in status.lines),
         *(_("表单: {field}").format(field=problem.field.title) for problem in status.fields),
         *(_("表单: {field}").format(field=rule.message) for rule in status.rules),
