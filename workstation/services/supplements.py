@@ -36,6 +36,7 @@ from workstation.services.decision_errors import (
 from workstation.services.profile import WindowProfile
 from workstation.services.reuse import archive_checked
 from workstation.services.sealing import Sealer
+from workstation.services.silence import silence_ends
 from workstation.services.view import STATE_WORDS, TODO_WORDS
 from workstation.store.database import Store, Tx
 
@@ -159,6 +160,4 @@ def _sealed(opened: SupplementOpened, at: datetime, *, after: Supplement | None)
 
 def _hurry(case: Case, debts: Sequence[date]) -> date:
     """Return the day that orders the queue: where silence ends, else the first debt's last day."""
-    move = case.last_move
-    is_waiting = case.state is CaseState.RECEIVED and move is not None and move.due is not None
-    return move.due if is_waiting and move and move.due else min(debts)
+    return silence_ends(case) or min(debts)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import reduce
 
 from sqlalchemy import case as choose
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from workstation.domain.case import (
@@ -134,6 +134,26 @@ def summaries(
     if opened_on is not None:
         query = query.where(CaseRow.opened_on == opened_on)
     return tuple(_summary(row, _course(session, row)) for row in session.exec(query).all())
+
+
+def mentioning(session: Session, kind: str, part: str, *, limit: int) -> tuple[str, ...]:
+    """Return ids of cases with a log entry of this kind whose JSON holds `part`, the last changed first."""
+    said = select(EntryRow.case_id).where(
+        EntryRow.kind == kind, col(EntryRow.payload).contains(part, autoescape=True)
+    )
+    query = select(CaseRow.case_id).where(col(CaseRow.case_id).in_(said))
+    return tuple(session.exec(query.order_by(col(CaseRow.last_tick).desc()).limit(limit)).all())
+
+
+def named(session: Session, part: str, *, limit: int) -> tuple[str, ...]:
+    """Return ids of cases whose number or applicant's name holds `part`, the last changed first."""
+    query = select(CaseRow.case_id).where(
+        or_(
+            col(CaseRow.number).contains(part, autoescape=True),
+            col(CaseRow.applicant_name).contains(part, autoescape=True),
+        )
+    )
+    return tuple(session.exec(query.order_by(col(CaseRow.last_tick).desc()).limit(limit)).all())
 
 
 def maybe_holding(session: Session, states: Iterable[CaseState]) -> tuple[str, ...]:

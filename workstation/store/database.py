@@ -184,6 +184,17 @@ class Store:
         with self._database.read() as session:
             return cases.summaries(session, states=states, opened_on=opened_on, limit=limit)
 
+    def cases_named(self, part: str, *, limit: int = 50) -> tuple[Case, ...]:
+        """Return cases whose number or applicant's name holds `part`, the one changed last first."""
+        with self._database.read() as session:
+            return tuple(self._load(session, name) for name in cases.named(session, part, limit=limit))
+
+    def cases_mentioning(self, kind: str, part: str, *, limit: int = 50) -> tuple[Case, ...]:
+        """Return cases with a log entry of this kind whose JSON holds `part`, the one changed last first."""
+        with self._database.read() as session:
+            found = cases.mentioning(session, kind, part, limit=limit)
+            return tuple(self._load(session, name) for name in found)
+
     def holding(self, states: Iterable[CaseState]) -> tuple[Case, ...]:
         """Return every case in these states that may hold an original at the window, oldest first."""
         with self._database.read() as session:

@@ -62,6 +62,13 @@ class InboxTable:
                 for row in session.exec(query).all()
             )
 
+    def mentioning(self, part: str, limit: int = 50) -> tuple[Change, ...]:
+        """Return applied changes whose JSON holds `part`, the last one first."""
+        query = select(ChangeRow).where(col(ChangeRow.document).contains(part, autoescape=True))
+        with self._database.read() as session:
+            rows = session.exec(query.order_by(col(ChangeRow.cursor).desc()).limit(limit)).all()
+            return tuple(codec.change_from(row.document) for row in rows)
+
     def unread(self) -> int:
         """Return how many applied changes nobody has seen."""
         query = select(func.count()).select_from(ChangeRow).where(~col(ChangeRow.is_read))
