@@ -36,7 +36,8 @@ instant: false
 mode: LOCAL
 routing: RECEIVING
 acceptance_delegated: true
-conditions: []
+acceptance_basis: 样例委托依据
+conditions: [样例条件]
 questions:
 - id: case
   title: 情形

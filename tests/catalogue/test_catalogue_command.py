@@ -22,14 +22,29 @@ def call(*words: str) -> int:
 
 def test_lint_says_that_the_shipped_pack_is_sound(capsys: pytest.CaptureFixture[str]) -> None:
     assert call("lint") == 0
+    assert "问题 " not in capsys.readouterr().out
+
+
+def test_a_pack_with_nothing_to_say_about_is_called_sound(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("lint", str(write_pack(tmp_path))) == 0
     assert capsys.readouterr().out == "事项包没有问题\n"
+
+
+def test_a_warning_is_shown_and_refuses_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(write_pack(tmp_path, ITEM.replace("conditions: [样例条件]", "conditions: []")))
+    assert call("lint", folder) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("提醒 items/item-1.yaml:19 [C171]")
+    assert "0 处问题, 1 处提醒" in captured.err
 
 
 def test_lint_prints_each_finding_with_its_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = str(write_pack(tmp_path, ITEM.replace("level: 3", "level: 5")))
     assert call("lint", folder) == 1
     captured = capsys.readouterr()
-    assert captured.out.startswith("items/item-1.yaml:2 [C152] 实施编码")
+    assert captured.out.startswith("问题 items/item-1.yaml:2 [C152] 实施编码")
     assert "31 位" in captured.out
     assert "1 处" in captured.err
     assert call("lint", folder, "--json") == 1

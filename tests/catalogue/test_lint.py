@@ -6,7 +6,7 @@ import pytest
 
 from ocr.documents import KINDS
 from tests.catalogue.packs import ITEM, PACK, signed_pack, write_pack
-from workstation.catalogue import rules
+from workstation.catalogue import lint as module
 from workstation.catalogue.documents import DOCUMENT_FIELDS
 from workstation.catalogue.lint import lint
 from workstation.catalogue.loader import MAX_FILE_BYTES
@@ -22,16 +22,16 @@ materials:
 """
 
 FAULTS = {
-    "misspelt key": ("fee: 不收费", "fees: 不收费", {"C130", "C131"}),
-    "key missing": ("visits: 1\n", "", {"C131"}),
-    "limit without a unit": ("{number: 10, unit: WORKDAY}", "{number: 10}", {"C131"}),
+    "misspelt key": ("fee: 不收费", "fees: 不收费", {"C130", "C170"}),
+    "key missing": ("visits: 1\n", "", {"C170"}),
+    "limit without a unit": ("{number: 10, unit: WORKDAY}", "{number: 10}", {"C170"}),
     "bare number as a limit": ("promised: {number: 10, unit: WORKDAY}", "promised: 10", {"C133"}),
     "unit of another name": ("number: 10, unit: WORKDAY", "number: 10, unit: DAYS", {"C132"}),
     "code without quotes": ("code: '442090001001'", "code: 442090001001", {"C133"}),
     "code too short": ("code: '442090001001'", "code: '4420900010'", {"C151", "C152"}),
     "level differs": ("level: 3", "level: 5", {"C152"}),
     "USCC check digit": ("YANGBEN01U", "YANGBEN02U", {"C153"}),
-    "type unknown": ("item_type: '20'", "item_type: '21'", {"C165"}),
+    "type unknown": ("item_type: '20'", "item_type: '21'", {"C165", "C173"}),
     "no legal basis": ("legal_basis: [样例依据]", "legal_basis: []", {"C156"}),
     "material without basis": ("  basis: 样例依据\n", "", {"C157"}),
     "open-ended material": ("title: 遗失声明", "title: 其他相关材料", {"C150"}),
@@ -45,7 +45,7 @@ FAULTS = {
     ),
     "option twice": ("{id: lost, title: 补办}", "{id: first, title: 补办}", {"C141", "C143"}),
     "one option": ("  - {id: lost, title: 补办}\n", "", {"C143", "C163"}),
-    "same material twice": ("standard_id: statement", "standard_id: id-card", {"C149"}),
+    "same material twice": ("standard_id: statement", "standard_id: id-card", {"C149", "C175"}),
     "unknown document": ("document_kind: id-card-front\n", "document_kind: id-card\n", {"C154", "C162"}),
     "unknown OCR field": ("field: name", "field: surname", {"C155"}),
     "OCR document nobody brings": (
@@ -79,15 +79,17 @@ def test_a_planted_fault_is_found(tmp_path: Path, old: str, new: str, expected: 
 def test_a_finding_stands_at_its_line_and_says_what_to_do(tmp_path: Path) -> None:
     text = ITEM.replace("standard_id: statement", "standard_id: id-card")
     findings = lint(write_pack(tmp_path, text))
-    assert [finding.line for finding in findings] == [
-        text.splitlines().index("- id: id-card") + 1,
-        text.splitlines().index("- id: statement") + 1,
+    statement = text.splitlines().index("- id: statement") + 1
+    assert [(finding.line, finding.code) for finding in findings] == [
+        (text.splitlines().index("- id: id-card") + 1, "C149"),
+        (statement, "C149"),
+        (statement, "C175"),
     ]
     first = findings[0]
     assert first.file == "items/item-1.yaml"
     assert "case=lost" in first.message
     assert first.remedy == tables()["C149"][1]
-    assert str(first).startswith("items/item-1.yaml:26 [C149]")
+    assert str(first).startswith("items/item-1.yaml:27 [C149]")
 
 
 def test_a_misspelt_key_is_told_with_its_neighbour(tmp_path: Path) -> None:
@@ -103,11 +105,12 @@ def test_a_question_that_is_never_asked_makes_its_options_unreachable(tmp_path: 
     again += "  - {id: x, title: 甲}\n  - {id: y, title: 乙}\n"
     text = ITEM.replace("materials:\n", again + question, 1)
     text = text.replace("when: {case: [lost]}\nfields", "when: {late: [x]}\nfields")
-    assert codes(write_pack(tmp_path, text)) == {"C145", "C146"}
+    assert codes(write_pack(tmp_path, text)) == {"C145", "C146", "C179"}
 
 
 def test_two_questions_that_wait_for_each_other_are_a_cycle(tmp_path: Path) -> None:
     other = EXTRA_QUESTION.replace("id: late", "id: other").replace("other: [x]", "late: [x]")
+    other = other.replace("迟到的", "另外的")
     text = ITEM.replace("materials:\n", EXTRA_QUESTION, 1).replace("materials:\n", other, 1)
     assert codes(write_pack(tmp_path, text)) == {"C144"}
 
@@ -131,7 +134,7 @@ def test_too_many_situations_are_refused_not_walked(tmp_path: Path, monkeypatch:
         f"- id: q{n}\n  title: 问{n}\n  options: [{{id: x, title: 甲}}, {{id: y, title: 乙}}]\n"
         for n in range(30)
     )
-    monkeypatch.setattr(rules, "MAX_SITUATIONS", 500)
+    monkeypatch.setattr(module, "MAX_SITUATIONS", 500)
     assert codes(write_pack(tmp_path, ITEM.replace("materials:\n", questions + "materials:\n", 1))) == {
         "C160"
     }
@@ -163,7 +166,8 @@ def test_a_manifest_that_no_longer_fits_asks_for_a_new_signature(tmp_path: Path)
     assert lint(tmp_path) == ()
     path = tmp_path / "items" / "item-1.yaml"
     path.write_text(path.read_text("utf-8") + "# a remark\n", "utf-8")
-    write_pack(tmp_path, path.read_text("utf-8"), ITEM.replace("0001001", "0002001"))
+    other = ITEM.replace("0001001", "0002001").replace("title: 样例事项", "title: 另一事项")
+    write_pack(tmp_path, path.read_text("utf-8"), other)
     findings = lint(tmp_path)
     assert {(f.code, f.details["path"]) for f in findings} == {
         ("C167", "items/item-1.yaml"),
@@ -187,7 +191,7 @@ def test_a_file_that_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
 
 def test_conditions_may_offer_alternatives(tmp_path: Path) -> None:
     text = ITEM.replace("when: {case: [lost]}", "when: [{case: [lost]}, {case: [first]}]")
-    assert lint(write_pack(tmp_path, text)) == ()
+    assert codes(write_pack(tmp_path, text)) == {"C179"}
     assert codes(write_pack(tmp_path, text.replace("[first]}]", "[again]}]"))) == {"C143"}
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from workstation.texts import Message, words
 
+WARNINGS = frozenset({"C171", "C173", "C174", "C178", "C179", "C180", "C189", "C192", "C198", "C199"})
+"""What practice does deviate in, or a person must judge: told, and no reason to refuse a pack."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -16,6 +19,11 @@ class Finding:
     """1 is the first line; 0 when the fault is about the whole file."""
     code: str
     details: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def is_warning(self) -> bool:
+        """True when the pack may be used all the same."""
+        return self.code in WARNINGS
 
     @property
     def message(self) -> str:

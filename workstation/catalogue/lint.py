@@ -6,16 +6,22 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from workstation.catalogue import rules
+from workstation.catalogue import rules, rules_form, rules_pack, rules_paths, rules_values
+from workstation.catalogue.elements import element_at
 from workstation.catalogue.errors import PackInvalid
 from workstation.catalogue.findings import Finding
 from workstation.catalogue.loader import MAX_FILE_BYTES
+from workstation.catalogue.rules_pack import Gathered
+from workstation.catalogue.rules_paths import Walk
 from workstation.catalogue.schema import parse
 from workstation.catalogue.schema_item import ItemEntry
 from workstation.catalogue.schema_pack import ManifestEntry, MatterEntry, PackEntry, StandardsEntry
 from workstation.catalogue.signing import MANIFEST, PACK, content_files
 from workstation.catalogue.source import Document, read_document
 from workstation.catalogue.standards import STANDARDS, with_standards
+
+MAX_SITUATIONS = 20_000
+"""More cannot be proved in reasonable time, and no clerk could be led through them."""
 
 
 def lint(folder: Path) -> tuple[Finding, ...]:
@@ -24,24 +30,39 @@ def lint(folder: Path) -> tuple[Finding, ...]:
     A fault of the schema hides the faults of meaning of the same file, not those of others.
     """
     findings: list[Finding] = []
-    codes: dict[str, str] = {}
+    gathered = Gathered()
     standards = StandardsEntry()
     for path in content_files(folder):
         name = path.relative_to(folder).as_posix()
         try:
             document = read_document(_text(path, name), name)
             if name == PACK:
-                findings.extend(_pack_findings(document))
+                gathered.pack = parse(PackEntry, document)
+                findings.extend(_pack_findings(gathered.pack, document))
             elif name == STANDARDS:
                 standards = parse(StandardsEntry, document)
             elif name.startswith("matters/"):
-                parse(MatterEntry, document)
+                gathered.matters.append((parse(MatterEntry, document), document))
             else:
-                findings.extend(_item_findings(with_standards(document, standards), codes))
+                findings.extend(_item_findings(with_standards(document, standards), gathered))
         except PackInvalid as error:
-            findings.extend(error.findings)
+            findings.extend(map(_as_element, error.findings))
+    for rule in rules_pack.RULES:
+        findings.extend(rule(gathered))
     findings.extend(_manifest_findings(folder))
     return tuple(sorted(findings, key=lambda finding: (finding.file, finding.line, finding.code)))
+
+
+def _as_element(finding: Finding) -> Finding:
+    """Name a missing key of an item by its number in the implementation list, where it is an element."""
+    if finding.code != "C131" or not finding.file.startswith("items/"):
+        return finding
+    key = str(finding.details["key"])
+    element = element_at(tuple(key.split(".")))
+    if element is None:
+        return finding
+    details: dict[str, object] = {"number": element.number, "element": element.title, "key": key}
+    return Finding(finding.file, finding.line, "C170", details)
 
 
 def _text(path: Path, name: str) -> str:
@@ -56,26 +77,33 @@ def _text(path: Path, name: str) -> str:
         raise PackInvalid((Finding(name, 0, "C120", {"problem": "UTF-8"}),)) from error
 
 
-def _pack_findings(document: Document) -> Iterator[Finding]:
-    pack = parse(PackEntry, document)
+def _pack_findings(pack: PackEntry, document: Document) -> Iterator[Finding]:
     if pack.valid_until < pack.issued_on:
         yield document.finding(("valid_until",), "C166")
 
 
-def _item_findings(document: Document, codes: dict[str, str]) -> Iterator[Finding]:
-    """Check one item; `codes` remembers which file used a code first."""
+def _item_findings(document: Document, gathered: Gathered) -> Iterator[Finding]:
+    """Check one item, and keep it for the rules over the whole pack."""
     entry = parse(ItemEntry, document)
-    first = codes.setdefault(entry.code, document.file)
-    if first != document.file:
-        yield document.finding(("code",), "C140", item=entry.code, first=first)
+    first, where = gathered.items.setdefault(entry.code, (entry, document))
+    if first is not entry:
+        yield document.finding(("code",), "C140", item=entry.code, first=where.file)
     references = [*rules.ids(entry, document), *rules.conditions(entry, document)]
     yield from references
-    yield from rules.codes(entry, document)
-    yield from rules.grounds(entry, document)
-    yield from rules.readings(entry, document)
-    yield from rules.plain_rules(entry, document)
+    own = (rules.codes, rules.grounds, rules.readings, rules.plain_rules)
+    for rule in (*own, *rules_values.RULES, *rules_form.RULES, *rules_paths.RULES):
+        yield from rule(entry, document)
     if not references:
-        yield from rules.paths(entry, document)
+        yield from _walked_findings(entry, document)
+
+
+def _walked_findings(entry: ItemEntry, document: Document) -> Iterator[Finding]:
+    walk = Walk(entry.to_domain(), MAX_SITUATIONS)
+    if len(walk.situations) > MAX_SITUATIONS:
+        yield document.finding(("questions",), "C160", limit=MAX_SITUATIONS)
+        return
+    for rule in rules_paths.WALKED:
+        yield from rule(walk, entry, document)
 
 
 def _manifest_findings(folder: Path) -> Iterator[Finding]:

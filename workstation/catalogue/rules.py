@@ -1,11 +1,10 @@
-"""The rules of meaning that the linter holds an item to."""
+"""The rules that hold an item together: ids, conditions, codes, grounds, readings, plain values."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Protocol
 
 from workstation.catalogue.documents import DOCUMENT_FIELDS
@@ -13,18 +12,14 @@ from workstation.catalogue.findings import Finding
 from workstation.catalogue.schema import Condition
 from workstation.catalogue.schema_form import FieldEntry, QuestionEntry
 from workstation.catalogue.schema_item import ItemEntry, MaterialEntry
-from workstation.catalogue.situations import situations
 from workstation.catalogue.source import Document, Path
-from workstation.domain.checklist import active_fields, derive
 from workstation.domain.errors import BadUscc
 from workstation.domain.identity import check_uscc
-from workstation.domain.items import Item
 from workstation.domain.kinds import FieldKind, Need
 
-MAX_SITUATIONS = 20_000
-"""More cannot be proved in reasonable time, and no clerk could be led through them."""
-
-OPEN_ENDED = re.compile(r"其他|其它|等材料|等相关|相关材料|有关材料|另行要求|需要的材料|视情况|补充材料")
+OPEN_ENDED = re.compile(
+    r"其他|其它|等(相关|有关)|(等|相关|有关|需要的|必要的|补充)(材料|资料|文件|证明)|另行要求|视情况"
+)
 """Words of a catch-all: a guide must name every material (行政许可法 art. 30: the full list is shown)."""
 
 _BASIC_CODE = re.compile(r"[0-9]{12}")
@@ -159,49 +154,3 @@ def plain_rules(entry: ItemEntry, document: Document) -> Iterator[Finding]:
     statutory, promised = entry.limits.statutory, entry.limits.promised
     if statutory and promised and statutory.unit == promised.unit and promised.number > statutory.number:
         yield document.finding(("limits", "promised"), "C164")
-
-
-def paths(entry: ItemEntry, document: Document) -> Iterator[Finding]:
-    """Walk every situation: none empty, nothing asked twice, nothing that is never asked."""
-    item = entry.to_domain()
-    walked = list(islice(situations(item), MAX_SITUATIONS + 1))
-    if len(walked) > MAX_SITUATIONS:
-        yield document.finding(("questions",), "C160", limit=MAX_SITUATIONS)
-        return
-    yield from _checklists(item, walked, document)
-    yield from _never(item, walked, document)
-
-
-def _checklists(item: Item, walked: list[dict[str, str]], document: Document) -> Iterator[Finding]:
-    positions = {material.id: n for n, material in enumerate(item.materials)}
-    twice: dict[str, str] = {}
-    for answers in walked:
-        materials = derive(item, answers)
-        if not materials:
-            yield document.finding(("materials",), "C148", situation=_words(answers))
-        counts = Counter(material.standard_id for material in materials)
-        for material in materials:
-            if counts[material.standard_id] > 1:
-                twice.setdefault(material.id, _words(answers))
-    for material_id, situation in twice.items():
-        path: Path = ("materials", positions[material_id])
-        yield document.finding(path, "C149", material=item.material(material_id).title, situation=situation)
-
-
-def _never(item: Item, walked: list[dict[str, str]], document: Document) -> Iterator[Finding]:
-    asked = {name for answers in walked for name in answers}
-    materials = {material.id for answers in walked for material in derive(item, answers)}
-    fields = {field.id for answers in walked for field in active_fields(item, answers)}
-    for n, question in enumerate(item.questions):
-        if question.id not in asked:
-            yield document.finding(("questions", n), "C145", question=question.title)
-    for n, material in enumerate(item.materials):
-        if material.id not in materials:
-            yield document.finding(("materials", n), "C146", what=material.title)
-    for n, field in enumerate(item.fields):
-        if field.id not in fields:
-            yield document.finding(("fields", n), "C146", what=field.title)
-
-
-def _words(answers: dict[str, str]) -> str:
-    return ", ".join(f"{question}={option}" for question, option in answers.items()) or "-"

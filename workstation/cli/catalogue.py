@@ -61,20 +61,30 @@ def _lint(args: argparse.Namespace) -> int:
     from workstation.catalogue.loader import bundled_pack
 
     findings = lint(args.folder or bundled_pack())
+    faults = sum(not finding.is_warning for finding in findings)
     if args.json:
         _print_json(
             [
-                {"file": f.file, "line": f.line, "code": f.code, "message": f.message, "remedy": f.remedy}
+                {
+                    "file": f.file,
+                    "line": f.line,
+                    "code": f.code,
+                    "warning": f.is_warning,
+                    "message": f.message,
+                    "remedy": f.remedy,
+                }
                 for f in findings
             ]
         )
     elif findings:
         for finding in findings:
-            print(f"{finding}。{finding.remedy}。")
-        print(_("共 {count} 处问题").format(count=len(findings)), file=sys.stderr)
+            kind = _("提醒") if finding.is_warning else _("问题")
+            print(f"{kind} {finding}。{finding.remedy}。")
+        counts = {"faults": faults, "warnings": len(findings) - faults}
+        print(_("{faults} 处问题, {warnings} 处提醒").format(**counts), file=sys.stderr)
     else:
         print(_("事项包没有问题"))
-    return 1 if findings else 0
+    return 1 if faults else 0
 
 
 def _search(args: argparse.Namespace) -> int:
