@@ -1,1 +1,1 @@
-tCvKUriCm2p7zw7Kv3cGN4oZjXRi+Anq25ypNXgwPF4/chRdjNpqXETZsc3ZasRPWyTi3SqFMVwSYGix0k5IAw==
+W9eFs/D4lj+VLnQA+O/aDMwcWxQ2QIkWz+M1m3rhiwXEudRlkZ5YijwhUOrR5yls+7jzGM/LeVVC22cN/JT1Cw==
