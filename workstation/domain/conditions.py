@@ -6,10 +6,10 @@ options. `ALWAYS` is the one empty mapping, `NEVER` no mapping at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import reduce
 
-from workstation.domain.situations import ALWAYS, Clause, Question, When
+from workstation.domain.situations import ALWAYS, Answers, Clause, Question, When
 
 NEVER = When(((Clause("", frozenset()),),))
 """Holds for no answers: no answer is one of no options."""
@@ -36,7 +36,7 @@ def negated(condition: When, questions: Mapping[str, Question]) -> When:
 
     Args:
         condition: what must not hold.
-        questions: all questions by id; the options of those named in the condition are read from here.
+        questions: all that are ever asked, by id.
     """
     refusals = (
         or_else(*(_other(name, options, questions) for name, options in group.items()))
@@ -66,6 +66,19 @@ def asked_too(condition: When, questions: Mapping[str, Question], names: Iterabl
         asked = (asked_too(questions[name].when, questions, wanted) for name in group if name in wanted)
         groups.append(and_also(_when((group,)), *asked))
     return or_else(*groups)
+
+
+def without(condition: When, asked: Collection[str]) -> When:
+    """Return the condition without the groups that name a question nobody is ever asked."""
+    return _when(tuple(group for group in _groups(condition) if all(name in asked for name in group)))
+
+
+def may_hold(condition: When, answers: Answers) -> bool:
+    """Return whether no answer contradicts the condition."""
+    return any(
+        all(answers.get(name) in options or name not in answers for name, options in group.items())
+        for group in _groups(condition)
+    )
 
 
 def is_never(condition: When) -> bool:
@@ -115,6 +128,8 @@ def _meet(one: Group, other: Group) -> Group:
 
 def _other(name: str, options: frozenset[str], questions: Mapping[str, Question]) -> When:
     """Return the condition that a question has another answer, or is not asked at all."""
+    if name not in questions:
+        return ALWAYS
     question = questions[name]
     others = frozenset(option.id for option in question.options) - options
     answered = When(((Clause(name, others),),)) if others else NEVER

@@ -89,6 +89,7 @@ def _guide(same: _Same, given: frozenset[tuple[str, str]]) -> Guidance:
     fields = [(field, diagrams.of(field.when)) for field in item.fields]
     second = FALSE if item.second_street is None else diagrams.of(item.second_street)
     outcomes = {second, *(diagram for _m, diagram in materials), *(diagram for _f, diagram in fields)}
+    outcomes |= {diagrams.of(when) for when in item.member_when}
     changing = diagrams.questions_in(outcomes)
     return Guidance(
         relevant={q.id: answers[q.id] for q in asked if q.id in answers},

@@ -219,6 +219,8 @@ class Item:
     """Standard-material ids of the papers it issues; no other item of the same matter asks for them."""
     members: tuple[str, ...] = ()
     """Codes of the items a matter (一件事) was joined from; empty for an ordinary item."""
+    member_when: tuple[When, ...] = ()
+    """When each of them takes part: a question that decides it is asked though no paper depends on it."""
     contact: str
     complaint: str
     sources: tuple[str, ...]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from workstation.domain.conditions import is_never, or_else
+from workstation.domain.conditions import is_never, or_else, without
 from workstation.domain.forms import FieldRule, FormField, FormLayout, Section
 from workstation.domain.items import Item, Matter
 from workstation.domain.joint_questions import Member
@@ -24,17 +24,23 @@ class _Asked:
     section: Section
 
 
-def fields_of(members: Sequence[Member]) -> tuple[FormField, ...]:
-    """Return the fields of the joined form, the common part first, then each approver's own."""
-    joined = [_one_field(asked) for asked in _by_name(members)]
+def fields_of(members: Sequence[Member], questions: Collection[str]) -> tuple[FormField, ...]:
+    """Return the fields of the joined form, the common part first, then each approver's own.
+
+    Args:
+        members: in their order.
+        questions: ids of the questions that are ever asked.
+    """
+    fields = [_one_field(asked) for asked in _by_name(members)]
+    joined = [replace(field, when=without(field.when, questions)) for field in fields]
     order = [section.id for section in _sections(members)]
     possible = [field for field in joined if not is_never(field.when)]
     return tuple(sorted(possible, key=lambda field: order.index(field.section)))
 
 
-def layout_of(matter: Matter, members: Sequence[Member]) -> FormLayout:
+def layout_of(matter: Matter, members: Sequence[Member], fields: Iterable[FormField]) -> FormLayout:
     """Return what stands around the fields: a part for each approver, and each one's own box."""
-    used = {field.section for field in fields_of(members)}
+    used = {field.section for field in fields}
     statements = dict.fromkeys(m.item.form.statement for m in members if m.item.form.statement)
     return FormLayout(
         title=f"{matter.title}申请表",

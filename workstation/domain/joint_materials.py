@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from workstation.domain.conditions import and_also, is_never, negated, or_else
+from workstation.domain.conditions import and_also, is_never, negated, or_else, without
 from workstation.domain.items import Item, Material, Replacement
 from workstation.domain.joint_questions import Member
 from workstation.domain.kinds import Need, OriginalRule
@@ -107,7 +107,7 @@ def _lines(title: str, ways: Sequence[_Way], questions: Mapping[str, Question]) 
     for size in range(len(ways), 0, -1):
         for chosen in combinations(range(len(ways)), size):
             parts = (conditions[n] if n in chosen else refusals[n] for n in range(len(ways)))
-            when = and_also(*parts)
+            when = without(and_also(*parts), questions)
             if not is_never(when):
                 yield _strictest(title, [asking for n in chosen for asking in ways[n]], when)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from workstation.domain.conditions import and_also, asked_too, is_never, or_else, renamed
+from workstation.domain.conditions import and_also, asked_too, is_never, may_hold, or_else, renamed, without
 from workstation.domain.forms import FormField
 from workstation.domain.items import Item, Matter
-from workstation.domain.situations import ALWAYS, Answers, Option, Question, When
+from workstation.domain.situations import ALWAYS, Answers, Question, When
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,54 +24,76 @@ class Member:
     fields: Mapping[str, str]
     """Its fields -> those of the joined item."""
     shared: frozenset[str]
-    """Its questions that another member, or the matter itself, asks too."""
+    """Its questions that another member, or the matter itself, may ask too."""
 
     def condition(self, own: When) -> When:
         """Return a condition of the item in the joined item's words."""
         by_id = {question.id: question for question in self.item.questions}
         return and_also(self.when, renamed(asked_too(own, by_id, self.shared), self.questions))
 
+    def may_need(self, own: When, answers: Answers) -> bool:
+        """Return whether a condition of the item holds, or may hold whatever was not asked.
+
+        A question is not asked where no answer changes the joined list; what its answer would have decided
+        for this approver alone is then given to it.
+
+        Args:
+            own: the condition, in the item's words.
+            answers: those that count, to the joined item's questions.
+        """
+        by_id = {question.id: question for question in self.item.questions}
+        return may_hold(asked_too(own, by_id, by_id), self.answers(answers))
+
     def answers(self, answers: Answers) -> dict[str, str]:
         """Return what the joined item's answers say to the item's own questions."""
-        said = ((question, self.questions[question.id]) for question in self.item.questions)
-        return {
-            question.id: answers[name]
-            for question, name in said
-            if any(option.id == answers.get(name) for option in question.options)
-        }
+        return {own: answers[name] for own, name in self.questions.items() if name in answers}
 
 
 def members_of(matter: Matter, items: Sequence[Item]) -> tuple[Member, ...]:
     """Return the members in the matter's order; a code without an item is left out."""
     by_code = {item.code: item for item in items}
     present = [by_code[code] for code in matter.items if code in by_code]
-    fields = _field_names(matter, present)
-    return tuple(_member(matter, item, fields[item.code]) for item in present)
+    questions, fields = _question_names(matter, present), _field_names(matter, present)
+    return tuple(_member(matter, item, questions[item.code], fields[item.code]) for item in present)
 
 
-def _member(matter: Matter, item: Item, fields: Mapping[str, str]) -> Member:
-    named = {own: name for name, owns in matter.same.items() for own in owns}
-    questions = {
-        question.id: named.get(f"{item.code}.{question.id}", f"{item.code}-{question.id}")
-        for question in item.questions
-    }
+def _member(matter: Matter, item: Item, questions: Mapping[str, str], fields: Mapping[str, str]) -> Member:
     shared = frozenset(own for own, name in questions.items() if name in matter.same)
     return Member(item, matter.when.get(item.code, ALWAYS), questions, fields, shared)
+
+
+def _question_names(matter: Matter, items: Sequence[Item]) -> dict[str, dict[str, str]]:
+    """Name the questions: those the matter calls the same are one, if they have the same options."""
+    named = {own: name for name, owns in matter.same.items() for own in owns}
+    options = {question.id: _options(question) for question in matter.questions}
+    names: dict[str, dict[str, str]] = {}
+    for item in items:
+        own = names.setdefault(item.code, {})
+        for question in item.questions:
+            plain = f"{item.code}-{question.id}"
+            name = named.get(f"{item.code}.{question.id}", plain)
+            is_same = options.setdefault(name, _options(question)) == _options(question)
+            own[question.id] = name if is_same else plain
+    return names
+
+
+def _options(question: Question) -> frozenset[str]:
+    return frozenset(option.id for option in question.options)
 
 
 def _field_names(matter: Matter, items: Sequence[Item]) -> dict[str, dict[str, str]]:
     """Name the fields: the same id, kind and choices are one field, and so are those the matter names."""
     named = {own: name for name, owns in matter.same.items() for own in owns}
-    taken: dict[str, FormField] = {}
+    known: dict[str, list[tuple[str, FormField]]] = {}
     names: dict[str, dict[str, str]] = {}
     for item in items:
         own = names.setdefault(item.code, {})
         for field in item.fields:
-            name = named.get(f"{item.code}.{field.id}", field.id)
-            if not _is_same(taken.setdefault(name, field), field):
-                name = f"{item.code}-{field.id}"
-                taken[name] = field
-            own[field.id] = name
+            wanted = named.get(f"{item.code}.{field.id}", field.id)
+            alike = known.setdefault(wanted, [])
+            found = (name for name, other in alike if _is_same(other, field))
+            own[field.id] = next(found, f"{item.code}-{field.id}" if alike else wanted)
+            alike.append((own[field.id], field))
     return names
 
 
@@ -92,18 +114,21 @@ def questions_of(matter: Matter, members: Sequence[Member]) -> tuple[Question, .
             if question.id not in member.shared and clashes[question.title] > 1:
                 mine = replace(mine, title=f"{member.item.title}: {question.title}")
             joined[name] = _one_question(joined[name], mine) if name in joined else mine
-    return tuple(_in_order([question for question in joined.values() if not is_never(question.when)]))
+    return _ever_asked(_in_order(tuple(joined.values())))
+
+
+def _ever_asked(questions: Iterable[Question]) -> tuple[Question, ...]:
+    """Return the questions some answers lead to; in order, each one after those its condition names."""
+    asked: dict[str, Question] = {}
+    for question in questions:
+        when = without(question.when, asked)
+        if not is_never(when):
+            asked[question.id] = replace(question, when=when)
+    return tuple(asked.values())
 
 
 def _one_question(first: Question, second: Question) -> Question:
-    known = {option.id for option in first.options}
-    added: tuple[Option, ...] = tuple(option for option in second.options if option.id not in known)
-    return replace(
-        first,
-        options=first.options + added,
-        when=or_else(first.when, second.when),
-        known=first.known or second.known,
-    )
+    return replace(first, when=or_else(first.when, second.when), known=first.known or second.known)
 
 
 def _in_order(questions: Sequence[Question]) -> Iterator[Question]:

@@ -7,11 +7,11 @@ side of the citizen's certainty: nothing is promised that one approver does not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workstation.domain.checklist import active_fields, derive, relevant_answers
-from workstation.domain.conditions import is_never, or_else
+from workstation.domain.conditions import asked_too, is_never, may_hold, or_else, without
 from workstation.domain.items import (
     AgentRule,
     Commitment,
@@ -25,7 +25,7 @@ from workstation.domain.joint_form import fields_of, layout_of
 from workstation.domain.joint_materials import materials_of
 from workstation.domain.joint_questions import Member, members_of, questions_of
 from workstation.domain.kinds import CorrectionRule, HandlingMode, LimitUnit, Reach, Routing
-from workstation.domain.situations import Answers, When
+from workstation.domain.situations import ALWAYS, Answers, When
 
 MAIN_ITEM = "一件事"
 MIXED_TYPE = "99"
@@ -75,14 +75,15 @@ def join(matter: Matter, items: Sequence[Item]) -> Item:
         raise ValueError(matter.id)
     questions = questions_of(matter, members)
     by_id = {question.id: question for question in questions}
+    fields = fields_of(members, by_id)
     present = [member.item for member in members]
     return replace(
         _with_words(_head(matter, present), present),
         questions=questions,
         materials=materials_of(matter.title, members, by_id),
-        fields=fields_of(members),
-        form=layout_of(matter, members),
-        second_street=_second_street(members),
+        fields=fields,
+        form=layout_of(matter, members, fields),
+        second_street=_second_street(members, by_id),
     )
 
 
@@ -101,13 +102,17 @@ def branches(matter: Matter, items: Sequence[Item], answers: Answers) -> tuple[B
     relevant = relevant_answers(joined, answers)
     lines = {material.standard_id: material.id for material in derive(joined, relevant)}
     asked = {field.id for field in active_fields(joined, relevant)}
-    members = (m for m in members_of(matter, items) if m.when.holds(relevant))
+    own = {question.id: question for question in matter.questions}
+    members = (m for m in members_of(matter, items) if may_hold(asked_too(m.when, own, own), relevant))
     return tuple(_branch(member, lines, asked, relevant) for member in members)
 
 
-def _branch(member: Member, lines: dict[str, str], asked: set[str], answers: Answers) -> Branch:
-    item, own = member.item, member.answers(answers)
-    fields = dict.fromkeys(member.fields[field.id] for field in active_fields(item, own))
+def _branch(member: Member, lines: Mapping[str, str], asked: Collection[str], answers: Answers) -> Branch:
+    item = member.item
+    papers = (m.standard_id for m in item.materials if member.may_need(m.when, answers))
+    fields = dict.fromkeys(
+        member.fields[field.id] for field in item.fields if member.may_need(field.when, answers)
+    )
     return Branch(
         item_code=item.code,
         implementation_code=item.implementation_code,
@@ -115,7 +120,7 @@ def _branch(member: Member, lines: dict[str, str], asked: set[str], answers: Ans
         authority=item.authority,
         statutory=item.statutory,
         promised=item.promised,
-        materials=tuple(lines[m.standard_id] for m in derive(item, own) if m.standard_id in lines),
+        materials=tuple(dict.fromkeys(lines[standard] for standard in papers if standard in lines)),
         fields=tuple(field for field in fields if field in asked),
     )
 
@@ -151,6 +156,7 @@ def _head(matter: Matter, items: Sequence[Item]) -> Item:
         aliases=matter.aliases,
         search_keys=matter.search_keys,
         members=tuple(item.code for item in items),
+        member_when=tuple(matter.when.get(item.code, ALWAYS) for item in items),
         authority=_words(items, lambda item: item.authority),
         item_type=first.item_type if len({item.item_type for item in items}) == 1 else MIXED_TYPE,
         reach=max((item.reach for item in items), key=list(Reach).index),
@@ -241,9 +247,9 @@ def _elements(items: Sequence[Item]) -> Elements:
     )
 
 
-def _second_street(members: Sequence[Member]) -> When | None:
+def _second_street(members: Sequence[Member], questions: Collection[str]) -> When | None:
     asked = [m.condition(m.item.second_street) for m in members if m.item.second_street is not None]
-    when = or_else(*asked)
+    when = without(or_else(*asked), questions)
     return None if is_never(when) else when
 
 
