@@ -14,7 +14,9 @@ from workstation.domain.items import Material, Pack
 from workstation.domain.kinds import Need, OriginalRule
 from workstation.domain.situations import Option, Question
 from workstation.services.errors import ItemUnchanged, NothingNewRequired
+from workstation.services.overview import overview
 from workstation.services.papers import papers_for
+from workstation.tui.screens.home_words import case_text
 
 NEW = Material(
     id="bank-card",
@@ -137,3 +139,15 @@ def test_a_sealed_case_never_changes_its_version_silently(window: Window) -> Non
     desk.catalogue.adopt(with_new_material(window))
     with pytest.raises(ItemUnchanged):
         desk.changes.take_over(case.case_id)
+
+
+def test_home_says_what_a_changed_item_needs_beside(window: Window) -> None:
+    desk, case = window.desk, window.received()
+    old = desk.catalogue.current
+    desk.catalogue.adopt(with_new_material(window))
+    assert len(desk.catalogue.packs) > 1
+    line = next(line for line in overview(desk).cases if line.case_id == case.case_id)
+    assert "需补 银行卡" in case_text(line, wide=False).plain
+    desk.catalogue.adopt(old)
+    line = next(line for line in overview(desk).cases if line.case_id == case.case_id)
+    assert line.change is None

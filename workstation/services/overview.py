@@ -17,6 +17,7 @@ from workstation.domain.tickets import TicketState
 from workstation.i18n import N_, _
 from workstation.services.balance import EVERY_CASE, Balance
 from workstation.services.desk import Desk
+from workstation.services.item_changes import CONCERNED, ItemChange
 from workstation.services.lamps import Lamp, LampBoard, totals
 from workstation.services.pack_updates import Trouble
 from workstation.services.queue import QueueLine
@@ -59,6 +60,8 @@ class CaseLine:
     """Silence has accepted it (行政许可法 art. 32(4))."""
     lamp: Lamp | None = None
     """The most urgent of its clocks; None when none runs."""
+    change: ItemChange | None = None
+    """What a newer pack changed in its item before the back office took it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +161,15 @@ def _case_line(desk: Desk, case: CaseSummary, board: LampBoard) -> CaseLine:
         on_hold=Flag.ON_HOLD in case.flags,
         is_deemed_accepted=Flag.DEEMED_ACCEPTED in case.flags,
         lamp=shining[0] if shining else None,
+        change=_change(desk, case),
     )
+
+
+def _change(desk: Desk, case: CaseSummary) -> ItemChange | None:
+    """Compare with the current pack; with one pack only nothing can have changed."""
+    if case.state not in CONCERNED or len(desk.catalogue.packs) == 1:
+        return None
+    return desk.changes.of(desk.store.case(case.case_id))
 
 
 def _message(desk: Desk, change: Change, is_read: bool) -> MessageLine:

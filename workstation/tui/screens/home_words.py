@@ -10,6 +10,7 @@ from rich.text import Text
 from workstation.domain.case import CaseState
 from workstation.i18n import _
 from workstation.services.balance import Balance
+from workstation.services.item_changes import ItemChange
 from workstation.services.overview import CaseLine, MessageLine, Overview
 from workstation.services.view import STATE_WORDS
 from workstation.store.database import Recovery
@@ -113,7 +114,16 @@ def case_text(line: CaseLine, *, wide: bool) -> Text:
     if line.lamp is not None:
         text.append("\n  " if wide else " ")
         text.append_text(lamp_text(line.lamp))
+    if line.change is not None:
+        text.append(f"\n  {_change_words(line.change)}", Style(color=AMBER))
     return text
+
+
+def _change_words(change: ItemChange) -> str:
+    needed = "、".join(material.title for material in change.needed)
+    if needed:
+        return _("事项有变: 需补 {materials} · F12 更多").format(materials=printable(needed))
+    return _("事项有变, 不需补交 · F12 更多")
 
 
 def _state_glyph(line: CaseLine) -> tuple[str, str]:
