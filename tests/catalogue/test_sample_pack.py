@@ -38,8 +38,11 @@ def test_the_pack_holds_the_first_eight_items_and_says_that_it_is_a_sample() -> 
     assert PACK.issued_on <= date(2026, 11, 2) <= PACK.valid_until
 
 
-def test_the_streets_are_the_ten_of_futian() -> None:
-    assert set(PACK.streets) == {"HF", "XMH", "FT", "NY", "YL", "ST", "ML", "LH", "HQB", "FB"}
+def test_the_streets_are_first_the_ten_of_futian_and_each_has_its_district() -> None:
+    futian = ["HF", "XMH", "FT", "NY", "YL", "ST", "ML", "LH", "HQB", "FB"]
+    assert list(PACK.streets)[:10] == futian
+    assert {PACK.districts[street] for street in futian} == {"440304"}
+    assert set(PACK.districts) == set(PACK.streets)
     assert PACK.streets["XMH"] == "香蜜湖街道"
 
 

@@ -48,7 +48,7 @@ class MatterEntry(Strict):
     items: Annotated[list[Code], Field(min_length=2, max_length=20)]
     when: dict[Code, Conditions] = {}
     questions: list[QuestionEntry] = []
-    same: dict[Id, Annotated[list[Member], Field(min_length=2)]] = {}
+    same: dict[Id, Annotated[list[Member], Field(min_length=1)]] = {}
     promised: LimitEntry
     explanation: Sentence
     sources: list[Sentence]

@@ -1,1 +1,1 @@
-W9eFs/D4lj+VLnQA+O/aDMwcWxQ2QIkWz+M1m3rhiwXEudRlkZ5YijwhUOrR5yls+7jzGM/LeVVC22cN/JT1Cw==
+XzOSE5jJub2ycHJWHc13bogKPKGybstdQ1FVrcbfogId1+w2Y0zxI+zu0KzDicd1att8XhebdK0kAywK7ZzTBA==
