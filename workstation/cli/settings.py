@@ -6,8 +6,12 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workstation.i18n import _
+
+if TYPE_CHECKING:
+    from workstation.domain.kinds import WindowCategory
 
 ENV_CONFIG = "WORKSTATION_CONFIG"
 ENV_DATA = "WORKSTATION_DATA"
@@ -32,6 +36,8 @@ class Settings:
     """Name shown on screens and papers; asked at unlock when empty."""
     phone: str = ""
     complaint_phone: str = "12345"
+    categories: str = ""
+    """Kinds of items the window takes, e.g. `SOCIAL_AFFAIRS, OPERATION`; empty: all."""
     packs_folder: str = ""
     """Folder of signed item packs; empty: the packs that came with the program."""
     calendar_file: str = ""
@@ -44,6 +50,11 @@ class Settings:
     resolution_dpi: int = 200
     printer: str = ""
     """CUPS queue; empty: papers open in the system's viewer."""
+    ticket_local: str = "A"
+    """First letter of the queue numbers of each lane; a hall gives each window its own."""
+    ticket_collect: str = "B"
+    ticket_joint: str = "C"
+    ticket_booking: str = "Y"
     viewer: str = ""
     """Program that opens a page; empty: the desktop's own."""
 
@@ -68,6 +79,26 @@ def load_settings() -> Settings:
     if language:
         values["language"] = language
     return Settings(data_folder=folder, config_file=path, **values)  # type: ignore[arg-type]  # checked above
+
+
+def window_categories(settings: Settings) -> frozenset[WindowCategory]:
+    """Return the kinds of items the window takes.
+
+    Raises:
+        SettingsError: a kind is misspelt.
+    """
+    from workstation.domain.kinds import WindowCategory
+
+    names = [name.strip() for name in settings.categories.split(",") if name.strip()]
+    for name in names:
+        if name not in WindowCategory.__members__:
+            known = ", ".join(WindowCategory)
+            raise SettingsError(
+                _("设置文件 {path} 的 categories 中 {name} 不是窗口类别, 可用: {known}").format(
+                    path=settings.config_file, name=name, known=known
+                )
+            )
+    return frozenset(WindowCategory(name) for name in names)
 
 
 def _home(variable: str, fallback: str) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workstation.cli.private import private_folder
-from workstation.cli.settings import Settings
+from workstation.cli.settings import Settings, window_categories
 from workstation.i18n import _
 
 if TYPE_CHECKING:
@@ -228,6 +228,7 @@ def profile_of(settings: Settings, member: Membership | None, catalogue: Catalog
 
     A back office that knows no street names sends the code; then the catalogue's name is shown.
     """
+    from workstation.domain.tickets import Prefixes
     from workstation.services.profile import WindowProfile
 
     enrolled = member.enrolment if member else None
@@ -246,6 +247,10 @@ def profile_of(settings: Settings, member: Membership | None, catalogue: Catalog
         phone=settings.phone,
         complaint_phone=settings.complaint_phone,
         practice=member.practice if member else False,
+        prefixes=Prefixes(
+            settings.ticket_local, settings.ticket_collect, settings.ticket_joint, settings.ticket_booking
+        ),
+        categories=window_categories(settings),
     )
 
 

@@ -31,6 +31,7 @@ from workstation.services.reuse import ReuseDesk
 from workstation.services.sealing import Sealer
 from workstation.services.silence import Silence
 from workstation.services.supplements import Supplements
+from workstation.services.tickets import TicketDesk
 from workstation.services.tolerance import Tolerance
 from workstation.services.updates import apply_change
 from workstation.services.view import CaseView, build_view
@@ -59,6 +60,7 @@ class Desk:
     courier: Courier
     papers: Papers
     queue: QueueDesk
+    tickets: TicketDesk
     packs: PackUpdates
     changes: ItemChanges
 
@@ -109,6 +111,7 @@ def build_desk(parts: Parts) -> Desk:
     """Put the services together over their parts."""
     store, profile, catalogue, clock = parts.store, parts.profile, parts.catalogue, parts.clock
     sealer = Sealer(profile, parts.key)
+    intake = Intake(store, catalogue, profile, clock)
     store.inbox.on_change = apply_change
     return Desk(
         store=store,
@@ -116,7 +119,7 @@ def build_desk(parts: Parts) -> Desk:
         catalogue=catalogue,
         clock=clock,
         calendar=parts.calendar,
-        intake=Intake(store, catalogue, profile, clock),
+        intake=intake,
         agents=AgentsDesk(store, catalogue, profile, clock, parts.engine, parts.read),
         capture=Capture(store, parts.scanner, profile, clock),
         prefill=Prefill(store, catalogue, profile, clock, parts.engine, parts.read),
@@ -128,6 +131,7 @@ def build_desk(parts: Parts) -> Desk:
         finder=Finder(store, catalogue),
         courier=Courier(store, catalogue, profile, clock, parts.calendar, sealer),
         papers=Papers(store, catalogue, profile, clock, parts.calendar, parts.papers_folder, parts.render),
+        tickets=TicketDesk(store, catalogue, profile, clock, intake),
         queue=QueueDesk(store, clock, parts.calendar, catalogue=catalogue),
         changes=ItemChanges(store, catalogue, profile, clock, sealer),
         packs=PackUpdates(store, catalogue, clock, parts.packs_folder, parts.load_pack),

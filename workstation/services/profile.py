@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workstation.domain.kinds import WindowCategory
+from workstation.domain.tickets import Prefixes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowProfile:
@@ -22,3 +25,7 @@ class WindowProfile:
     phone: str = ""
     complaint_phone: str = ""
     practice: bool = False
+    categories: frozenset[WindowCategory] = frozenset()
+    """Kinds of items the window takes; empty: all."""
+    prefixes: Prefixes = Prefixes()
+    """First letters of the queue numbers given here."""
