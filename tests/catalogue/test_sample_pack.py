@@ -13,7 +13,7 @@ from workstation.catalogue.situations import situations
 from workstation.domain.checklist import active_fields, derive, situation_title
 from workstation.domain.identity import check_uscc
 from workstation.domain.items import Item, Material
-from workstation.domain.kinds import LimitUnit, Need, OriginalRule
+from workstation.domain.kinds import HandlingMode, LimitUnit, Need, OriginalRule
 
 PACK = load_pack(bundled_pack())
 ITEMS = {item.title: item for item in PACK.items}
@@ -102,8 +102,10 @@ def test_the_courtesy_card_takes_the_applicant_from_the_identity_card() -> None:
     assert read == {name: name for name in ("name", "sex", "ethnicity", "birth_date", "address", "id_number")}
 
 
-def test_acceptance_is_delegated_for_the_social_security_card_only() -> None:
-    assert {title for title, item in ITEMS.items() if item.acceptance_delegated} == {"社会保障卡申领"}
+def test_acceptance_is_delegated_only_where_no_home_street_decides() -> None:
+    delegated = [item for item in PACK.items if item.acceptance_delegated]
+    assert ITEMS["社会保障卡申领"] in delegated
+    assert {item.mode for item in delegated} == {HandlingMode.LOCAL}
 
 
 def test_both_units_of_limits_are_in_use() -> None:
