@@ -206,7 +206,7 @@ HYGIENE = item(
     questions=(ask("who", "self", "agent", title="由谁办理"), ask("air", "yes", "no", title="中央空调")),
     materials=(
         paper("id-card", pages_min=2, pages_max=2, need=Need.TOLERABLE),
-        paper("business-licence"),
+        paper("business-licence", document_kind="business-licence"),
         paper("floor-plan"),
         paper("lease", original=OriginalRule.KEPT, basis="卫生依据"),
         paper("air-report", when=on("air", "yes")),
@@ -216,6 +216,7 @@ HYGIENE = item(
         FormField(id="name", title="姓名", required=False, max_length=50),
         FormField(id="kind", title="场所类别", kind=FieldKind.CHOICE, choices=("理发", "美容")),
         FormField(id="until", title="完工日期", kind=FieldKind.DATE),
+        FormField(id="uscc", title="统一社会信用代码", sources=(FieldSource("business-licence", "uscc"),)),
     ),
     form=FormLayout(
         title="",
@@ -253,7 +254,9 @@ def test_a_licence_is_asked_for_where_nobody_who_takes_part_issues_it() -> None:
     joined = join(has_one, ITEMS)
     answers = {"staff": "yes", "who": "self", f"{SECOND}-air": "no"}
     assert "business-licence" in [m.standard_id for m in derive(joined, answers)]
+    assert "uscc" in [field.id for field in active_fields(joined, answers)]
     assert "business-licence" not in [m.standard_id for m in derive(joined, SITUATION)]
+    assert "uscc" not in [field.id for field in active_fields(joined, SITUATION)]
 
 
 def test_the_usual_shop_needs_exactly_these_papers() -> None:

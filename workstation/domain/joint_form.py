@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workstation.domain.conditions import is_never, or_else, without
 from workstation.domain.forms import FieldRule, FormField, FormLayout, Section
 from workstation.domain.items import Item, Matter
-from workstation.domain.joint_questions import Member
+from workstation.domain.joint_questions import Member, makers_of
 from workstation.domain.kinds import FieldKind, Stage
+from workstation.domain.situations import Question
 
 COMMON = Section("applicant", "申请人信息")
-"""Holds what more than one approver asks; the words of paper are Chinese."""
+"""Holds what more than one approver asks, and who the applicant is; the words of paper are Chinese."""
+CARD = "id-card-front"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,47 +26,57 @@ class _Asked:
     section: Section
 
 
-def fields_of(members: Sequence[Member], questions: Collection[str]) -> tuple[FormField, ...]:
+def fields_of(members: Sequence[Member], questions: Mapping[str, Question]) -> tuple[FormField, ...]:
     """Return the fields of the joined form, the common part first, then each approver's own.
 
     Args:
         members: in their order.
-        questions: ids of the questions that are ever asked.
+        questions: of the joined item, by id.
     """
-    fields = [_one_field(asked) for asked in _by_name(members)]
+    fields = [_one_field(asked) for asked in _by_name(members, questions)]
     joined = [replace(field, when=without(field.when, questions)) for field in fields]
-    order = [section.id for section in _sections(members)]
+    order = [section.id for section in _sections(members, questions)]
     possible = [field for field in joined if not is_never(field.when)]
     return tuple(sorted(possible, key=lambda field: order.index(field.section)))
 
 
-def layout_of(matter: Matter, members: Sequence[Member], fields: Iterable[FormField]) -> FormLayout:
+def layout_of(matter: Matter, members: Sequence[Member], questions: Mapping[str, Question]) -> FormLayout:
     """Return what stands around the fields: a part for each approver, and each one's own box."""
-    used = {field.section for field in fields}
+    used = {field.section for field in fields_of(members, questions)}
     statements = dict.fromkeys(m.item.form.statement for m in members if m.item.form.statement)
     return FormLayout(
         title=f"{matter.title}申请表",
-        sections=tuple(section for section in _sections(members) if section.id in used),
+        sections=tuple(section for section in _sections(members, questions) if section.id in used),
         rules=tuple(dict.fromkeys(_rules(members))),
         statement="\n".join(statements),
         agency_part=tuple(dict.fromkeys(part for member in members for part in _agency_part(member.item))),
     )
 
 
-def _by_name(members: Sequence[Member]) -> list[list[_Asked]]:
+def _by_name(members: Sequence[Member], questions: Mapping[str, Question]) -> list[list[_Asked]]:
     asked: dict[str, list[_Asked]] = {}
     for member in members:
         for field in member.item.fields:
             name = member.fields[field.id]
-            mine = replace(field, id=name, when=member.condition(field.when))
+            when = member.without_makers(
+                member.condition(field.when), _makers_of(field, member, members), questions
+            )
+            mine = replace(field, id=name, when=when)
             asked.setdefault(name, []).append(_Asked(member.item, mine, _section_of(member.item, field)))
     return list(asked.values())
+
+
+def _makers_of(field: FormField, member: Member, members: Sequence[Member]) -> tuple[Member, ...]:
+    """Return the members that issue the one paper a field is read from: nobody can know it before."""
+    kinds = {source.document_kind for source in field.sources}
+    papers = {m.standard_id for m in member.item.materials if {m.document_kind, m.back_kind} & kinds}
+    return makers_of(papers.pop(), members) if len(papers) == 1 else ()
 
 
 def _one_field(asked: Sequence[_Asked]) -> FormField:
     fields = [one.field for one in asked]
     first = fields[0]
-    is_common = len({one.item.code for one in asked}) > 1
+    is_common = len({one.item.code for one in asked}) > 1 or _is_of_card(first)
     return replace(
         first,
         required=any(field.required for field in fields),
@@ -77,14 +89,18 @@ def _one_field(asked: Sequence[_Asked]) -> FormField:
     )
 
 
+def _is_of_card(field: FormField) -> bool:
+    return any(source.document_kind == CARD for source in field.sources)
+
+
 def _common_choices(fields: Sequence[FormField]) -> tuple[str, ...]:
     """Return the choices every approver knows."""
     return tuple(c for c in fields[0].choices if all(c in field.choices for field in fields))
 
 
-def _sections(members: Sequence[Member]) -> tuple[Section, ...]:
+def _sections(members: Sequence[Member], questions: Mapping[str, Question]) -> tuple[Section, ...]:
     sections: dict[str, Section] = {COMMON.id: COMMON}
-    for asked in _by_name(members):
+    for asked in _by_name(members, questions):
         common = _common_section(asked)
         sections.setdefault(common.id, common)
     for member in members:

@@ -13,7 +13,7 @@ from itertools import combinations
 
 from workstation.domain.conditions import and_also, is_never, negated, or_else, without
 from workstation.domain.items import Item, Material, Replacement
-from workstation.domain.joint_questions import Member
+from workstation.domain.joint_questions import Member, makers_of
 from workstation.domain.kinds import Need, OriginalRule
 from workstation.domain.situations import Question, When
 
@@ -69,9 +69,8 @@ def _askings(
 ) -> Iterable[_Asking]:
     """Return what a member asks for, but for what another one that takes part will issue."""
     for material in member.item.materials:
-        makers = (m for m in members if m is not member and material.standard_id in m.item.produces)
-        made_elsewhere = (negated(maker.when, questions) for maker in makers)
-        when = and_also(member.condition(material.when), *made_elsewhere)
+        makers = makers_of(material.standard_id, members)
+        when = member.without_makers(member.condition(material.when), makers, questions)
         if not is_never(when):
             yield _Asking(member.item, material, when)
 

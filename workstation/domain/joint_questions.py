@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from workstation.domain.conditions import and_also, asked_too, is_never, may_hold, or_else, renamed, without
+from workstation.domain.conditions import (
+    and_also,
+    asked_too,
+    is_never,
+    may_hold,
+    negated,
+    or_else,
+    renamed,
+    without,
+)
 from workstation.domain.forms import FormField
 from workstation.domain.items import Item, Matter
 from workstation.domain.situations import ALWAYS, Answers, Question, When
@@ -30,6 +39,17 @@ class Member:
         """Return a condition of the item in the joined item's words."""
         by_id = {question.id: question for question in self.item.questions}
         return and_also(self.when, renamed(asked_too(own, by_id, self.shared), self.questions))
+
+    def without_makers(self, when: When, makers: Iterable[Member], questions: Mapping[str, Question]) -> When:
+        """Return a joined condition, but for where another member that issues the paper takes part.
+
+        Args:
+            when: in the joined item's words.
+            makers: members that issue the paper; this one among them does not count.
+            questions: of the joined item, by id.
+        """
+        others = (maker for maker in makers if maker is not self)
+        return and_also(when, *(negated(maker.when, questions) for maker in others))
 
     def may_need(self, own: When, answers: Answers) -> bool:
         """Return whether a condition of the item holds, or may hold whatever was not asked.
@@ -55,6 +75,11 @@ def members_of(matter: Matter, items: Sequence[Item]) -> tuple[Member, ...]:
     present = [by_code[code] for code in matter.items if code in by_code]
     questions, fields = _question_names(matter, present), _field_names(matter, present)
     return tuple(_member(matter, item, questions[item.code], fields[item.code]) for item in present)
+
+
+def makers_of(standard_id: str, members: Iterable[Member]) -> tuple[Member, ...]:
+    """Return the members that issue a paper."""
+    return tuple(member for member in members if standard_id in member.item.produces)
 
 
 def _member(matter: Matter, item: Item, questions: Mapping[str, str], fields: Mapping[str, str]) -> Member:

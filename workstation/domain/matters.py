@@ -25,7 +25,7 @@ from workstation.domain.joint_form import fields_of, layout_of
 from workstation.domain.joint_materials import materials_of
 from workstation.domain.joint_questions import Member, members_of, questions_of
 from workstation.domain.kinds import CorrectionRule, HandlingMode, LimitUnit, Reach, Routing
-from workstation.domain.situations import ALWAYS, Answers, When
+from workstation.domain.situations import ALWAYS, Answers, Question, When
 
 MAIN_ITEM = "一件事"
 MIXED_TYPE = "99"
@@ -60,8 +60,33 @@ class Branch:
     """Fields of the joined form it takes, by id."""
 
 
-def join(matter: Matter, items: Sequence[Item]) -> Item:
-    """Return the matter as one item: its code is the matter's id, its `members` the codes of the items.
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A matter and its items as one item, kept together: joining takes longer than using it."""
+
+    item: Item
+    members: tuple[Member, ...]
+    own: Mapping[str, Question]
+    """The matter's own questions, by id."""
+
+    def branches(self, answers: Answers) -> tuple[Branch, ...]:
+        """Return the approvers that take part, each with what it needs of the joined case.
+
+        Args:
+            answers: to the joined item's questions.
+
+        Raises:
+            UnknownAnswer: an answer names a question or an option the joined item does not have.
+        """
+        relevant = relevant_answers(self.item, answers)
+        lines = {material.standard_id: material.id for material in derive(self.item, relevant)}
+        asked = {field.id for field in active_fields(self.item, relevant)}
+        present = (m for m in self.members if may_hold(asked_too(m.when, self.own, self.own), relevant))
+        return tuple(_branch(member, lines, asked, relevant) for member in present)
+
+
+def joint(matter: Matter, items: Sequence[Item]) -> Joint:
+    """Join a matter; the joined item's code is the matter's id, its `members` the codes of the items.
 
     Args:
         matter: names its items.
@@ -75,36 +100,26 @@ def join(matter: Matter, items: Sequence[Item]) -> Item:
         raise ValueError(matter.id)
     questions = questions_of(matter, members)
     by_id = {question.id: question for question in questions}
-    fields = fields_of(members, by_id)
     present = [member.item for member in members]
-    return replace(
+    item = replace(
         _with_words(_head(matter, present), present),
         questions=questions,
         materials=materials_of(matter.title, members, by_id),
-        fields=fields,
-        form=layout_of(matter, members, fields),
+        fields=fields_of(members, by_id),
+        form=layout_of(matter, members, by_id),
         second_street=_second_street(members, by_id),
     )
+    return Joint(item, members, {question.id: question for question in matter.questions})
+
+
+def join(matter: Matter, items: Sequence[Item]) -> Item:
+    """Return the matter as one item; see `joint`."""
+    return joint(matter, items).item
 
 
 def branches(matter: Matter, items: Sequence[Item], answers: Answers) -> tuple[Branch, ...]:
-    """Return the approvers that take part, each with what it needs of the joined case.
-
-    Args:
-        matter: names its items.
-        items: see `join`.
-        answers: to the joined item's questions.
-
-    Raises:
-        UnknownAnswer: an answer names a question or an option the joined item does not have.
-    """
-    joined = join(matter, items)
-    relevant = relevant_answers(joined, answers)
-    lines = {material.standard_id: material.id for material in derive(joined, relevant)}
-    asked = {field.id for field in active_fields(joined, relevant)}
-    own = {question.id: question for question in matter.questions}
-    members = (m for m in members_of(matter, items) if may_hold(asked_too(m.when, own, own), relevant))
-    return tuple(_branch(member, lines, asked, relevant) for member in members)
+    """Return the approvers that take part; see `Joint.branches`."""
+    return joint(matter, items).branches(answers)
 
 
 def _branch(member: Member, lines: Mapping[str, str], asked: Collection[str], answers: Answers) -> Branch:
