@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.style import Style
-from rich.text import Text
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,14 +12,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from workstation.catalogue.listing import Listing
 from workstation.catalogue.search import Hit
-from workstation.domain.items import Item
 from workstation.i18n import _
-from workstation.services.papers import limit_words
-from workstation.tui.cells import fit
 from workstation.tui.screens.base import station_app
-from workstation.tui.theme import QUIET
+from workstation.tui.screens.dialogs import NoticeDialog
+from workstation.tui.screens.picker_words import elsewhere, facts, line, redirect
 
 SHOWN = 50
 LONGEST_QUERY = 64
@@ -62,23 +57,31 @@ class ItemPicker(ModalScreen[str | None]):
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="find")
     def _find(self, query: str) -> None:
-        catalogue = self.app.station.desk.catalogue
-        hits = catalogue.search(query, SHOWN) if query.strip() else catalogue.offered(SHOWN)
-        self.app.call_from_thread(self._show, hits)
+        desk = self.app.station.desk
+        kinds, most = desk.profile.categories, SHOWN
+        if kinds:
+            # Those of other windows are left out below, and must not crowd out this window's own.
+            most = len(desk.catalogue.current.items) + SHOWN
+        found = desk.catalogue.search(query, most) if query.strip() else desk.catalogue.offered(most)
+        hits = [hit for hit in found if not kinds or hit.listing.category in (None, *kinds)]
+        self.app.call_from_thread(self._show, hits[:SHOWN], found[:1])
 
-    def _show(self, hits: tuple[Hit, ...]) -> None:
+    def _show(self, hits: list[Hit], best: tuple[Hit, ...]) -> None:
+        """List the hits; where only other windows take what was asked for, say which."""
         matches = self.query_one("#matches", OptionList)
         matches.clear_options()
-        matches.add_options(Option(_line(hit.listing), id=hit.code) for hit in hits)
+        matches.add_options(Option(line(hit.listing), id=hit.code) for hit in hits)
         if hits:
             matches.highlighted = 0
+        elif best:
+            self.query_one("#facts", Static).update(elsewhere(best[0].listing))
         else:
             self.query_one("#facts", Static).update(_("没有匹配的事项; 换个说法, 或用首字母"))
 
     @on(OptionList.OptionHighlighted)
     def _explain(self, event: OptionList.OptionHighlighted) -> None:
         item = self.app.station.desk.catalogue.current.item(event.option_id or "")
-        self.query_one("#facts", Static).update(_facts(item))
+        self.query_one("#facts", Static).update(facts(item))
 
     def action_move(self, way: int) -> None:
         """Move the cursor of the list from the input."""
@@ -93,20 +96,12 @@ class ItemPicker(ModalScreen[str | None]):
         event.stop()
         matches = self.query_one("#matches", OptionList)
         if matches.highlighted is not None and matches.option_count:
-            self.dismiss(matches.get_option_at_index(matches.highlighted).id)
+            self._take(matches.get_option_at_index(matches.highlighted).id or "")
 
-
-def _line(item: Listing) -> Text:
-    text = Text(no_wrap=True, overflow="ellipsis")
-    text.append(fit(item.title, 24), Style(bold=True))
-    text.append(f" {fit(item.city, 6)} {item.code}  ", Style(color=QUIET))
-    text.append(item.plain_title, Style(color=QUIET))
-    return text
-
-
-def _facts(item: Item) -> Text:
-    accept = _("窗口可受理") if item.acceptance_delegated else _("窗口收件, 属地街道受理")
-    text = Text()
-    text.append(f"{item.authority}\n", Style(color=QUIET))
-    text.append(f"{accept} · {_('承诺')} {limit_words(item.promised)} · {item.fee} · {item.result}")
-    return text
+    def _take(self, code: str) -> None:
+        """Choose the item; one that the window does not take only says where it is handled."""
+        item = self.app.station.desk.catalogue.current.item(code)
+        if item.online_only:
+            self.app.push_screen(NoticeDialog(_("只能网上办"), redirect(item)))
+        else:
+            self.dismiss(code)
