@@ -125,12 +125,12 @@ def _elements(old: Item, new: Item) -> Iterator[Difference]:
 
 
 def _rules(old: Item, new: Item) -> Iterator[Difference]:
-    for (name, before), (_name, after) in zip(_rule_words(old), _rule_words(new), strict=True):
+    for (name, before), (_name, after) in zip(rule_words(old), rule_words(new), strict=True):
         if before != after:
             yield Difference(DifferenceKind.RULE_CHANGED, name, before, after)
 
 
-def _rule_words(item: Item) -> list[Aspect]:
+def rule_words(item: Item) -> list[Aspect]:
     """Everything of an item that is neither an element nor a material, question or field."""
     return [*_handling_rules(item), *_window_rules(item), *_form_rules(item)]
 
@@ -164,7 +164,7 @@ def _window_rules(item: Item) -> list[Aspect]:
         (_("检索别名"), listed(item.aliases)),
         (_("窗口类别"), named(item.category)),
         (_("公布标记"), listed(named(flag) for flag in sorted(item.flags))),
-        (_("仅限网上"), item.online_at if item.online_only and item.online_at else yes_no(item.online_only)),
+        (_("仅限网上"), yes_no(item.online_only)),
         (_("网上办理地址"), item.online_at or listed(())),
         (_("送达方式"), listed(item.delivery)),
         (_("代办"), agent_words(item.agents)),

@@ -12,14 +12,16 @@ from workstation.i18n import N_, _
 
 if TYPE_CHECKING:
     from workstation.catalogue.search import Hit
-    from workstation.domain.items import Item, Limit, Pack
+    from workstation.domain.items import Item, Pack
 
 HELP = N_("检查, 搜索, 查看和签名事项包")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the sub-commands to argparse."""
-    commands = parser.add_subparsers(dest="action", required=True, metavar="lint|search|show|sign")
+    commands = parser.add_subparsers(
+        dest="action", required=True, metavar="lint|search|show|diff|table|template|import|sign"
+    )
     lint = commands.add_parser("lint", help=_("逐条情形验证事项包"))
     lint.add_argument("folder", nargs="?", type=Path, help=_("事项包文件夹, 默认为随程序提供的样例包"))
     lint.add_argument("--json", action="store_true", help=_("输出 JSON"))
@@ -34,6 +36,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sign = commands.add_parser("sign", help=_("生成检索键和签名清单, 并签名"))
     sign.add_argument("folder", type=Path, help=_("事项包文件夹"))
     sign.add_argument("--key", type=Path, required=True, help=_("Ed25519 私钥文件 (PEM)"))
+    _add_supervisor_arguments(commands)
+
+
+def _add_supervisor_arguments(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    diff = commands.add_parser("diff", help=_("比较两个事项包, 逐项说明变化"))
+    diff.add_argument("old", type=Path, help=_("原来的事项包文件夹"))
+    diff.add_argument("new", type=Path, help=_("新的事项包文件夹"))
+    diff.add_argument("--json", action="store_true", help=_("输出 JSON"))
+    table = commands.add_parser("table", help=_("生成事项, 情形与材料对照表"))
+    table.add_argument("folder", type=Path, help=_("写入的文件夹, 例如 docs"))
+    table.add_argument("--pack", type=Path, help=_("事项包文件夹, 默认为随程序提供的样例包"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -43,10 +56,18 @@ def run(args: argparse.Namespace) -> int:
         0 done, 1 refused or nothing found, with the reason on stderr, 2 wrong usage.
     """
     from workstation.catalogue.errors import CatalogueError, PackInvalid
+    from workstation.cli import catalogue_compare
     from workstation.domain.errors import DomainError
     from workstation.texts import describe
 
-    actions = {"lint": _lint, "search": _search, "show": _show, "sign": _sign}
+    actions = {
+        "lint": _lint,
+        "search": _search,
+        "show": _show,
+        "sign": _sign,
+        "diff": catalogue_compare.diff,
+        "table": catalogue_compare.table,
+    }
     try:
         return actions[args.action](args)
     except (CatalogueError, DomainError) as error:
@@ -63,7 +84,7 @@ def _lint(args: argparse.Namespace) -> int:
     findings = lint(args.folder or bundled_pack())
     faults = sum(not finding.is_warning for finding in findings)
     if args.json:
-        _print_json(
+        print_json(
             [
                 {
                     "file": f.file,
@@ -93,7 +114,7 @@ def _search(args: argparse.Namespace) -> int:
     pack = _pack(args)
     hits = SearchIndex(pack.items, pack.matters).find(args.query)
     if args.json:
-        _print_json([_found(hit) for hit in hits])
+        print_json([_found(hit) for hit in hits])
     for hit in () if args.json else hits:
         where = _("一件事") if hit.matter else hit.listing.city
         print(f"{hit.code}  {hit.listing.title}  ({where})  {hit.listing.plain_title}".rstrip())
@@ -108,50 +129,24 @@ def _found(hit: Hit) -> dict[str, str]:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from workstation.domain.checklist import derive, open_questions, situation_title
+    from workstation.cli import catalogue_show
 
-    item = _item(_pack(args), args.code)
-    answers = _answers(args.answers)
+    pack = _pack(args)
+    matter = next((matter for matter in pack.matters if matter.id == args.code), None)
+    if matter is not None:
+        if args.json:
+            print_json(catalogue_show.matter_document(matter))
+        else:
+            print(*catalogue_show.matter_lines(matter, pack), sep="\n")
+        return 0
+    item, answers = _item(pack, args.code), _answers(args.answers)
     if answers is None:
         return 2
-    materials, questions = derive(item, answers), open_questions(item, answers)
     if args.json:
-        _print_json(
-            {
-                "code": item.code,
-                "title": item.title,
-                "situation": situation_title(item, answers),
-                "open_questions": [
-                    {"id": q.id, "title": q.title, "options": {o.id: o.title for o in q.options}}
-                    for q in questions
-                ],
-                "materials": [
-                    {"id": m.id, "title": m.title, "original": m.original, "need": m.need} for m in materials
-                ],
-                "promised": _limit(item.promised),
-                "statutory": _limit(item.statutory),
-            }
-        )
-        return 0
-    _print_item(item, answers)
+        print_json(catalogue_show.item_document(item, answers))
+    else:
+        print(*catalogue_show.item_lines(item, answers), sep="\n")
     return 0
-
-
-def _print_item(item: Item, answers: dict[str, str]) -> None:
-    from workstation.domain.checklist import derive, open_questions, situation_title
-
-    print(f"{item.title}  {item.code}  {item.authority}")
-    print(_("情形: {situation}").format(situation=situation_title(item, answers) or _("未选择")))
-    print(_("法定时限: {limit}").format(limit=_limit_words(item.statutory)))
-    print(_("承诺时限: {limit}").format(limit=_limit_words(item.promised)))
-    print(_("材料:"))
-    for material in derive(item, answers):
-        print(f"  - {material.title} [{_original(material.original)}] {material.standard}")
-    for question in open_questions(item, answers):
-        options = ", ".join(f"{option.id} {option.title}" for option in question.options)
-        print(
-            _("待答: {id} {title}: {options}").format(id=question.id, title=question.title, options=options)
-        )
 
 
 def _sign(args: argparse.Namespace) -> int:
@@ -199,20 +194,6 @@ def _answers(pairs: list[str]) -> dict[str, str] | None:
     return dict((pair.split("=", 1)[0], pair.split("=", 1)[1]) for pair in pairs)
 
 
-def _limit(limit: Limit | None) -> dict[str, object] | None:
-    return {"number": limit.number, "unit": limit.unit} if limit else None
-
-
-def _limit_words(limit: Limit | None) -> str:
-    if limit is None:
-        return _("未规定")
-    units = {"WORKDAY": _("{number} 个工作日"), "CALENDAR_DAY": _("{number} 日")}
-    return units[limit.unit].format(number=limit.number)
-
-
-def _original(rule: str) -> str:
-    return {"SIGHTED": _("核验原件"), "KEPT": _("收原件"), "FORM": _("窗口生成")}[rule]
-
-
-def _print_json(value: Any) -> None:
+def print_json(value: Any) -> None:
+    """Print a value for machines."""
     print(json.dumps(value, ensure_ascii=False, indent=2))
