@@ -66,6 +66,7 @@ OTHER: dict[str, Any] = {
     "elements": replace(OLD.elements, place="别处"),
     "overlays": (OVERLAY,),
     "second_street": ALWAYS,
+    "member_when": (ALWAYS,),
     "effective_from": date(2026, 1, 1),
 }
 

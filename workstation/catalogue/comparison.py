@@ -154,6 +154,10 @@ def _handling_rules(item: Item) -> list[Aspect]:
         ),
         (_("区级调整"), listed(map(overlay_words, item.overlays))),
         (_("组成事项"), listed(item.members)),
+        (
+            _("参与条件"),
+            listed(condition_words(item.questions, when) or _("总是") for when in item.member_when),
+        ),
         (_("产出材料"), listed(item.produces)),
     ]
 
