@@ -1,4 +1,4 @@
-"""The matters (一件事) of the bundled pack: exactly the papers each situation needs, and every rule in use."""
+"""The matters (一件事) of the bundled pack: exactly the papers each situation needs; every rule is in use."""
 
 from __future__ import annotations
 
