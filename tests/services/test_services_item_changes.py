@@ -97,7 +97,7 @@ def test_a_received_case_is_asked_once_for_what_is_newly_required(window: Window
     assert len(case.bundles) == 2
     line = desk.store.outbox.line(case.bundles[-1].bundle_id)
     assert line.kind == "supplement"
-    assert "correction" in papers_for(case)
+    assert "correction" in papers_for(case, desk.catalogue.item_of(case))
     with pytest.raises(ItemUnchanged):
         desk.changes.ask_supplement(case.case_id)
 

@@ -113,7 +113,7 @@ STATES: dict[str, Callable[[Window], Case]] = {
 def test_every_paper_of_every_state_can_be_made(window: Window, state: str) -> None:
     case = STATES[state](window)
     assert case.state.value == state.split()[0]
-    names = papers_for(case)
+    names = papers_for(case, window.desk.catalogue.item_of(case))
     assert names and names[0] == "receipt"
     for name in names:
         paper = getattr(window.desk.papers, name)(case.case_id)
@@ -125,7 +125,7 @@ def test_every_paper_of_every_state_can_be_made(window: Window, state: str) -> N
 
 @pytest.mark.parametrize("state", [CaseState.DRAFT, CaseState.WITHDRAWN, CaseState.TERMINATED])
 def test_a_case_that_was_never_received_or_is_over_has_no_papers(window: Window, state: CaseState) -> None:
-    assert papers_for(dataclasses.replace(window.open(), state=state)) == ()
+    assert papers_for(dataclasses.replace(window.open(), state=state), window.item(ELDER_CARD)) == ()
 
 
 def test_a_paper_that_was_made_stands_in_the_log(window: Window) -> None:
@@ -291,7 +291,7 @@ def test_the_acceptance_lists_what_follows_later_and_what_happens_else(window: W
     case = window.desk.decisions.receive(case.case_id)
     window.tell(ChangeKind.ACCEPTED, case.number)
     form = press.form("acceptance", case)
-    assert [(line.due, line.way) for line in form.tolerated] == [(due, "窗口提交或者邮寄")]
+    assert [(line.due, line.way) for line in form.tolerated] == [(due, "窗口提交")]
     assert form.overdue_consequence
     assert "容缺，后补" in {line.original for line in form.materials}
 

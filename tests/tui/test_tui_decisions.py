@@ -67,7 +67,9 @@ async def test_after_sealing_f2_begins_the_next_case_and_f4_prints_again(
         for action in ("reuse", "defer", "correct", "refuse", "receive", "remove_page"):
             assert seat.case.check_action(action, ()) is None, action
         await seat.press("f4")
-        assert "接收回执: 已打印" in seat.notice
+        assert seat.sees("全部 (2 份)", "接收回执", "申请表")
+        await seat.press("enter")
+        assert "接收回执: 已打印" in seat.notice and "申请表: 已打印" in seat.notice
         await seat.press("f2")
         seat.on(ItemPicker)
 

@@ -300,7 +300,7 @@ async def _accepted(driver: Driver, number: str) -> None:
         await driver.on_screen(CaseScreen)
         await driver.until(lambda: driver.case.view is not None, "case shown")
         await driver.idle()
-        await driver.press("f4")
+        await driver.press("f4", "enter")
         await driver.until(lambda: any("受理" in p.form for p in driver.view.case.papers), "notice")
         await driver.idle()
         await driver.press("escape")

@@ -105,6 +105,8 @@ class ReceiptForm(PaperForm):
     """Materials the applicant promised in writing instead (告知承诺)."""
     branches: tuple[BranchLine, ...] = ()
     """The approvers of a matter; empty for a single item."""
+    arrival: str = ""
+    """How a supplement came, in words with its waybill number; empty: this is no supplement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ def _story(parts: Parts, form: ReceiptForm) -> list[Flowable]:
                     ("属地街道", common.streets(form.home_street, form.second_street)),
                 ),
                 (("收件窗口", form.window), ("收件人", form.clerk)),
+                (("补交材料", form.arrival),),
             ]
         ),
         *parts.section("一、收到的材料"),

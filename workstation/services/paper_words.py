@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TypedDict
 
-from workstation.domain.case import Case, Custody, Entry, Move, Moved, Page
+from workstation.domain.case import Case, Custody, Entry, Flag, Move, Moved, Page, SupplementWay
 from workstation.domain.checklist import ChecklistLine, SlotStatus, active_fields, checklist
 from workstation.domain.clock import local_date
 from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.identity import mask_id_number
-from workstation.domain.items import Item, Limit
+from workstation.domain.items import Item, Limit, Pack
 from workstation.domain.kinds import CorrectionRule, LimitUnit
+from workstation.domain.matters import Branch, branches
+from workstation.domain.tolerance import committed
 from workstation.printing.forms import (
+    LICENCE_LAW_ACCEPT,
+    LICENCE_LAW_REFUSE,
     LICENCE_LAW_SILENCE,
+    BranchLine,
     DefectLine,
     MaterialLine,
     ToleratedLine,
@@ -23,6 +29,18 @@ from workstation.printing.forms import (
 from workstation.services.limits import last_day
 from workstation.services.profile import WindowProfile
 
+LICENCE = "01"
+"""事项类型 行政许可."""
+LATE = "办理机关可以按公布的容缺受理规定终止办理"
+"""What follows when a tolerated material does not come in time; local rules differ, so no more is said."""
+WAYS = {
+    SupplementWay.IN_PERSON: "窗口提交",
+    SupplementWay.POST: "中国邮政寄交",
+    SupplementWay.SYSTEM: "系统上传",
+}
+_WIDE = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", ".": "。"}
+_MARK = re.compile(r"(?<=[\u4e00-\u9fff》）”〕])([,;:?!.])\s*")
+_BRACKETS = re.compile(r"\s?\(([^()]*[\u4e00-\u9fff][^()]*)\)")
 AGENT = "agent_name"
 """Form field that names who acts for the applicant."""
 WAY = "电话或短信，也可凭本回执编号查询"
@@ -52,20 +70,19 @@ class Common(TypedDict):
     complaint_phone: str
     bundle_sha256: str
     practice: bool
+    stamp: str
 
 
 def common(case: Case, item: Item, profile: WindowProfile) -> Common:
     """Return what every paper of the case carries."""
     applicant = case.applicant
-    has_agent = any(field.id == AGENT for field in active_fields(item, case.answers))
-    agent = case.fields.get(AGENT) if has_agent else None
     return Common(
         case_number=case.number,
         item_title=item.title,
         item_code=item.code,
         applicant_name=applicant.name if applicant else "",
         id_masked=mask_id_number(applicant.id_number) if applicant else "",
-        agent=agent.value if agent else "",
+        agent=agent_words(case, item),
         hall=profile.hall,
         window=profile.window_name,
         clerk=profile.clerk,
@@ -73,7 +90,75 @@ def common(case: Case, item: Item, profile: WindowProfile) -> Common:
         complaint_phone=profile.complaint_phone or item.complaint,
         bundle_sha256=case.bundles[-1].manifest_sha256 if case.bundles else "",
         practice=case.is_practice,
+        stamp="",
     )
+
+
+def agent_words(case: Case, item: Item) -> str:
+    """Return who acts, with the relation; one named in the form only counts while the form asks for it."""
+    agent = case.agent
+    if agent is not None:
+        return f"{agent.name}（{agent.relation}）" if agent.relation else agent.name
+    has_field = any(field.id == AGENT for field in active_fields(item, case.answers))
+    named = case.fields.get(AGENT) if has_field else None
+    return named.value if named else ""
+
+
+def stale_words(case: Case, packs: Sequence[Pack]) -> str:
+    """Return the stamp of a case opened under a pack that was out of date; empty for any other."""
+    if Flag.STALE_PACK not in case.flags:
+        return ""
+    until = next((pack.valid_until for pack in packs if pack.version == case.pack_version), None)
+    words = f"，有效期至 {until.year}年{until.month}月{until.day}日" if until else ""
+    return f"本件按已过有效期的事项目录（{case.pack_version}{words}）办理，以现行目录为准"
+
+
+def is_licence(item: Item) -> bool:
+    """Return whether the licence law covers the item (事项类型 01 行政许可)."""
+    return item.item_type == LICENCE
+
+
+def acceptance_basis(item: Item) -> str:
+    """Return the law an acceptance names: the item's own, the licence law for licences, else none."""
+    return on_paper(item.acceptance_basis) or (LICENCE_LAW_ACCEPT if is_licence(item) else "")
+
+
+def refusal_basis(item: Item) -> str:
+    """Return the law a refusal names: the item's own, the licence law for licences, else none."""
+    return on_paper(item.refusal_basis) or (LICENCE_LAW_REFUSE if is_licence(item) else "")
+
+
+def on_paper(text: str) -> str:
+    """Return a pack's words with the full-width marks of Chinese print (GB/T 15834)."""
+    wide = _MARK.sub(lambda match: _WIDE[match[1]], text)
+    return _BRACKETS.sub(r"（\1）", wide)
+
+
+def committed_titles(case: Case, item: Item) -> tuple[str, ...]:
+    """Return the materials a written promise stands for."""
+    return tuple(line.material.title for line in committed(item, case))
+
+
+def branch_lines(case: Case, item: Item, packs: Sequence[Pack]) -> tuple[BranchLine, ...]:
+    """Return the approvers of a matter that take part in this case; none for a single item."""
+    if not item.members:
+        return ()
+    return tuple(
+        BranchLine(
+            item_title=on_paper(branch.title),
+            authority=on_paper(branch.authority),
+            limit=limit_words(branch.promised or branch.statutory),
+        )
+        for branch in _branches(case, packs)
+    )
+
+
+def _branches(case: Case, packs: Sequence[Pack]) -> tuple[Branch, ...]:
+    pack = next((pack for pack in packs if pack.version == case.pack_version), None)
+    matter = next((m for m in pack.matters if m.id == case.item_code), None) if pack else None
+    if pack is None or matter is None:
+        return ()
+    return branches(matter, [pack.item(code) for code in matter.items], case.answers)
 
 
 def last_entry(log: Sequence[Entry], move: Move) -> Entry | None:
@@ -140,9 +225,11 @@ def defect_lines(notice: Moved) -> tuple[DefectLine, ...]:
 def tolerated_lines(case: Case, item: Item) -> tuple[ToleratedLine, ...]:
     """Return the materials that follow, with their last day."""
     return tuple(
-        ToleratedLine(title=line.material.title, due=due, way="窗口提交或者邮寄")
+        ToleratedLine(title=line.material.title, due=due, way=WAYS[slot.deferred_way])
         for line in checklist(item, case).lines
-        if line.status is SlotStatus.LATER and (due := case.slot(line.material.id).deferred_until) is not None
+        if line.status is SlotStatus.LATER
+        and (slot := case.slot(line.material.id))
+        and (due := slot.deferred_until) is not None
     )
 
 
@@ -170,9 +257,12 @@ def promised_words(item: Item, accepted: Moved, calendar: WorkCalendar, case: Ca
     return limit if known else f"{limit}（{BY_HAND}）"
 
 
-def material_lines(case: Case, item: Item) -> tuple[MaterialLine, ...]:
-    """Return the materials of the checklist as they stand on a paper."""
-    return tuple(_material(line, case) for line in checklist(item, case).lines)
+def material_lines(
+    case: Case, item: Item, *, only: Collection[str] | None = None
+) -> tuple[MaterialLine, ...]:
+    """Return the materials of the checklist as they stand on a paper; `only` names the slots wanted."""
+    lines = checklist(item, case).lines
+    return tuple(_material(line, case) for line in lines if only is None or line.material.id in only)
 
 
 def _material(line: ChecklistLine, case: Case) -> MaterialLine:
@@ -192,6 +282,8 @@ def _original_words(line: ChecklistLine, custody: Custody) -> str:
         return "复用存档材料"
     if line.status is SlotStatus.LATER:
         return "容缺，后补"
+    if line.status is SlotStatus.COMMITTED:
+        return "书面承诺代替"
     if line.status is SlotStatus.GENERATED:
         return "由表单生成，签字"
     if line.status is SlotStatus.MISSING:

@@ -7,21 +7,14 @@ paper, to be filled in by hand, and never guessed.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
-
-from workstation.domain.case import Case, CaseState, Entry, Move, Printed, Reuse
-from workstation.domain.clock import Clock, local_date
+from workstation.domain.case import Case, CaseState, Move, Reuse
+from workstation.domain.clock import local_date
 from workstation.domain.courier import Bag
-from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.items import Item
+from workstation.i18n import N_
 from workstation.printing.forms import (
-    LICENCE_LAW_ACCEPT,
-    LICENCE_LAW_REFUSE,
     AcceptanceForm,
+    BranchLine,
     CorrectionForm,
     HandoverForm,
     HandoverLine,
@@ -30,13 +23,18 @@ from workstation.printing.forms import (
     ReuseForm,
     ReuseLine,
 )
-from workstation.services.catalogue import Catalogue
 from workstation.services.courier import ONE_WORKDAY
+from workstation.services.course_papers import CoursePapers, course_papers
 from workstation.services.limits import last_day
+from workstation.services.paper_desk import Paper, Render
 from workstation.services.paper_words import (
-    Common,
+    LATE,
+    WAY,
+    WAYS,
+    acceptance_basis,
     answer,
-    common,
+    branch_lines,
+    committed_titles,
     copy_sha256,
     correction_basis,
     correction_consequence,
@@ -46,65 +44,18 @@ from workstation.services.paper_words import (
     material_lines,
     moved_in,
     promised_words,
+    refusal_basis,
     returned_words,
     tolerated_lines,
 )
-from workstation.services.profile import WindowProfile
-from workstation.store.database import Store
-from workstation.texts import Message, words
+from workstation.services.promise_papers import PromisePapers, promise_papers
+from workstation.services.supplements import last_supplement
 
-__all__ = ["Paper", "Papers", "Render", "limit_words", "papers_for"]
-
-_UNSAFE = re.compile(r"[^\w.-]+")
+__all__ = ["TITLES", "Paper", "Papers", "Render", "limit_words", "papers_at_decision", "papers_for"]
 
 
-class Made(Protocol):
-    """What a renderer returns."""
-
-    @property
-    def pages(self) -> int:
-        """Page count."""
-        ...
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Characters no font has, each printed as a box."""
-        ...
-
-
-Render = Callable[[object, Path], Made]
-"""Renders any form to a PDF at the path."""
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A paper that was made."""
-
-    form: str
-    """Its title as printed."""
-    number: str
-    path: Path
-    pages: int
-    missing: tuple[str, ...] = ()
-    """Characters that stand on it as a box."""
-
-    @property
-    def warning(self) -> Message | None:
-        """What the clerk must put right by hand (P105); None when the paper is whole."""
-        return words("P105", {"characters": " ".join(self.missing)}) if self.missing else None
-
-
-@dataclass(frozen=True)
-class Papers:
-    """Makes PDFs; `folder` holds them until they are printed or cleared."""
-
-    store: Store
-    catalogue: Catalogue
-    profile: WindowProfile
-    clock: Clock
-    calendar: WorkCalendar
-    folder: Path
-    render: Render
+class Papers(PromisePapers, CoursePapers):
+    """All papers of a case; those that may be printed now are named by `papers_for`."""
 
     def receipt(self, case_id: str) -> Paper:
         """接收回执: proof of receipt; says itself that it is not an acceptance."""
@@ -121,8 +72,33 @@ class Papers:
             answer_by=by,
             answer_way=way,
             silence_basis=basis,
+            second_street=self._second_street(case),
+            tolerated=tolerated_lines(case, item),
+            committed=committed_titles(case, item),
+            branches=self._branches(case, item),
         )
         return self._make(case, "接收回执", case.number, form, name=f"{case.number}-R")
+
+    def supplement_receipt(self, case_id: str) -> Paper | None:
+        """接收回执 for what came later; the first receipt keeps its day and its rule of silence."""
+        case, item, log = self._case(case_id)
+        came = last_supplement(log)
+        if came is None:
+            return None
+        parcel = f"，运单号 {came.waybill}" if came.waybill else ""
+        form = ReceiptForm(
+            **self._common(case, item),
+            number=f"{case.number}-R{came.number}",
+            provisional=True,
+            received_at=came.sealed_at,
+            home_street=self.catalogue.street_name(case.home_street or case.receiving_street),
+            second_street=self._second_street(case),
+            materials=material_lines(case, item, only=came.slots),
+            answer_way=WAY,
+            tolerated=tolerated_lines(case, item),
+            arrival=f"第 {came.number} 次补交，{WAYS[came.way]}{parcel}",
+        )
+        return self._make(case, "接收回执", form.number, form)
 
     def acceptance(self, case_id: str) -> Paper:
         """受理通知书: after the window or the back office accepted."""
@@ -134,7 +110,7 @@ class Papers:
             number=number,
             received_at=case.received_at or self.clock(),
             accepted_on=local_date(case.accepted_at or self.clock()),
-            basis=LICENCE_LAW_ACCEPT,
+            basis=acceptance_basis(item),
             materials=material_lines(case, item),
             promised_limit=promised_words(item, accepted, self.calendar, case),
             statutory_limit=limit_words(item.statutory),
@@ -145,7 +121,10 @@ class Papers:
             pickup="、".join(item.delivery),
             fee=item.fee,
             tolerated=tolerated_lines(case, item),
-            overdue_consequence="由受理机关按公布的容缺受理规定处理，可以终止办理",
+            overdue_consequence=LATE,
+            second_street=self._second_street(case),
+            committed=committed_titles(case, item),
+            branches=self._branches(case, item),
         )
         return self._make(case, "受理通知书", number, form)
 
@@ -178,7 +157,7 @@ class Papers:
             received_at=case.received_at or self.clock(),
             decided_on=local_date(told.at if told else self.clock()),
             reason=told.why if told else "",
-            basis=LICENCE_LAW_REFUSE,
+            basis=refusal_basis(item),
             competent_body=refused.body,
             materials=material_lines(case, item),
         )
@@ -247,36 +226,54 @@ class Papers:
         )
         return self._rendered("物料流转凭证", form.number, form, form.number)
 
-    def _case(self, case_id: str) -> tuple[Case, Item, tuple[Entry, ...]]:
-        case = self.store.case(case_id)
-        return case, self.catalogue.item_of(case), self.store.log(case_id)
-
-    def _make(self, case: Case, title: str, number: str, form: object, *, name: str = "") -> Paper:
-        paper = self._rendered(title, number, form, name or number)
-        printed = Printed(form=title, number=number, path=paper.path.name)
-        with self.store.transaction() as tx:
-            tx.record(case.case_id, printed, actor=self.profile.clerk, at=self.clock())
-        return paper
-
-    def _rendered(self, title: str, number: str, form: object, name: str) -> Paper:
-        # The back office may give a paper any number; as a file name it must stay inside the folder.
-        path = self.folder / f"{_UNSAFE.sub('_', name).lstrip('.')}.pdf"
-        made = self.render(form, path)
-        return Paper(title, number, path, made.pages, tuple(made.missing))
-
-    def _common(self, case: Case, item: Item) -> Common:
-        return common(case, item, self.profile)
+    def _branches(self, case: Case, item: Item) -> tuple[BranchLine, ...]:
+        return branch_lines(case, item, self.catalogue.packs)
 
 
-def papers_for(case: Case) -> tuple[str, ...]:
-    """Return the names of the papers a case may print in its state (methods of `Papers`)."""
-    by_state = {
-        CaseState.RECEIVED: ("receipt",),
-        CaseState.CORRECTION: ("receipt", "correction"),
-        CaseState.ACCEPTED: ("receipt", "acceptance"),
-        CaseState.IN_REVIEW: ("receipt", "acceptance"),
-        CaseState.DECIDED: ("receipt", "acceptance"),
-        CaseState.DELIVERED: ("receipt", "acceptance"),
-        CaseState.REFUSED: ("receipt", "refusal"),
-    }
-    return by_state.get(case.state, ())
+def papers_for(case: Case, item: Item) -> tuple[str, ...]:
+    """Return the names of the papers a case may print now (methods of `Papers`), the receipt first."""
+    if case.state in (CaseState.WITHDRAWN, CaseState.TERMINATED):
+        return ()
+    reuse = ("reuse",) if any(slot.reuse is not None for slot in case.slots.values()) else ()
+    return (*_BY_STATE.get(case.state, ()), *reuse, *promise_papers(case, item), *course_papers(case))
+
+
+def papers_at_decision(case: Case, item: Item) -> tuple[str, ...]:
+    """Return the names of the papers that are printed by themselves when the window has decided.
+
+    The agent's letter is not among them: it is signed before, and scanned as a material.
+    """
+    if case.state is CaseState.DRAFT:
+        return ()
+    # A refusal or a correction leaves nothing to promise: only what it says itself is handed over.
+    is_taken = case.state not in (CaseState.REFUSED, CaseState.CORRECTION)
+    signed = {"application_form", "commitment", "tolerance_undertaking", "tolerance_notice", "reuse"}
+    kept = {*_BY_STATE.get(case.state, ()), *(signed if is_taken else ())}
+    return tuple(name for name in papers_for(case, item) if name in kept)
+
+
+_BY_STATE = {
+    CaseState.RECEIVED: ("receipt",),
+    CaseState.CORRECTION: ("receipt", "correction"),
+    CaseState.ACCEPTED: ("receipt", "acceptance"),
+    CaseState.IN_REVIEW: ("receipt", "acceptance"),
+    CaseState.DECIDED: ("receipt", "acceptance"),
+    CaseState.DELIVERED: ("receipt", "acceptance"),
+    CaseState.REFUSED: ("receipt", "refusal"),
+}
+
+TITLES = {
+    "receipt": N_("接收回执"),
+    "acceptance": N_("受理通知书"),
+    "correction": N_("申请材料补正告知书"),
+    "refusal": N_("不予受理通知书"),
+    "reuse": N_("材料复用确认书"),
+    "agent_letter": N_("授权委托书"),
+    "application_form": N_("申请表"),
+    "tolerance_undertaking": N_("容缺受理承诺书"),
+    "tolerance_notice": N_("容缺受理通知书 (两联)"),
+    "commitment": N_("告知承诺书"),
+    "special_procedure": N_("特殊程序审查期限告知书"),
+    "extension": N_("延长办理期限通知书"),
+}
+"""What a menu calls each paper."""

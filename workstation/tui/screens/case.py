@@ -15,13 +15,13 @@ from workstation.domain.case import Custody, Move
 from workstation.domain.checklist import Todo
 from workstation.domain.kinds import Need, OriginalRule
 from workstation.i18n import N_, _
-from workstation.services.papers import papers_for
 from workstation.services.view import CaseView
 from workstation.tui.screens.case_decisions import DecisionKeys
 from workstation.tui.screens.case_more import offered, open_menu
 from workstation.tui.screens.case_pages import PageKeys
 from workstation.tui.screens.case_scan import ScanKeys
 from workstation.tui.screens.case_words import card_slot, first_open_step, head, main_action, rail
+from workstation.tui.screens.paper_menu import may_print
 from workstation.tui.widgets.bars import Key, KeyBar
 from workstation.tui.widgets.field_row import FieldRow
 from workstation.tui.widgets.page_pane import PagePane
@@ -342,7 +342,7 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
         allowed = {
             "scan": not editable or (bool(self.current_slot) and not self.scanning),
             "reuse": editable and self.current_slot in view.offers,
-            "papers": bool(papers_for(view.case)),
+            "papers": may_print(view),
             "choose_scanner": editable and not self.scanning,
             "view_page": self.page is not None,
             "defer": editable and self._tolerable(view),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import work
 
 from workstation.domain.case import Defect
@@ -9,10 +11,11 @@ from workstation.domain.checklist import ChecklistLine, Todo
 from workstation.domain.clock import local_date
 from workstation.i18n import _
 from workstation.services.limits import earliest, last_day
-from workstation.services.papers import Paper, papers_for
+from workstation.services.papers import Paper, papers_at_decision
 from workstation.services.view import STATE_WORDS, CaseView
 from workstation.tui.screens.case_base import CaseBase
 from workstation.tui.screens.dialogs import ConfirmDialog, TextDialog
+from workstation.tui.screens.paper_menu import open_paper_menu
 
 
 class DecisionKeys(CaseBase):
@@ -29,23 +32,25 @@ class DecisionKeys(CaseBase):
     def decided(self) -> None:
         """The case is sealed and queued: wake the sender, then make its papers."""
         self.wake_line()
-        self.action_papers()
+        if self.view is not None:
+            self.print_papers(papers_at_decision(self.view.case, self.view.item))
         self.after_decision()
 
     def after_decision(self) -> None:
         """Show the decision; the workspace overrides it."""
 
     def action_papers(self) -> None:
-        """Make the papers of the case and hand them to printer or viewer."""
-        view = self.view
-        if view is not None and papers_for(view.case):
-            self.job(lambda: self._make_papers(view), self._papers_made)
+        """Print what the case gives cause for now."""
+        open_paper_menu(self)
 
-    def _make_papers(self, view: CaseView) -> tuple[tuple[Paper, str], ...]:
-        papers = [getattr(self.desk.papers, name)(self.case_id) for name in papers_for(view.case)]
-        reuse = self.desk.papers.reuse(self.case_id)
-        made = [paper for paper in (*papers, reuse) if paper is not None]
-        return tuple((paper, self.app.station.output(paper.path)) for paper in made)
+    def print_papers(self, names: Sequence[str]) -> None:
+        """Make papers by their names (methods of `Papers`) and hand them out; those not due are left out."""
+        self.job(lambda: self._make_papers(names), self._papers_made)
+
+    def _make_papers(self, names: Sequence[str]) -> tuple[tuple[Paper, str], ...]:
+        # Each goes to the printer before the next is laid out: the citizen has the receipt in hand first.
+        papers = (getattr(self.desk.papers, name)(self.case_id) for name in names)
+        return tuple((paper, self.app.station.output(paper.path)) for paper in papers if paper is not None)
 
     def _papers_made(self, made: tuple[tuple[Paper, str], ...]) -> None:
         self.job(lambda: self.desk.view(self.case_id), lambda view: self._tell_papers(view, made))
