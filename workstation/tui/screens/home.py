@@ -37,6 +37,7 @@ from workstation.tui.screens.home_words import (
 )
 from workstation.tui.screens.picker import ItemPicker
 from workstation.tui.screens.queue import QueueScreen, queue_text
+from workstation.tui.screens.tickets import TicketScreen
 from workstation.tui.theme import QUIET
 from workstation.tui.widgets.bars import Key
 
@@ -47,12 +48,13 @@ class HomeScreen(WorkScreen[None]):
     CSS_PATH = "home.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     HELP = N_(
-        "F2 办理新件: 选事项后按步骤办理。左边是在办的件, 回车打开。\n"
+        "F2 办理新件: 选事项后按步骤办理; F3 叫号。左边是在办的件, 红灯和黄灯在前, 回车打开。\n"
         "右边是发送队列和后台消息, Tab 换栏; 断网时照常收件, 联网后自动发送, 每一条都写明原因和下一步。\n"
         "后台消息按回车打开它的办件, 并记为已读; 未读的有 ● 标记。"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "new_case", "办新件", id="home.new"),
+        Binding("f3", "tickets", "叫号", id="home.tickets"),
         Binding("f4", "open_case", "打开", id="home.open"),
         Binding("f5", "queue", "队列", id="home.queue"),
         Binding("f6", "courier", "邮袋", id="home.courier"),
@@ -62,6 +64,7 @@ class HomeScreen(WorkScreen[None]):
     KEYS = (
         Key("F1", N_("帮助"), "help"),
         Key("F2", N_("办新件"), "new_case", main=True),
+        Key("F3", N_("叫号"), "tickets"),
         Key("F4", N_("打开"), "open_case"),
         Key("F5", N_("队列"), "queue"),
         Key("F6", N_("邮袋"), "courier"),
@@ -207,6 +210,10 @@ class HomeScreen(WorkScreen[None]):
         else:
             change_id = line.change.change_id
             self.job(lambda: self.desk.store.inbox.mark_read(change_id), lambda _none: self.action_courier())
+
+    def action_tickets(self) -> None:
+        """Call numbers."""
+        self.app.push_screen(TicketScreen())
 
     def action_queue(self) -> None:
         """Show the whole queue."""
