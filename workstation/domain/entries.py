@@ -229,6 +229,9 @@ class BranchMoved:
     move: Move
     number: str = ""
     body: str = ""
+    reason: str = ""
+    bundle_id: str = ""
+    """The version it was said of; a later version answers a correction."""
     kind: Literal["branch"] = "branch"
 
 

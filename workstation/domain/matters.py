@@ -8,7 +8,7 @@ side of the citizen's certainty: nothing is promised that one approver does not 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from workstation.domain.checklist import active_fields, derive, relevant_answers
 from workstation.domain.conditions import asked_too, is_never, may_hold, or_else, without
@@ -65,8 +65,9 @@ class Joint:
     """A matter and its items as one item, kept together: joining takes longer than using it."""
 
     item: Item
-    members: tuple[Member, ...]
-    own: Mapping[str, Question]
+    members: tuple[Member, ...] = ()
+    """None: an ordinary item."""
+    own: Mapping[str, Question] = field(default_factory=dict)
     """The matter's own questions, by id."""
 
     def branches(self, answers: Answers) -> tuple[Branch, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,8 +13,10 @@ from scanners.port import Scanner
 from workstation.domain.case import Case
 from workstation.domain.clock import Clock, local_date
 from workstation.domain.deadlines import WorkCalendar
+from workstation.domain.tolerance import overdue
 from workstation.services.agents import AgentsDesk
 from workstation.services.balance import Balance, day_balance
+from workstation.services.branches import branch_body, branch_lines
 from workstation.services.capture import Capture
 from workstation.services.catalogue import Catalogue
 from workstation.services.courier import Courier
@@ -79,7 +82,9 @@ class Desk:
             street_name=self.catalogue.street_name,
             known=self.intake.known(case, item) if case.derived else {},
         )
-        return replace(view, change=self.changes.of(case))
+        late = overdue(case, local_date(self.clock()))
+        branches = branch_lines(self.catalogue, case)
+        return replace(view, change=self.changes.of(case), overdue=late, branches=branches)
 
     def balance(self) -> Balance:
         """Today's balance."""
@@ -110,7 +115,7 @@ class Parts:
 def build_desk(parts: Parts) -> Desk:
     """Put the services together over their parts."""
     store, profile, catalogue, clock = parts.store, parts.profile, parts.catalogue, parts.clock
-    sealer = Sealer(profile, parts.key)
+    sealer = Sealer(profile, parts.key, partial(branch_body, catalogue))
     intake = Intake(store, catalogue, profile, clock)
     store.inbox.on_change = apply_change
     return Desk(

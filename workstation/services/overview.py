@@ -16,6 +16,7 @@ from workstation.domain.lamps import LampColour
 from workstation.domain.tickets import TicketState
 from workstation.i18n import N_, _
 from workstation.services.balance import EVERY_CASE, Balance
+from workstation.services.branches import branch_words
 from workstation.services.desk import Desk
 from workstation.services.item_changes import CONCERNED, ItemChange
 from workstation.services.lamps import Lamp, LampBoard, totals
@@ -175,12 +176,14 @@ def _change(desk: Desk, case: CaseSummary) -> ItemChange | None:
 def _message(desk: Desk, change: Change, is_read: bool) -> MessageLine:
     case = desk.store.case_by_number(change.subject)
     words = _(CHANGE_WORDS[change.kind]).format(who=change.actor, reason=change.reason)
+    if change.kind is ChangeKind.BRANCH:
+        words = branch_words(change, desk.catalogue.title_of(change.item_code))
     return MessageLine(
         change=change,
         case_id=case.case_id if case else "",
         title=desk.catalogue.title_of(case.item_code) if case else _("邮袋 {bag}").format(bag=change.subject),
         applicant=case.applicant.name if case and case.applicant else "",
         words=words,
-        wants_a_person=change.kind in WANTS_A_PERSON,
+        wants_a_person=change.kind in WANTS_A_PERSON or change.branch is ChangeKind.REFUSED,
         is_read=is_read,
     )

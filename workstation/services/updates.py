@@ -105,6 +105,8 @@ def _course(case: Case, change: Change) -> Payload | None:
                 move=MOVE_OF[change.branch],
                 number=change.number,
                 body=change.actor,
+                reason=change.reason,
+                bundle_id=change.bundle_id or "",
             )
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.case import MOVES, Case, CaseState, Move
@@ -25,6 +26,7 @@ from workstation.domain.kinds import Routing
 from workstation.domain.known import KnownAnswer
 from workstation.domain.situations import Question
 from workstation.i18n import N_, _
+from workstation.services.branches import BranchLine
 from workstation.services.item_changes import ItemChange
 
 STATE_WORDS = {
@@ -68,6 +70,23 @@ class CaseView:
     """What facts answer, by question."""
     change: ItemChange | None = None
     """What the current pack changed in the item while the case was open."""
+    branches: tuple[BranchLine, ...] = ()
+    """The approvers of a matter and what each said; empty for an ordinary item."""
+    overdue: Mapping[str, date] = field(default_factory=dict)
+    """Slot -> last day, for what tolerance still waits for though its day is over."""
+
+    @property
+    def questions_now(self) -> tuple[Question, ...]:
+        """What to ask now: a question that the applicant may answer by a card waits until it is read."""
+        if self.case.applicant is not None or not self.card_slot:
+            return self.questions
+        return tuple(question for question in self.questions if question.known is None)
+
+    @property
+    def card_slot(self) -> str:
+        """Slot of the applicant's identity card on this checklist; empty when it is not asked for."""
+        kinds = {line.material.document_kind: line.material.id for line in reversed(self.checklist.lines)}
+        return kinds.get("id-card-front", "")
 
     @property
     def needs_home_street(self) -> bool:
@@ -78,6 +97,11 @@ class CaseView:
     def needs_second_street(self) -> bool:
         """True when a second household's street verifies too."""
         return needs_second_street(self.item, self.case.answers)
+
+    @property
+    def takes_supplement(self) -> bool:
+        """True while a sealed case takes in what it owed."""
+        return self.case.is_sealed and self.case.supplement is not None
 
     @property
     def moves(self) -> frozenset[Move]:
