@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from workstation.catalogue.loader import bundled_pack, load_pack
@@ -169,6 +171,26 @@ def test_the_allowance_joins_the_elders_card_from_seventy_on() -> None:
     matter = MATTERS["elder-care"]
     assert not matter.when["440590201001"].holds({"age": "sixty"})
     assert matter.when["440590201001"].holds({"age": "seventy"})
+
+
+def random_answers(item: Item, dice: random.Random) -> dict[str, str]:
+    answers: dict[str, str] = {}
+    while questions := open_questions(item, answers):
+        question = dice.choice(questions)
+        answers[question.id] = dice.choice(question.options).id
+    return answers
+
+
+@pytest.mark.parametrize("matter", MATTERS)
+def test_whatever_is_answered_no_paper_is_asked_twice_and_no_approver_lacks_one(matter: str) -> None:
+    dice = random.Random(2026)
+    for _ in range(40):
+        answers = random_answers(JOINED[matter], dice)
+        lines = derive(JOINED[matter], answers)
+        standard = [material.standard_id for material in lines]
+        assert len(standard) == len(set(standard))
+        given = {name for branch in branches(MATTERS[matter], ITEMS, answers) for name in branch.materials}
+        assert given == {material.id for material in lines}
 
 
 def test_no_matter_has_two_questions_or_two_fields_of_the_same_words() -> None:
