@@ -13,6 +13,7 @@ from workstation.domain.checklist import Todo
 from workstation.services.view import CaseView
 from workstation.training.specimens.people import CAST, SpecimenPerson
 from workstation.tui.screens.case import CaseScreen
+from workstation.tui.screens.correction import CorrectionDialog
 from workstation.tui.screens.courier import CourierScreen
 from workstation.tui.screens.dialogs import ConfirmDialog, TextDialog
 from workstation.tui.screens.home import HomeScreen
@@ -97,10 +98,9 @@ class Clerk(Keys):
         """Name the applicant, then tell in one notice what is missing."""
         await self.prepare(lambda view: bool(view.case.home_street))
         await self.press("f7")
-        await self.on_screen(TextDialog)
-        await self.enter_text("无")
+        await self.on_screen(CorrectionDialog)
         self.said("correcting")
-        await self.press("enter")
+        await self.press("f10")
         await self.on_screen(CaseScreen)
         await self.until(lambda: self.view.case.state is CaseState.CORRECTION, "correction")
         await self.until(lambda: bool(self.view.case.papers), "papers")

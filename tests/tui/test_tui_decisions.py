@@ -9,6 +9,8 @@ from tests.services.conftest import SOCIAL_CARD, Window
 from tests.tui.conftest import OpenSeat
 from tests.tui.seat import NARROW
 from workstation.domain.case import CaseState
+from workstation.services.defects import in_words
+from workstation.tui.screens.correction import CorrectionDialog
 from workstation.tui.screens.dialogs import TextDialog
 from workstation.tui.screens.home import HomeScreen
 from workstation.tui.screens.picker import ItemPicker
@@ -45,7 +47,7 @@ async def test_f10_seals_once_however_often_it_is_pressed(sit: OpenSeat, window:
         assert len(window.store.outbox.lines()) == 1 and seat.link.kicks
         assert f"已收件 {case.number} 接收回执: 已打印" in seat.notice
         assert seat.sees("✔ 已收件", "封装", "F2 办下一件 · Esc 回主屏")
-        assert [path.name for path in seat.outside.papers] == [f"{case.number}-R.pdf"]
+        assert seat.outside.papers[0].name == f"{case.number}-R.pdf"
 
 
 async def test_a_delegated_item_is_accepted_at_the_window(sit: OpenSeat, window: Window) -> None:
@@ -91,22 +93,43 @@ async def test_f9_withdraws_a_received_case_with_a_reason_and_tells_the_back_off
         assert seat.case.check_action("hold", ()) is None
 
 
-async def test_f7_tells_every_defect_at_once(sit: OpenSeat, window: Window) -> None:
+async def test_f7_shows_every_defect_first_and_takes_more_in_words(sit: OpenSeat, window: Window) -> None:
     case = window.named(window.open())
     async with sit() as seat:
         await seat.open(case.case_id)
         await seat.press("f7")
-        seat.on(TextDialog)
-        assert seat.sees("一次性补正告知", "居民身份证: 未提交", "数码照相回执: 未提交")
+        seat.on(CorrectionDialog)
+        assert seat.sees("一次性补正告知", "✘ 居民身份证 未提交", "✘ 数码照相回执 未提交", "F10 出具告知书")
         await seat.press("enter")
-        seat.on(TextDialog)
-        await seat.write("[/red] 结婚证过期")
+        await seat.write("[/red] 照片不清晰")
         await seat.press("enter")
+        assert seat.sees("✘ 居民身份证 [/red] 照片不清晰")
+        await seat.press("end", "enter")
+        await seat.write("结婚证过期")
+        await seat.press("enter", "f10")
         told = window.store.case(case.case_id)
         assert told.state is CaseState.CORRECTION and told.last_move is not None
-        assert [d.problem for d in told.last_move.defects][-1] == "[/red] 结婚证过期"
-        assert len(told.last_move.defects) == 4
+        problems = {d.material: d.problem for d in told.last_move.defects}
+        assert problems["居民身份证"] == "[/red] 照片不清晰" and problems["其他"] == "结婚证过期"
+        assert problems["户口簿"] == "未提交" and len(problems) == len(told.last_move.defects)
         assert f"待补正 {case.number}" in seat.notice and "补正告知书" in seat.notice
+
+
+async def test_f7_given_up_tells_nobody(sit: OpenSeat, window: Window) -> None:
+    case = window.named(window.open())
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        await seat.press("f7", "enter", "escape", "escape")
+        assert window.store.case(case.case_id).state is CaseState.DRAFT
+
+
+async def test_a_second_notice_is_refused_with_its_reason(sit: OpenSeat, window: Window) -> None:
+    case = window.named(window.open())
+    window.desk.decisions.correct(case.case_id, (in_words("缺材料"),))
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        await seat.press("f7", "f10")
+        assert "[V165]" in seat.notice and f"{case.number}-B" in seat.notice
 
 
 async def test_a_refusal_is_given_only_with_a_reason(sit: OpenSeat, window: Window) -> None:

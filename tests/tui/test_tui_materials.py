@@ -150,8 +150,8 @@ async def test_only_a_tolerable_material_may_follow_later(sit: OpenSeat, window:
         await seat.settle()
         assert seat.case.check_action("defer", ()) is True and seat.sees("可按 F6 后补")
         await seat.press("f6")
-        assert seat.sees("容缺后补", "申请人承诺后补")
-        await seat.press("y")
+        assert seat.sees("容缺后补", "主要材料还缺", "信用核准: 无失信记录")
+        await seat.press("enter", "enter")
         slot = window.store.case(case.case_id).slot(lines[tolerable[0]].material.id)
         assert slot.deferred_until is not None and seat.sees("容缺后补")
 

@@ -1,4 +1,4 @@
-"""The deciding keys of the workspace: receive, correction notice, refusal, tolerance, hold, papers."""
+"""The deciding keys of the workspace: receive, correction notice, refusal, hold, papers."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Sequence
 
 from textual import work
 
-from workstation.domain.case import Defect
-from workstation.domain.checklist import ChecklistLine, Todo
-from workstation.domain.clock import local_date
 from workstation.i18n import _
-from workstation.services.limits import earliest, last_day
+from workstation.services.defects import collect
 from workstation.services.papers import Paper, papers_at_decision
 from workstation.services.view import STATE_WORDS, CaseView
 from workstation.tui.screens.case_base import CaseBase
-from workstation.tui.screens.dialogs import ConfirmDialog, TextDialog
+from workstation.tui.screens.correction import CorrectionDialog
+from workstation.tui.screens.dialogs import TextDialog
 from workstation.tui.screens.paper_menu import open_paper_menu
 
 
@@ -68,27 +66,14 @@ class DecisionKeys(CaseBase):
 
     @work(exit_on_error=False)
     async def action_correct(self) -> None:
-        """One notice with every defect; the clerk states what is wrong with each open line."""
+        """One notice with every defect: what the program sees, and what the clerk adds in words."""
         view = self.view
         if view is None:
             return
-        defects = [_missing(line) for line in view.checklist.missing]
-        listed = "\n".join(f"· {d.material}: {d.problem}" for d in defects) or _("清单没有缺项")
-        answer = await self.app.push_screen_wait(
-            TextDialog(
-                _("一次性补正告知"),
-                _("法律要求一次告知全部需补正的内容。将告知:\n{listed}").format(listed=listed),
-                _("其他需补正的内容 (没有请填 无)"),
-            )
-        )
-        if answer is None:
-            return
-        if answer[0] not in ("", "无", _("无")):
-            other = Defect(
-                material_id="-", material=_("其他"), problem=answer[0], needed=_("按告知内容补正"), basis=""
-            )
-            defects.append(other)
-        self.change(lambda: self.desk.decisions.correct(self.case_id, defects), self.decided)
+        found = collect(view.item, view.readiness)
+        defects = await self.app.push_screen_wait(CorrectionDialog(found, view.checklist.lines))
+        if defects is not None:
+            self.change(lambda: self.desk.decisions.correct(self.case_id, defects), self.decided)
 
     @work(exit_on_error=False)
     async def action_refuse(self) -> None:
@@ -141,41 +126,3 @@ class DecisionKeys(CaseBase):
 
     def _held(self) -> None:
         self.dismiss(False)
-
-    @work(exit_on_error=False)
-    async def action_defer(self) -> None:
-        """Let a tolerable material follow, not later than the promised limit."""
-        view, slot = self.view, self.current_slot
-        line = view.line(slot) if view else None
-        if view is None or line is None:
-            return
-        today = local_date(self.desk.clock())
-        due = last_day(today, view.item.promised, self.desk.calendar) or earliest(today)
-        sure = await self.app.push_screen_wait(
-            ConfirmDialog(
-                _("容缺后补"),
-                _("{material} 由申请人书面承诺在 {due} 前补交; 结果在补齐后才发出。").format(
-                    material=line.material.title, due=due
-                ),
-                yes=_("申请人承诺后补"),
-            )
-        )
-        if sure:
-            self.change(lambda: self.desk.tolerance.defer(self.case_id, slot, due))
-
-
-def _missing(line: ChecklistLine) -> Defect:
-    problems = {
-        Todo.SCAN: _("未提交"),
-        Todo.SCAN_MORE: _("页数不足"),
-        Todo.REMOVE_PAGES: _("页数过多"),
-        Todo.MARK_ORIGINAL: _("未核对原件"),
-    }
-    material = line.material
-    return Defect(
-        material_id=material.id,
-        material=material.title,
-        problem=problems.get(line.todo, ""),
-        needed=material.standard,
-        basis=material.basis,
-    )

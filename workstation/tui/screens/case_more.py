@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workstation.domain.case import CaseState, Move
 from workstation.i18n import N_, _
 from workstation.services.view import CaseView
+from workstation.tui.screens.case_promises import may_terminate
 from workstation.tui.screens.dialogs import ChoiceDialog, ConfirmDialog, TextDialog
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ def _refuse(screen: CaseScreen) -> None:
 
 def _withdraw(screen: CaseScreen) -> None:
     screen.action_withdraw()
+
+
+def _terminate(screen: CaseScreen) -> None:
+    screen.action_terminate()
 
 
 def _discard(screen: CaseScreen) -> None:
@@ -113,6 +118,7 @@ MORE: tuple[MoreAction, ...] = (
     MoreAction("ask-supplement", N_("补充告知: 事项有变"), _may_ask_supplement, _ask_supplement),
     MoreAction("refuse", N_("不予受理"), _may_refuse, _refuse),
     MoreAction("withdraw", N_("撤回申请"), _may_withdraw, _withdraw),
+    MoreAction("terminate", N_("终止: 容缺逾期未补"), may_terminate, _terminate),
     MoreAction("discard", N_("作废草稿"), _may_discard, _discard),
 )
 """The lines in the order they are shown; the digit before a line chooses it."""

@@ -8,11 +8,24 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from workstation.domain.case import TAKES_SUPPLEMENTS, CreditOutcome, SupplementWay
+from workstation.domain.checklist import SlotStatus
 from workstation.domain.clock import CHINA
-from workstation.i18n import _
+from workstation.i18n import N_, _
 from workstation.services.papers import limit_words
 from workstation.services.view import STATE_WORDS, CaseView, missing_words
-from workstation.tui.theme import AMBER, GREEN, QUIET, TEXT
+from workstation.tui.theme import AMBER, GREEN, QUIET, RED, TEXT
+
+CREDIT_OUTCOMES = {
+    CreditOutcome.GOOD: N_("无失信记录"),
+    CreditOutcome.BAD: N_("失信"),
+    CreditOutcome.UNKNOWN: N_("没有答复"),
+}
+WAYS = {
+    SupplementWay.IN_PERSON: N_("当面"),
+    SupplementWay.POST: N_("邮寄"),
+    SupplementWay.SYSTEM: N_("系统"),
+}
 
 
 class DecisionStep(VerticalScroll):
@@ -43,6 +56,10 @@ class DecisionStep(VerticalScroll):
 
 
 def _next_key(view: CaseView) -> str:
+    if view.takes_supplement:
+        return _("F10 补件封装 · PageUp 回材料")
+    if view.case.is_sealed and view.case.debts and view.case.state in TAKES_SUPPLEMENTS:
+        return _("F6 收补件 · F2 办下一件 · Esc 回主屏")
     if view.case.is_sealed:
         return _("F2 办下一件 · Esc 回主屏")
     if not view.readiness.ready:
@@ -70,6 +87,22 @@ def _draft(text: Text, view: CaseView) -> None:
     _fact(text, _("属地街道"), view.home_street_name)
     _fact(text, _("承诺时限"), limit_words(view.item.promised))
     _fact(text, _("收费"), view.item.fee)
+    _promises(text, view)
+
+
+def _promises(text: Text, view: CaseView) -> None:
+    """Name what follows later with its last day, and what a promise stands for."""
+    titles = {material.id: material.title for material in view.item.materials}
+    for slot, due in view.case.debts.items():
+        words, colour = _("待补, 期限 {due}"), AMBER
+        if slot in view.overdue:
+            words, colour = _("✘ 逾期未补, 期限 {due}"), RED
+        text.append(f"{_('容缺')}  ", Style(color=QUIET))
+        text.append(f"{titles.get(slot, slot)} {words.format(due=due)}\n", Style(color=colour))
+    promised = [line.material.title for line in view.checklist.lines if line.status is SlotStatus.COMMITTED]
+    _fact(text, _("告知承诺"), "、".join(promised))
+    if view.case.credit is not None:
+        _fact(text, _("信用核准"), _(CREDIT_OUTCOMES[view.case.credit.outcome]))
 
 
 def _sealed(text: Text, view: CaseView) -> None:
@@ -79,6 +112,9 @@ def _sealed(text: Text, view: CaseView) -> None:
         _fact(text, _("收件时间"), f"{case.received_at.astimezone(CHINA):%Y-%m-%d %H:%M}")
     if case.last_move is not None and case.last_move.due is not None:
         _fact(text, _("期限"), case.last_move.due.isoformat())
+    _promises(text, view)
+    if case.supplement is not None:
+        _fact(text, _("正在收补件"), f"{_(WAYS[case.supplement.way])} {case.supplement.waybill}".rstrip())
     for bundle in case.bundles:
         digest = bundle.manifest_sha256
         words = f"v{bundle.version}  {digest[:8]} {digest[8:16]} … {digest[-8:]}"
