@@ -73,7 +73,7 @@ async def test_an_answer_can_be_changed_and_its_pages_stay_in_sight(sit: OpenSea
         await seat.press("1")
         seat.case.go(StepName.MATERIALS)
         await seat.settle()
-        assert seat.sees("▫ 授权委托书", "页面仍保留")
+        assert seat.sees("▫ 授权委托书", "材料托盘 1 页")
         assert len(window.store.case(case.case_id).slot("proxy").pages) == 1
 
 

@@ -7,7 +7,10 @@ from rich.text import Text
 
 from workstation.domain.case import FieldValue, Origin
 from workstation.domain.checklist import ChecklistLine, SlotStatus, Todo
+from workstation.domain.kinds import KnownFrom
 from workstation.i18n import N_, _
+from workstation.services.view import CaseView
+from workstation.tui.cells import printable
 from workstation.tui.theme import AMBER, BLUE, GREEN, QUIET, RED
 
 SURE = 0.9
@@ -124,3 +127,17 @@ def _origin(origin: Origin) -> str:
         Origin.REUSED: _("取自存档"),
         Origin.DERIVED: _("由号码推出"),
     }[origin]
+
+
+def derived_words(view: CaseView, question: str) -> str:
+    """Say which fact gave an answer, e.g. `由身份证得出: 年龄 67 岁`."""
+    known = view.known.get(question)
+    if known is None:
+        return _("由已录信息得出")
+    if known.source is KnownFrom.AGE:
+        return _("由身份证得出: 年龄 {age} 岁").format(age=known.fact)
+    if known.source is KnownFrom.SEX:
+        return _("由身份证得出: 性别 {sex}").format(sex=known.fact)
+    if known.source is KnownFrom.ADDRESS:
+        return _("由住址得出: {address}").format(address=printable(known.fact))
+    return _("由存档得出: 已有核过的材料") if known.fact else _("由存档得出: 没有存档材料")

@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import getters, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static
 
-from workstation.domain.case import Custody, Move
-from workstation.domain.checklist import Todo
-from workstation.domain.kinds import Need, OriginalRule
+from workstation.domain.case import Move
 from workstation.i18n import N_, _
 from workstation.services.view import CaseView
-from workstation.tui.screens.case_decisions import DecisionKeys
+from workstation.tui.screens.case_agent import AgentKeys, may_name_agent
 from workstation.tui.screens.case_more import offered, open_menu
+from workstation.tui.screens.case_moves import TrayKeys
 from workstation.tui.screens.case_pages import PageKeys
-from workstation.tui.screens.case_scan import ScanKeys
-from workstation.tui.screens.case_words import card_slot, first_open_step, head, main_action, rail
+from workstation.tui.screens.case_promises import COMMIT, PromiseKeys, may_take_supplement, promise_choices
+from workstation.tui.screens.case_steps import StepKeys
+from workstation.tui.screens.case_words import first_open_step, head, main_action, rail
 from workstation.tui.screens.paper_menu import may_print
 from workstation.tui.widgets.bars import Key, KeyBar
 from workstation.tui.widgets.field_row import FieldRow
 from workstation.tui.widgets.page_pane import PagePane
 from workstation.tui.widgets.steps import StepName
-from workstation.tui.widgets.steps.applicant import ApplicantStep
+from workstation.tui.widgets.steps.applicant import ApplicantStep, asks_second_street
 from workstation.tui.widgets.steps.decision import DecisionStep
 from workstation.tui.widgets.steps.form import FormStep
 from workstation.tui.widgets.steps.materials import MaterialsStep
 from workstation.tui.widgets.steps.situation import SituationStep
 
 
-class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
+class CaseScreen(StepKeys, AgentKeys, TrayKeys, PageKeys, PromiseKeys):
     """Five steps of one case; the citizen, the checklist and the page stay in sight."""
 
     CSS_PATH = "case.tcss"
@@ -42,7 +42,7 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
         "一件办件分五步: 情形、申请人、材料、表单、收件。回车走下一步, PageUp/PageDown 在各步之间切换。\n"
         "F2 扫描到光标所在的材料, Shift+F2 选扫描仪; F3 复用存档 (须申请人同意);\n"
         "Del 删去最后一页; F5 放大看原件。\n"
-        "F6 容缺后补; F7 一次性补正告知; F9 挂起; F10 收件或受理; F12 更多: 不予受理、撤回、作废草稿;\n"
+        "F6 容缺后补; F7 一次性补正告知; F8 代办人; F9 挂起; F10 收件或受理; F12 更多: 不予受理、撤回、作废草稿;\n"
         "Esc 回主屏 (草稿自动保存)。"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,12 +52,15 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
         Binding("f4", "papers", "打印", id="case.papers"),
         Binding("f5", "view_page", "看原件", id="case.view"),
         Binding("f6", "defer", "容缺", id="case.defer"),
+        Binding("c", "commit", "告知承诺", id="case.commit", show=False),
         Binding("f7", "correct", "一次告知", id="case.correct"),
+        Binding("f8", "agent", "代办", id="case.agent"),
         Binding("shift+f8,f20", "refuse", "不予受理", id="case.refuse", show=False),
         Binding("f9", "hold", "挂起", id="case.hold"),
         Binding("f10", "receive", "收件", id="case.receive"),
         Binding("f12", "more", "更多", id="case.more"),
         Binding("delete", "remove_page", "删页", id="case.remove", show=False),
+        Binding("m", "move_page", "移页", id="case.move", show=False),
         Binding("pageup", "step(-1)", "上一步", id="case.back", show=False, priority=True),
         Binding("pagedown", "step(1)", "下一步", id="case.forward", show=False, priority=True),
         Binding("escape", "leave", "主屏", id="case.leave", show=False),
@@ -70,15 +73,13 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
         Key("F5", N_("看原件"), "view_page"),
         Key("F6", N_("容缺"), "defer"),
         Key("F7", N_("一次告知"), "correct"),
+        Key("F8", N_("代办"), "agent"),
         Key("F9", N_("挂起"), "hold"),
         Key("F10", N_("收件"), "receive"),
         Key("F12", N_("更多"), "more"),
     )
 
     step: reactive[StepName] = reactive(StepName.SITUATION, bindings=True)
-    materials = getters.query_one(MaterialsStep)
-    applicant = getters.query_one(ApplicantStep)
-    form = getters.query_one(FormStep)
 
     def __init__(self, case_id: str, *, start: StepName | None = None) -> None:
         """Open a case; `start` is the first step shown, by default the first unfinished one."""
@@ -118,12 +119,17 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
         self._draw_keys()
         self.query_one(SituationStep).show(view)
         streets = dict(self.desk.catalogue.current.streets)
-        address = view.case.applicant.address if view.case.applicant else ""
-        self.applicant.show(view, streets, self.desk.intake.guess_street(address))
+        self.applicant.show(view, streets, self._guess(view))
         self.materials.show(view)
         self.query_one(DecisionStep).show(view)
         self.run_worker(self.form.show(view), group="form", exit_on_error=False)
         self.show_page()
+
+    def _guess(self, view: CaseView) -> str:
+        """Return the street that is asked for now, as far as it can be told."""
+        if asks_second_street(view):
+            return self.desk.intake.guess_second_street(view.case)
+        return self.desk.intake.guess_street(view.case.applicant.address if view.case.applicant else "")
 
     def _draw_keys(self) -> None:
         view = self.view
@@ -131,7 +137,9 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
             return
         labels = {"receive": _("受理") if view.item.acceptance_delegated else _("收件")}
         if view.case.is_sealed:
-            labels |= {"scan": _("下一件"), "hold": _("撤回")}
+            labels |= {"scan": _("下一件"), "hold": _("撤回"), "defer": _("收补件")}
+        if view.takes_supplement:
+            labels |= {"scan": _("扫描"), "receive": _("补件封装")}
         main, deciding = main_action(view, self.current_slot), "receive"
         self.query_one(KeyBar).keys = tuple(
             Key(
@@ -139,7 +147,7 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
                 labels.get(k.action) or _(k.label),
                 k.action,
                 k.action == main,
-                k.action != deciding or view.readiness.ready,
+                k.action != deciding or view.readiness.ready or view.takes_supplement,
             )
             for k in self.KEYS
         )
@@ -168,7 +176,7 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
 
     def _focus_step(self) -> None:
         if self.step is StepName.APPLICANT:
-            self._focus_applicant()
+            self.focus_applicant()
         elif self.step is StepName.MATERIALS:
             self.materials.query_one("#lines").focus()
             self.materials.go_to_next_open()
@@ -181,13 +189,6 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
             self.query_one(DecisionStep).focus()
         self.show_page()
 
-    def _focus_applicant(self) -> None:
-        case = self.view.case if self.view else None
-        if case is not None and case.applicant is not None and not case.is_sealed:
-            self.applicant.query_one("#streets").focus()
-        else:
-            self.applicant.query("FieldRow Input").first().focus()
-
     # --- pages ----------------------------------------------------------------------------------------
 
     @property
@@ -196,20 +197,25 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
         if self.view is None:
             return ""
         if self.step is StepName.APPLICANT:
-            return card_slot(self.view)
+            return self.view.card_slot
         return self.materials.slot if self.step is StepName.MATERIALS else ""
+
+    @property
+    def held_slot(self) -> str:
+        """The line under the cursor, also one that only the tray still holds."""
+        return self.materials.held_slot if self.step is StepName.MATERIALS else ""
 
     @property
     def shown_slot(self) -> str:
         """The form is filled from the paper handled last; the other steps are about the card."""
         if self.step is StepName.FORM and self.materials.slot:
             return self.materials.slot
-        return self.current_slot or self.card_slot
+        return self.held_slot or self.current_slot or self.card_slot
 
     @property
     def card_slot(self) -> str:
         """Slot of the applicant's card."""
-        return card_slot(self.view) if self.view else ""
+        return self.view.card_slot if self.view else ""
 
     @property
     def shows_newest(self) -> bool:
@@ -230,81 +236,10 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
 
     # --- steps ----------------------------------------------------------------------------------------
 
-    @on(SituationStep.Answered)
-    def _answer(self, event: SituationStep.Answered) -> None:
-        event.stop()
-        self.change(
-            lambda: self.desk.intake.answer(self.case_id, event.question, event.option), self._after_answer
-        )
-
-    def _after_answer(self) -> None:
-        if self.view is not None and not self.view.questions:
-            self.go(StepName.APPLICANT)
-
-    @on(SituationStep.Finished)
-    def _leave_situation(self) -> None:
-        self.go(StepName.APPLICANT)
-
-    @on(ApplicantStep.Confirmed)
-    def _set_applicant(self, event: ApplicantStep.Confirmed) -> None:
-        event.stop()
-        self.applicant.settle()
-        self.change(
-            lambda: self.desk.intake.set_applicant(self.case_id, event.applicant), self._focus_applicant
-        )
-
-    @on(ApplicantStep.Doubted)
-    def _doubt(self, event: ApplicantStep.Doubted) -> None:
-        event.stop()
-        self.tell(event.error)
-        self.applicant.query("FieldRow Input").first().focus()
-
-    @on(ApplicantStep.StreetChosen)
-    def _set_street(self, event: ApplicantStep.StreetChosen) -> None:
-        event.stop()
-        self.change(
-            lambda: self.desk.intake.set_home_street(self.case_id, event.code),
-            lambda: self.go(StepName.MATERIALS),
-        )
-
-    @on(MaterialsStep.Entered)
-    def _enter_line(self, event: MaterialsStep.Entered) -> None:
-        event.stop()
-        line = event.line
-        if line.todo is Todo.MARK_ORIGINAL:
-            custody = Custody.HELD if line.material.original is OriginalRule.KEPT else Custody.RETURNED
-            self.change(
-                lambda: self.desk.intake.mark_original(self.case_id, line.material.id, custody),
-                self.go_on,
-            )
-        elif line.todo is Todo.NOTHING:
-            self.go_on()
-        else:
-            self.say(_("请先扫描这份材料"), _("F2 扫描, F3 复用, F6 容缺"), "warning")
-
-    def go_on(self) -> None:
-        """Go to the next open line, or on to the form."""
-        if not self.materials.go_to_next_open():
-            self.go(StepName.FORM if self.view and self.view.fields else StepName.DECISION)
-
-    @on(FormStep.Typed)
-    def _typed(self, event: FormStep.Typed) -> None:
-        event.stop()
-        self.change(lambda: self.desk.intake.type_field(self.case_id, event.field, event.text))
-
-    @on(FormStep.Confirmed)
-    def _confirmed(self, event: FormStep.Confirmed) -> None:
-        event.stop()
-        self.change(lambda: self.desk.intake.confirm_field(self.case_id, event.field))
-
-    @on(FormStep.Finished)
-    def _leave_form(self) -> None:
-        self.job(lambda: self.desk.view(self.case_id), self._form_done)
-
-    def _form_done(self, view: CaseView) -> None:
-        self.show_view(view)
-        if not view.readiness.fields:
-            self.go(StepName.DECISION)
+    def show_owed(self) -> None:
+        """Go to the first line that is owed."""
+        self.go(StepName.MATERIALS)
+        self.call_after_refresh(self.materials.go_to_owed)
 
     def action_step(self, way: int) -> None:
         """Go a step back or forward."""
@@ -313,7 +248,7 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
 
     def action_scan(self) -> None:
         """Scan; once the case is sealed the same key begins the next one."""
-        if self.view is not None and self.view.case.is_sealed:
+        if self.view is not None and self.view.case.is_sealed and not self.view.takes_supplement:
             self.dismiss(True)
         else:
             super().action_scan()
@@ -339,27 +274,23 @@ class CaseScreen(ScanKeys, PageKeys, DecisionKeys):
         if view is None:
             return action in ("leave", "step", "help")
         editable = not view.case.is_sealed
+        fillable = bool(self.current_slot) and view.case.may_fill(self.current_slot)
+        is_next = not editable and not view.takes_supplement
         allowed = {
-            "scan": not editable or (bool(self.current_slot) and not self.scanning),
+            "scan": is_next or (fillable and not self.scanning),
             "reuse": editable and self.current_slot in view.offers,
             "papers": may_print(view),
-            "choose_scanner": editable and not self.scanning,
+            "choose_scanner": not is_next and not self.scanning,
             "view_page": self.page is not None,
-            "defer": editable and self._tolerable(view),
+            "defer": bool(promise_choices(view, self.current_slot)) or may_take_supplement(view),
+            "commit": COMMIT in promise_choices(view, self.current_slot),
             "correct": editable and view.case.applicant is not None,
+            "agent": may_name_agent(view),
             "refuse": editable and view.case.applicant is not None,
             "hold": editable or Move.WITHDRAW in view.moves,
-            "receive": editable,
+            "receive": not is_next,
             "more": bool(offered(view)),
-            "remove_page": editable and bool(view.case.slot(self.current_slot).pages),
+            "move_page": self.may_move(),
+            "remove_page": fillable and bool(view.case.slot(self.current_slot).pages),
         }
         return True if allowed.get(action, True) else None
-
-    def _tolerable(self, view: CaseView) -> bool:
-        line = view.line(self.current_slot)
-        return (
-            line is not None
-            and line.material.need is Need.TOLERABLE
-            and line.todo is Todo.SCAN
-            and not view.item.instant
-        )

@@ -14,22 +14,14 @@ from workstation.tui.theme import AMBER, GREEN, QUIET
 from workstation.tui.widgets.steps import STEP_WORDS, StepName
 
 
-def card_slot(view: CaseView) -> str:
-    """Return the slot of the identity card on this checklist; empty when it is not asked for."""
-    for line in view.checklist.lines:
-        if line.material.document_kind == "id-card-front":
-            return line.material.id
-    return ""
-
-
 def first_open_step(view: CaseView) -> StepName:
     """Return the step a case is taken up at."""
     status = view.readiness
     if view.case.is_sealed:
         return StepName.DECISION
-    if status.questions:
+    if view.questions_now:
         return StepName.SITUATION
-    if status.lacks_applicant or status.lacks_home_street:
+    if status.lacks_applicant or status.lacks_home_street or status.lacks_second_street:
         return StepName.APPLICANT
     if status.lines:
         return StepName.MATERIALS
@@ -38,6 +30,8 @@ def first_open_step(view: CaseView) -> StepName:
 
 def main_action(view: CaseView, slot: str) -> str:
     """Return the action of the key the clerk most likely wants next; empty when it is Enter."""
+    if view.takes_supplement:
+        return _supplement_action(view, slot)
     if view.case.is_sealed:
         return "scan"
     if view.readiness.ready:
@@ -46,6 +40,13 @@ def main_action(view: CaseView, slot: str) -> str:
     if line is None or line.todo not in (Todo.SCAN, Todo.SCAN_MORE):
         return ""
     return "reuse" if slot in view.offers and not view.case.slot(slot).pages else "scan"
+
+
+def _supplement_action(view: CaseView, slot: str) -> str:
+    line = view.line(slot)
+    if line is not None and view.case.may_fill(slot) and line.todo is not Todo.MARK_ORIGINAL:
+        return "scan" if not line.pages or line.todo is Todo.SCAN_MORE else "receive"
+    return "" if line is not None and line.todo is Todo.MARK_ORIGINAL else "receive"
 
 
 def head(view: CaseView) -> Text:
@@ -60,8 +61,12 @@ def head(view: CaseView) -> Text:
         text.append(f" {mask_id_number(case.applicant.id_number)}")
     else:
         text.append(_("申请人未确认"), Style(color=QUIET))
+    if case.agent is not None:
+        who = " · ".join(filter(None, (printable(case.agent.name), printable(case.agent.relation))))
+        text.append(f"  {_('代办')}: {who}", Style(color=AMBER))
     if view.home_street_name:
-        text.append(f"  {_('属地')} {view.home_street_name}", Style(color=QUIET))
+        streets = " + ".join(name for name in (view.home_street_name, view.second_street_name) if name)
+        text.append(f"  {_('属地')} {streets}", Style(color=QUIET))
     text.append(f"  {_(STATE_WORDS[case.state])}", Style(color=GREEN if case.is_sealed else QUIET))
     return text
 
@@ -71,7 +76,7 @@ def rail(view: CaseView, present: StepName, *, one_line: bool) -> Text:
     status = view.readiness
     is_open = {
         StepName.SITUATION: bool(status.questions),
-        StepName.APPLICANT: status.lacks_applicant or status.lacks_home_street,
+        StepName.APPLICANT: status.lacks_applicant or status.lacks_home_street or status.lacks_second_street,
         StepName.MATERIALS: bool(status.lines),
         StepName.FORM: bool(status.fields),
         StepName.DECISION: not view.case.is_sealed,

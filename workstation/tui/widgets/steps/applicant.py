@@ -52,9 +52,11 @@ class ApplicantStep(VerticalScroll):
 
     @dataclass
     class StreetChosen(Message):
-        """The home street was chosen."""
+        """A street was chosen."""
 
         code: str
+        is_second: bool = False
+        """The other household's, where two verify."""
 
     @dataclass
     class Doubted(Message):
@@ -68,6 +70,7 @@ class ApplicantStep(VerticalScroll):
         self.border_title = _("申请人")
         self.border_subtitle = _("回车 到下一项")
         self._applicant: Applicant | None = None
+        self._asks_second = False
 
     def compose(self) -> ComposeResult:
         """Rows, then the street list."""
@@ -82,7 +85,13 @@ class ApplicantStep(VerticalScroll):
         self.query_one("#streets", OptionList).disabled = True
 
     def show(self, view: CaseView, streets: dict[str, str], guess: str) -> None:
-        """Show readings until the applicant is confirmed, then the confirmed data."""
+        """Show readings until the applicant is confirmed, then the confirmed data.
+
+        Args:
+            view: the case.
+            streets: names by code.
+            guess: the street to put the cursor on, the second household's once the first is chosen.
+        """
         self._applicant = view.case.applicant
         for row in self.query(FieldRow):
             row.show(self._value(view, row.field), locked=view.case.is_sealed)
@@ -102,20 +111,17 @@ class ApplicantStep(VerticalScroll):
         return view.case.fields.get(SOURCES.get(name, ""))
 
     def _show_streets(self, view: CaseView, streets: dict[str, str], guess: str) -> None:
+        case = view.case
+        self._asks_second = asks_second_street(view)
         listing = self.query_one("#streets", OptionList)
         if listing.option_count == 0:
             listing.add_options(Option(f"{code:<4} {name}", id=code) for code, name in streets.items())
-        listing.disabled = view.case.applicant is None or view.case.is_sealed
-        wanted = view.case.home_street or guess
+        listing.display = view.needs_home_street
+        listing.disabled = case.applicant is None or case.is_sealed
+        wanted = guess if self._asks_second else case.home_street or guess
         if wanted in streets:
             listing.highlighted = list(streets).index(wanted)
-        title = _("属地街道 (由哪个街道办理)")
-        if view.case.home_street:
-            title = f"{title}: {view.home_street_name}"
-        elif view.case.applicant is not None:
-            known = _("由住址推出, 回车确认") if guess in streets else _("住址中没有认出, 请选择")
-            title = f"{_('属地街道')} · {known}"
-        self.query_one("#street-title", Static).update(title)
+        self.query_one("#street-title", Static).update(_street_title(view, guess in streets))
         self._show_next_key(view)
 
     def _show_next_key(self, view: CaseView) -> None:
@@ -123,9 +129,14 @@ class ApplicantStep(VerticalScroll):
         if case.is_sealed:
             self.border_subtitle = ""
         elif case.applicant is not None:
-            self.border_subtitle = _("↑↓ 选街道, 回车确认")
+            self.border_subtitle = (
+                _("↑↓ 选街道, 回车确认") if view.needs_home_street else _("PageDown 下一步")
+            )
         elif "id-card-front.id_number" not in case.fields:
-            self.border_subtitle = _("F2 扫描身份证, 或直接录入后回车")
+            scan = _("F2 扫描身份证, 或直接录入后回车")
+            self.border_subtitle = scan if view.card_slot else _("直接录入后回车")
+        elif view.card_slot and "id-card-back.valid_until" not in case.fields:
+            self.border_subtitle = _("翻到背面再按 F2; 或回车到下一项")
         else:
             self.border_subtitle = _("回车 到下一项, 末项回车确认申请人")
 
@@ -185,7 +196,7 @@ class ApplicantStep(VerticalScroll):
     def _choose_street(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if event.option_id:
-            self.post_message(self.StreetChosen(event.option_id))
+            self.post_message(self.StreetChosen(event.option_id, self._asks_second))
 
     def settle(self) -> None:
         """Take the rows' texts as stored."""
@@ -195,3 +206,23 @@ class ApplicantStep(VerticalScroll):
     def say(self, text: str) -> None:
         """Show a quiet line under the rows."""
         self.query_one("#derived", Static).update(Text(text, style=QUIET))
+
+
+def asks_second_street(view: CaseView) -> bool:
+    """Return whether the list of streets now asks for the other household's."""
+    return view.needs_second_street and bool(view.case.home_street) and not view.case.second_street
+
+
+def _street_title(view: CaseView, is_guessed: bool) -> str:
+    if not view.needs_home_street:
+        return _("本事项由收件街道办理, 不用选街道")
+    if asks_second_street(view):
+        known = _("推测为光标所在街道, 请核对") if is_guessed else _("请选择")
+        return f"{_('配偶户籍街道 (双方都要核验)')} · {known}"
+    if view.case.home_street:
+        second = f" + {view.second_street_name}" if view.second_street_name else ""
+        return f"{_('属地街道')}: {view.home_street_name}{second}"
+    if view.case.applicant is not None:
+        known = _("由住址推出, 回车确认") if is_guessed else _("住址中没有认出, 请选择")
+        return f"{_('属地街道')} · {known}"
+    return _("属地街道 (由哪个街道办理)")

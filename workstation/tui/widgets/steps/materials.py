@@ -14,8 +14,10 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from workstation.domain.checklist import ChecklistLine, Todo
-from workstation.domain.kinds import Need, OriginalRule
+from workstation.domain.case import Custody
+from workstation.domain.checklist import Checklist, ChecklistLine, SlotStatus, Todo, TraySlot
+from workstation.domain.items import Replacement
+from workstation.domain.kinds import Need, OriginalRule, ReplacementKind
 from workstation.i18n import _
 from workstation.services.view import CaseView
 from workstation.tui.cells import fit
@@ -45,6 +47,12 @@ class MaterialsStep(Vertical):
 
         line: ChecklistLine
 
+    @dataclass
+    class TrayEntered(Message):
+        """Enter on what waits in the tray."""
+
+        slot: str
+
     def __init__(self, *, id: str) -> None:
         """Start without lines."""
         super().__init__(id=id, classes="panel")
@@ -62,7 +70,13 @@ class MaterialsStep(Vertical):
 
     @property
     def slot(self) -> str:
-        """Material id of the line under the cursor; empty when there is none."""
+        """Material id of the line under the cursor; empty when there is none, or it is in the tray."""
+        held = self.held_slot
+        return held if self._view is not None and self._view.line(held) is not None else ""
+
+    @property
+    def held_slot(self) -> str:
+        """Slot under the cursor, also one that only the tray still holds; empty when there is none."""
         lines = self.query_one("#lines", OptionList)
         if lines.highlighted is None or lines.option_count == 0:
             return ""
@@ -86,11 +100,9 @@ class MaterialsStep(Vertical):
             offered = line.material.id in view.offers
             prompt = _prompt(line, offered, width)
             listing.add_option(Option(prompt.append("\n") if airy else prompt, id=line.material.id))
-        for waiting in checklist.tray:
-            text = Text(f"▫ {waiting.title}  {_('清单已不需要, 页面仍保留')}", Style(color=QUIET))
-            listing.add_option(Option(text, id=waiting.slot, disabled=True))
+        listing.add_options(_tray(checklist, width))
         if listing.option_count:
-            listing.highlighted = min(kept, len(checklist.lines) - 1) if kept is not None else 0
+            listing.highlighted = min(kept, listing.option_count - 1) if kept is not None else 0
 
     def go_to_next_open(self) -> bool:
         """Put the cursor on the first line that wants something; False when none does."""
@@ -102,14 +114,27 @@ class MaterialsStep(Vertical):
                 return True
         return False
 
+    def go_to_owed(self) -> None:
+        """Put the cursor on the first line that tolerance still waits for."""
+        debts = self._view.case.debts if self._view else {}
+        for position, line in enumerate(self._view.checklist.lines if self._view else ()):
+            if line.material.id in debts:
+                self.query_one("#lines", OptionList).highlighted = position
+                return
+
     @on(OptionList.OptionHighlighted)
     def _explain(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        line = self._view.line(event.option_id) if self._view and event.option_id else None
+        slot = event.option_id or ""
+        line = self._view.line(slot) if self._view else None
         if line is not None and self._view is not None:
             self.query_one("#why", Static).update(_why(line, self._view))
             self.border_subtitle = _next_key(line, self._view)
             self.post_message(self.Focused(line.material.id))
+        elif slot and self._view is not None:
+            self.query_one("#why", Static).update(_why_in_tray())
+            self.border_subtitle = _("M 移到别的材料 · Del 删去 · F5 看原件")
+            self.post_message(self.Focused(slot))
 
     @on(OptionList.OptionSelected)
     def _enter(self, event: OptionList.OptionSelected) -> None:
@@ -117,6 +142,8 @@ class MaterialsStep(Vertical):
         line = self._view.line(event.option_id) if self._view and event.option_id else None
         if line is not None:
             self.post_message(self.Entered(line))
+        elif event.option_id:
+            self.post_message(self.TrayEntered(event.option_id))
 
 
 def _prompt(line: ChecklistLine, offered: bool, title_width: int) -> Text:
@@ -127,23 +154,56 @@ def _prompt(line: ChecklistLine, offered: bool, title_width: int) -> Text:
     return text
 
 
+def _tray(checklist: Checklist, title_width: int) -> list[Option]:
+    """Draw what waits under the checklist: its count, then a line for each slot that vanished."""
+    if not checklist.tray:
+        return []
+    head = _("── 材料托盘 {n} 页 · 情形改变后清单不再要 ──").format(n=checklist.tray_pages)
+    return [
+        Option(Text(head, Style(color=AMBER), no_wrap=True), disabled=True),
+        *(Option(_waiting(waiting, title_width), id=waiting.slot) for waiting in checklist.tray),
+    ]
+
+
+def _waiting(waiting: TraySlot, title_width: int) -> Text:
+    content = waiting.content
+    words = [_("{n} 页").format(n=len(content.pages))] if content.pages else []
+    words += [_("复用存档")] if content.reuse is not None else []
+    words += [_("原件在窗口, 请退还")] if content.custody is Custody.HELD else []
+    text = Text(f"▫ {fit(waiting.title, title_width)}  ", Style(color=QUIET), no_wrap=True)
+    return text.append(" · ".join(words), Style(color=QUIET))
+
+
+def _why_in_tray() -> Text:
+    text = Text()
+    _pair(text, _("为何在托盘"), _("情形改变后清单不再要这份材料; 扫过的页一页不丢, 改回情形即回到原处"))
+    _pair(text, _("收件时"), _("随件保存, 不送出; 放错位置的按 M 移到正确的材料"))
+    return text
+
+
 def _next_key(line: ChecklistLine, view: CaseView) -> str:
     """Say which key does what this line wants."""
     material = line.material
-    if view.case.is_sealed:
+    if not view.case.may_fill(material.id):
         return ""
     if line.todo is Todo.MARK_ORIGINAL:
         kept = material.original is OriginalRule.KEPT
         return _("回车 原件留存, 随邮袋送出") if kept else _("回车 已核对原件, 当场退还")
     if line.todo is Todo.REMOVE_PAGES:
         return _("Del 删去最后一页")
+    if view.takes_supplement and not line.pages:
+        return _("F2 扫描补来的材料")
+    if line.status in (SlotStatus.LATER, SlotStatus.COMMITTED):
+        return _("回车 到下一项 · F6 改约定")
     if line.todo is Todo.NOTHING:
-        return _("回车 到下一项")
+        return _("F10 补件封装") if view.takes_supplement else _("回车 到下一项")
     keys = [_("F2 扫描")]
     if material.id in view.offers and not line.pages:
         keys.insert(0, _("F3 复用"))
     if material.need is Need.TOLERABLE and not view.item.instant:
         keys.append(_("F6 容缺"))
+    if material.committable and view.item.commitment is not None:
+        keys.append(_("C 告知承诺"))
     return " · ".join(keys)
 
 
@@ -153,17 +213,29 @@ def _why(line: ChecklistLine, view: CaseView) -> Text:
     _pair(text, _("为何需要"), "; ".join(line.reasons))
     _pair(text, _("合格标准"), material.standard)
     _pair(text, _("原件"), _custody_rule(material.original))
-    if material.replaced_by:
-        _pair(text, _("如何免交"), "、".join(replacement.title for replacement in material.replaced_by))
-    if material.need is Need.TOLERABLE:
+    _pair(text, _("可免交"), "、".join(_replacement(each) for each in material.replaced_by))
+    if material.committable and view.item.commitment is not None:
+        _pair(text, _("承诺可代替"), _("申请人书面承诺即可, 按 C"))
+    if material.need is Need.TOLERABLE and not view.item.instant:
         _pair(text, _("可容缺"), _("可按 F6 后补"))
-    offer = view.offers.get(material.id)
-    if offer is not None and line.todo is Todo.SCAN:
-        words = _("{day} 办件 {case} 核过原件, {level} 级, {pages} 页").format(
-            day=offer.checked_on, case=offer.source_case, level=offer.level.value, pages=len(offer.pages)
-        )
-        _pair(text, _("可复用"), words, AMBER)
+    _pair(text, _("可复用"), _copy(line, view), AMBER)
     return text
+
+
+def _replacement(replacement: Replacement) -> str:
+    kinds = {ReplacementKind.E_CERTIFICATE: _("电子证照"), ReplacementKind.DATA_CHECK: _("数据核验")}
+    kind = kinds[replacement.kind]
+    return replacement.title if kind in replacement.title else f"{kind} {replacement.title}"
+
+
+def _copy(line: ChecklistLine, view: CaseView) -> str:
+    """Name the archived copy that makes scanning needless, while nothing is scanned."""
+    offer = view.offers.get(line.material.id)
+    if offer is None or line.todo is not Todo.SCAN:
+        return ""
+    return _("归档副本 {day} 可复用: 办件 {case} 核过原件, {level} 级, {pages} 页").format(
+        day=offer.checked_on, case=offer.source_case, level=offer.level.value, pages=len(offer.pages)
+    )
 
 
 def _custody_rule(rule: OriginalRule) -> str:

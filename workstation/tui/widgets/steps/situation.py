@@ -14,10 +14,12 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from workstation.domain.checklist import relevant_answers
+from workstation.domain.guidance import what_if
 from workstation.domain.situations import Question
 from workstation.i18n import _
 from workstation.services.view import CaseView
-from workstation.tui.theme import GREEN, QUIET
+from workstation.tui.theme import AMBER, GREEN, QUIET
+from workstation.tui.words import derived_words
 
 AGAIN = "again:"
 """Prefix of the options that ask a question again."""
@@ -31,6 +33,7 @@ class SituationStep(Vertical):
         #answered { height: auto; margin-bottom: 1; }
         #question { height: auto; text-style: bold; color: $accent; margin-bottom: 1; }
         OptionList { height: auto; max-height: 1fr; }
+        #whatif { height: auto; max-height: 7; border-top: solid $line; }
     }
     """
 
@@ -59,17 +62,18 @@ class SituationStep(Vertical):
         yield Static(id="answered")
         yield Static(id="question", markup=False)
         yield OptionList(id="options", markup=False)
+        yield Static("", id="whatif", markup=False)
 
     def show(self, view: CaseView) -> None:
         """Show what was answered and the next question; an answer given can be asked again."""
         self._view = view
         self.query_one("#answered", Static).update(_answered(view))
-        self._ask(view.questions[0] if view.questions and not view.case.is_sealed else None)
+        asked = () if view.case.is_sealed else view.questions_now
+        self._ask(asked[0] if asked else None)
 
     def _ask(self, question: Question | None) -> None:
         self._question = question.id if question else ""
-        words = question.title if question else _("情形已定, 回车继续")
-        self.query_one("#question", Static).update(words)
+        self.query_one("#question", Static).update(question.title if question else self._nothing_to_ask())
         chosen = (
             [Option(f"{n}  {o.title}", id=o.id) for n, o in enumerate(question.options, 1)]
             if question
@@ -81,6 +85,11 @@ class SituationStep(Vertical):
         options.add_options(chosen or [Option(_("继续"), id="-")])
         options.add_options(self._answers_to_change())
         options.highlighted = 0
+
+    def _nothing_to_ask(self) -> str:
+        if self._view is not None and self._view.questions and not self._view.case.is_sealed:
+            return _("其余 {n} 个情形由身份证得出, 回车继续").format(n=len(self._view.questions))
+        return _("情形已定, 回车继续")
 
     def _answers_to_change(self) -> list[Option]:
         """Offer the answers given, except the one being asked; materials already scanned stay."""
@@ -104,6 +113,16 @@ class SituationStep(Vertical):
             options.highlighted = int(key) - 1
             options.action_select()
 
+    @on(OptionList.OptionHighlighted)
+    def _show_what_if(self, event: OptionList.OptionHighlighted) -> None:
+        """Show what the option under the cursor would do to the list, before it is chosen."""
+        event.stop()
+        view, option = self._view, event.option_id or ""
+        if view is None:
+            return
+        is_answer = bool(self._question) and not option.startswith(AGAIN)
+        self.query_one("#whatif", Static).update(_what_if(view, self._question if is_answer else "", option))
+
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
         event.stop()
@@ -123,5 +142,26 @@ def _answered(view: CaseView) -> Text:
         text.append("✔ ", Style(color=GREEN))
         text.append(f"{question.title}  ", Style(color=QUIET))
         text.append(question.option(option_id).title, Style(bold=True))
+        if question_id in view.case.derived:
+            text.append(f"  · {derived_words(view, question_id)}", Style(color=QUIET))
         text.append("\n")
+    return text
+
+
+def _what_if(view: CaseView, question_id: str, option_id: str) -> Text:
+    text = Text()
+    if question_id:
+        change = what_if(view.item, view.case.answers, question_id, option_id)
+        text.append(f"{_('选这一项')}  ", Style(color=QUIET))
+        for material in change.added:
+            text.append(f"＋{material.title} ", Style(color=AMBER, bold=True))
+        for material in change.removed:
+            text.append(f"－{material.title} ", Style(color=GREEN, bold=True))
+        if not change.added and not change.removed:
+            text.append(_("清单不变"))
+        basis = view.item.question(question_id).option(option_id).basis
+        text.append(f"  ({basis})\n" if basis else "\n", Style(color=QUIET))
+    listed = [line.material.title for line in view.checklist.lines]
+    label = _("现有清单 {n} 项").format(n=len(listed))
+    text.append(f"{label}  {'、'.join(listed)}", Style(color=QUIET))
     return text

@@ -1,0 +1,134 @@
+"""What the steps set off: a service records what the clerk did, then the next step shows."""
+
+from __future__ import annotations
+
+from textual import getters, on
+
+from workstation.domain.case import Custody
+from workstation.domain.checklist import Todo
+from workstation.domain.kinds import OriginalRule
+from workstation.i18n import _
+from workstation.services.view import CaseView
+from workstation.tui.screens.case_base import CaseBase
+from workstation.tui.screens.case_words import first_open_step
+from workstation.tui.widgets.steps import StepName
+from workstation.tui.widgets.steps.applicant import ApplicantStep, asks_second_street
+from workstation.tui.widgets.steps.form import FormStep
+from workstation.tui.widgets.steps.materials import MaterialsStep
+from workstation.tui.widgets.steps.situation import SituationStep
+from workstation.tui.words import derived_words
+
+
+class StepKeys(CaseBase):
+    """Takes over what a step says, and leads on."""
+
+    materials = getters.query_one(MaterialsStep)
+    applicant = getters.query_one(ApplicantStep)
+    form = getters.query_one(FormStep)
+
+    def go(self, step: StepName) -> None:
+        """Show a step; the workspace overrides it."""
+
+    def focus_applicant(self) -> None:
+        """Put the cursor where the applicant's step wants it."""
+        case = self.view.case if self.view else None
+        if case is not None and case.applicant is not None and not case.is_sealed:
+            self.applicant.query_one("#streets").focus()
+        else:
+            self.applicant.query("FieldRow Input").first().focus()
+
+    @on(SituationStep.Answered)
+    def _answer(self, event: SituationStep.Answered) -> None:
+        event.stop()
+        self.change(
+            lambda: self.desk.intake.answer(self.case_id, event.question, event.option), self._after_answer
+        )
+
+    def _after_answer(self) -> None:
+        if self.view is not None and not self.view.questions_now:
+            self.go(first_open_step(self.view))
+
+    @on(SituationStep.Finished)
+    def _leave_situation(self) -> None:
+        is_named = self.view is not None and self.view.case.applicant is not None
+        self.go(first_open_step(self.view) if self.view and is_named else StepName.APPLICANT)
+
+    @on(ApplicantStep.Confirmed)
+    def _set_applicant(self, event: ApplicantStep.Confirmed) -> None:
+        event.stop()
+        self.applicant.settle()
+        self.change(
+            lambda: self.desk.intake.set_applicant(self.case_id, event.applicant), self._after_applicant
+        )
+
+    def _after_applicant(self) -> None:
+        """Ask what the card could not answer, else for the street, where one must be chosen."""
+        view = self.view
+        if view is None:
+            return
+        if view.case.derived:
+            self.say("; ".join(derived_words(view, question) for question in sorted(view.case.derived)))
+        if view.questions_now or not view.needs_home_street:
+            self.go(first_open_step(view))
+        else:
+            self.focus_applicant()
+
+    @on(ApplicantStep.Doubted)
+    def _doubt(self, event: ApplicantStep.Doubted) -> None:
+        event.stop()
+        self.tell(event.error)
+        self.applicant.query("FieldRow Input").first().focus()
+
+    @on(ApplicantStep.StreetChosen)
+    def _set_street(self, event: ApplicantStep.StreetChosen) -> None:
+        event.stop()
+        first = self.view.case.home_street if self.view and event.is_second else event.code
+        second = event.code if event.is_second else ""
+        self.change(
+            lambda: self.desk.intake.set_home_street(self.case_id, first, second=second), self._after_street
+        )
+
+    def _after_street(self) -> None:
+        if self.view is not None and not asks_second_street(self.view):
+            self.go(first_open_step(self.view))
+
+    @on(MaterialsStep.Entered)
+    def _enter_line(self, event: MaterialsStep.Entered) -> None:
+        event.stop()
+        line = event.line
+        if line.todo is Todo.MARK_ORIGINAL:
+            custody = Custody.HELD if line.material.original is OriginalRule.KEPT else Custody.RETURNED
+            self.change(
+                lambda: self.desk.intake.mark_original(self.case_id, line.material.id, custody),
+                self.go_on,
+            )
+        elif line.todo is Todo.NOTHING:
+            self.go_on()
+        else:
+            self.say(_("请先扫描这份材料"), _("F2 扫描, F3 复用, F6 容缺"), "warning")
+
+    def go_on(self) -> None:
+        """Go to the next open line, or on to what the form still lacks."""
+        if not self.materials.go_to_next_open():
+            status = self.view.readiness if self.view and not self.view.case.is_sealed else None
+            to_form = status is not None and bool(status.fields or status.rules)
+            self.go(StepName.FORM if to_form else StepName.DECISION)
+
+    @on(FormStep.Typed)
+    def _typed(self, event: FormStep.Typed) -> None:
+        event.stop()
+        self.change(lambda: self.desk.intake.type_field(self.case_id, event.field, event.text))
+
+    @on(FormStep.Confirmed)
+    def _confirmed(self, event: FormStep.Confirmed) -> None:
+        event.stop()
+        self.change(lambda: self.desk.intake.confirm_field(self.case_id, event.field))
+
+    @on(FormStep.Finished)
+    def _leave_form(self) -> None:
+        self.job(lambda: self.desk.view(self.case_id), self._form_done)
+
+    def _form_done(self, view: CaseView) -> None:
+        self.show_view(view)
+        if not view.readiness.fields:
+            self.go(StepName.DECISION)
