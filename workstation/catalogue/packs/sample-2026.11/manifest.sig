@@ -1,1 +1,1 @@
-wtWivBVJSu7NkpGCmVbiYeurzRbKNx65cKz53tCURw9woJOJNwqknybFtH6RoQedI6w9TCT/M68jYrQQLIUiDw==
+KHxcxCNKlOatcX0dsPOftTLpnGpSdOMysifG4/nuH9sdlXlSD666n62ESFxsdRPbbbdrQnVQx5/CKTDxJTzDBQ==
