@@ -21,6 +21,7 @@ from workstation.domain.case import (
 )
 from workstation.domain.courier import BagState
 from workstation.domain.errors import DomainError
+from workstation.domain.lamps import decision_start
 from workstation.services.pack_updates import want
 from workstation.store.database import Tx
 from workstation.store.errors import StoreDamaged
@@ -93,11 +94,11 @@ def _move_case(tx: Tx, case: Case, change: Change) -> None:
 def _course(case: Case, change: Change) -> Payload | None:
     """Return what a change means for the clock or a branch of its case; None when it means nothing (now)."""
     match change.kind:
-        case ChangeKind.SPECIAL_STARTED if not _is_over(case):
+        case ChangeKind.SPECIAL_STARTED if _is_counted(case):
             return ClockStopped(procedure=change.procedure, expected=change.due, number=change.number)
         case ChangeKind.SPECIAL_ENDED if Flag.SPECIAL_PROCEDURE in case.flags:
             return ClockResumed()
-        case ChangeKind.EXTENDED if not _is_over(case):
+        case ChangeKind.EXTENDED if _is_counted(case):
             return Extended(workdays=change.workdays, approver=change.actor, number=change.number)
         case ChangeKind.BRANCH if change.branch in MOVE_OF and change.item_code:
             return BranchMoved(
@@ -111,8 +112,10 @@ def _course(case: Case, change: Change) -> Payload | None:
     return None
 
 
-def _is_over(case: Case) -> bool:
-    return not MOVES[case.state] or case.state is CaseState.DECIDED
+def _is_counted(case: Case) -> bool:
+    """True while the limit of the decision runs: there is something to stop or to extend."""
+    is_over = not MOVES[case.state] or case.state is CaseState.DECIDED
+    return not is_over and decision_start(case) is not None
 
 
 def _is_overtaken(case: Case, change: Change) -> bool:

@@ -1,0 +1,190 @@
+"""What moves the clock of an accepted case: special procedures stop it, the head of the agency extends it.
+
+Grounds: 行政许可法 art. 45 (hearing, tender, auction, inspection, test, quarantine, appraisal and expert
+review are not counted, and the applicant is told in writing how long they take) and art. 42 (once ten working
+days more, approved by the head of the agency, with the reason told).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import date, datetime, timedelta, timezone
+
+from sync.contract.models import Change, ChangeKind
+from sync.gateway import matters
+from sync.gateway.database import Database, next_number
+from sync.gateway.errors import (
+    BadExtension,
+    ExtendedBefore,
+    IllegalDecision,
+    IncompleteDecision,
+    NotStopped,
+    StoppedAlready,
+    UnknownSubject,
+)
+from sync.gateway.feed import append, last_of
+from sync.gateway.matters import Matter, MatterState
+
+MOST_WORKDAYS = 10
+"""行政许可法 art. 42; where several agencies decide together the government may give fifteen."""
+MOST_WORKDAYS_JOINT = 15
+COUNTING = frozenset({MatterState.ACCEPTED, MatterState.IN_REVIEW})
+"""States in which the limit of the decision runs."""
+CHINA = timezone(timedelta(hours=8))
+"""Days are counted by the clock of China."""
+SPECIAL_PAPER, EXTENSION_PAPER = "特别程序", "延期"
+"""Words the numbers of the two notices begin with."""
+
+
+class Course:
+    """Stops and extensions of one office; each is one transaction with its line of the feed."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        """Keep the rows and the clock."""
+        self._database = database
+        self._clock = clock
+
+    def stop(
+        self, subject: str, *, procedure: str, until: date | None, actor: str, reason: str = ""
+    ) -> Change:
+        """Start a special procedure and tell the window; the same again gives the first one's change.
+
+        Args:
+            subject: case number.
+            procedure: its name in words, as the applicant is told.
+            until: the day it should end; None: not known.
+            actor: who started it.
+            reason: why.
+
+        Raises:
+            UnknownSubject: no such case arrived.
+            IllegalDecision: the case is not accepted, or decided already.
+            StoppedAlready: another procedure runs.
+            IncompleteDecision: the procedure has no name, or ends before today.
+        """
+        is_past = until is not None and until < self._clock().astimezone(CHINA).date()
+        if not procedure.strip() or is_past:
+            raise IncompleteDecision(subject=subject, decision=ChangeKind.SPECIAL_STARTED.value)
+        with self._database.write() as rows:
+            matter = _counting(rows, subject, ChangeKind.SPECIAL_STARTED)
+            running = running_procedure(rows, matter)
+            if running is not None:
+                if (running.procedure, running.due) == (procedure.strip(), until):
+                    return running
+                raise StoppedAlready(subject=subject, procedure=running.procedure)
+            return self._tell(
+                rows,
+                matter,
+                ChangeKind.SPECIAL_STARTED,
+                actor=actor,
+                number=_paper_number(rows, matter, SPECIAL_PAPER),
+                procedure=procedure.strip(),
+                due=until,
+                reason=reason.strip(),
+            )
+
+    def resume(self, subject: str, *, actor: str, reason: str = "") -> Change:
+        """End the special procedure: the clock goes on.
+
+        Raises:
+            UnknownSubject: no such case arrived.
+            IllegalDecision: the case is not accepted, or decided already.
+            NotStopped: no procedure runs.
+        """
+        with self._database.write() as rows:
+            matter = _counting(rows, subject, ChangeKind.SPECIAL_ENDED)
+            running = running_procedure(rows, matter)
+            if running is None:
+                raise NotStopped(subject=subject)
+            return self._tell(
+                rows,
+                matter,
+                ChangeKind.SPECIAL_ENDED,
+                actor=actor,
+                procedure=running.procedure,
+                reason=reason.strip(),
+            )
+
+    def extend(
+        self, subject: str, *, workdays: int, approver: str, reason: str, joint: bool = False
+    ) -> Change:
+        """Extend the limit of the decision, once; the same again gives the first one's change.
+
+        Args:
+            subject: case number.
+            workdays: how many more.
+            approver: the head of the agency who approved it.
+            reason: told to the applicant.
+            joint: several agencies decide together.
+
+        Raises:
+            UnknownSubject: no such case arrived.
+            IllegalDecision: the case is not accepted, or decided already.
+            BadExtension: no days, or more than the law allows.
+            IncompleteDecision: nobody approved it, or the reason is missing.
+            ExtendedBefore: it was extended once.
+        """
+        most = MOST_WORKDAYS_JOINT if joint else MOST_WORKDAYS
+        if not 0 < workdays <= most:
+            raise BadExtension(subject=subject, workdays=workdays, most=most)
+        if not approver.strip() or not reason.strip():
+            raise IncompleteDecision(subject=subject, decision=ChangeKind.EXTENDED.value)
+        with self._database.write() as rows:
+            matter = _counting(rows, subject, ChangeKind.EXTENDED)
+            before = last_of(rows, matter.window_id, subject, ChangeKind.EXTENDED)
+            if before is not None:
+                if (before.workdays, before.actor, before.reason) == (
+                    workdays,
+                    approver.strip(),
+                    reason.strip(),
+                ):
+                    return before
+                raise ExtendedBefore(subject=subject, workdays=before.workdays)
+            return self._tell(
+                rows,
+                matter,
+                ChangeKind.EXTENDED,
+                actor=approver.strip(),
+                number=_paper_number(rows, matter, EXTENSION_PAPER),
+                workdays=workdays,
+                reason=reason.strip(),
+            )
+
+    def _tell(
+        self, rows: sqlite3.Connection, matter: Matter, kind: ChangeKind, *, actor: str, **facts: object
+    ) -> Change:
+        at = self._clock()
+        return append(
+            rows,
+            matter.window_id,
+            kind,
+            matter.subject,
+            at=at,
+            bundle_id=matter.bundle_id,
+            actor=actor,
+            **facts,
+        )
+
+
+def running_procedure(rows: sqlite3.Connection, matter: Matter) -> Change | None:
+    """Return the change that started the special procedure now running; None when the clock runs."""
+    started = last_of(rows, matter.window_id, matter.subject, ChangeKind.SPECIAL_STARTED)
+    ended = last_of(rows, matter.window_id, matter.subject, ChangeKind.SPECIAL_ENDED)
+    if started is None or (ended is not None and ended.cursor > started.cursor):
+        return None
+    return started
+
+
+def _counting(rows: sqlite3.Connection, subject: str, kind: ChangeKind) -> Matter:
+    """Return a case whose decision is being counted."""
+    matter = matters.find(rows, subject)
+    if matter is None or matter.kind != "case":
+        raise UnknownSubject(subject=subject)
+    if matter.state not in COUNTING:
+        raise IllegalDecision(subject=subject, state=matter.state.value, decision=kind.value)
+    return matter
+
+
+def _paper_number(rows: sqlite3.Connection, matter: Matter, word: str) -> str:
+    return f"{word}-{matter.number_prefix}-{next_number(rows, f'{word}-{matter.number_prefix}'):06d}"
