@@ -167,6 +167,16 @@ class Intake:
         """Return the code of the street an address names, or an empty text."""
         return guess_street(self.catalogue.current.streets, address)
 
+    def guess_second_street(self, case: Case) -> str:
+        """Return the other household's street where it can be told, or an empty text.
+
+        An address of the spouse says it; else a window that is not of the first street is most likely of the
+        second, for one of the two households' streets is where such a case may be handed in.
+        """
+        addresses = (v.value for name, v in case.fields.items() if "spouse" in name and "address" in name)
+        named = next((code for address in addresses if (code := self.guess_street(address))), "")
+        return named or (case.receiving_street if case.receiving_street != case.home_street else "")
+
     def type_field(self, case_id: str, field_id: str, text: str) -> Case:
         """Take a value the clerk typed; it is kept even when a check fails, and shown as failing."""
         case, item = self._editable(case_id)
