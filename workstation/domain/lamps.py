@@ -191,8 +191,7 @@ def add_counted(
     day, counted = start, 0
     while counted < limit.number:
         day += _DAY
-        is_out = any(first < day <= last for first, last in stopped)
-        counted += not is_out and (not is_workdays or calendar.is_workday(day))
+        counted += not _is_out(day, stopped) and (not is_workdays or calendar.is_workday(day))
     return day if is_workdays else next_workday(day, calendar)
 
 
@@ -275,7 +274,7 @@ def _decision(case: Case, item: Item, count: _Count) -> list[Clock]:
             continue
         due = decision_due(case, limit, count.calendar, count.today)
         clock = count.clock(step, due, limit)
-        found.append(clock if running is None else _stopped(clock, running, count))
+        found.append(clock if running is None else _stopped(case, clock, running, count))
     return found
 
 
@@ -292,11 +291,31 @@ def promised_limit(case: Case, item: Item, calendar: WorkCalendar) -> Limit | No
         return item.promised
 
 
-def _stopped(clock: Clock, running: Pause, count: _Count) -> Clock:
+def _stopped(case: Case, clock: Clock, running: Pause, count: _Count) -> Clock:
     """A clock that stands still: what was left when it stopped is what is left when it goes on."""
-    _first, end = _span(running, count.today)
-    left = None if clock.due is None else _Count(count.calendar, end).left(clock.due, clock.unit)
+    left = None if clock.due is None else _left_at_stop(case, clock, count)
     return replace(clock, lamp=LampColour.STOPPED, until=running.expected, days_left=left)
+
+
+def _left_at_stop(case: Case, clock: Clock, count: _Count) -> int | None:
+    """Count from the limit, not from the last day: that one may have moved past a rest day."""
+    start = decision_start(case)
+    if start is None:
+        return None
+    stops = [_span(pause, count.today) for pause in case.pauses]
+    days = (start + _DAY * n for n in range(1, (stops[-1][0] - start).days + 1))
+    counting = (day for day in days if not _is_out(day, stops))
+    try:
+        is_workdays = clock.unit is LimitUnit.WORKDAY
+        gone = sum(not is_workdays or count.calendar.is_workday(day) for day in counting)
+    except UnknownYear:
+        return None
+    return clock.limit + (case.extension.workdays if case.extension else 0) - gone
+
+
+def _is_out(day: date, stops: Iterable[tuple[date, date]]) -> bool:
+    """True for a day that a stop takes out of the count."""
+    return any(first < day <= last for first, last in stops)
 
 
 def _debts(case: Case, count: _Count) -> list[Clock]:
