@@ -282,7 +282,37 @@ class IncompleteDecision(OfficeError):
     code = "Y509"
 
 
+class StoppedAlready(OfficeError):
+    """A special procedure runs: it must end before another begins, and before the decision."""
+
+    code = "Y551"
+
+
+class NotStopped(OfficeError):
+    """No special procedure runs."""
+
+    code = "Y552"
+
+
+class BadExtension(OfficeError):
+    """An extension of no days, or of more than the law allows (行政许可法 art. 42)."""
+
+    code = "Y553"
+
+
+class ExtendedBefore(OfficeError):
+    """The limit was extended once; the law gives no second time."""
+
+    code = "Y554"
+
+
 class PackDiffers(OfficeError):
     """This version of the item pack was published with other content; a change needs a new version."""
 
     code = "Y540"
+
+
+class UnknownBranch(OfficeError):
+    """The case has no approver of this item code."""
+
+    code = "Y520"

@@ -176,6 +176,7 @@ class Intake:
             matters.arrive(rows, following, now)
             if self.auto_accept:
                 self.review.accept_by_itself(rows, following.subject)
+            self.review.follow(rows, following.subject)
             following, digest = _release(rows, following, digest)
 
     def _set_aside(

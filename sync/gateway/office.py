@@ -19,11 +19,13 @@ from sync.contract.models import (
     SignedReceipt,
 )
 from sync.contract.signing import key_id, public_text
-from sync.gateway import matters
+from sync.gateway import branches, matters
 from sync.gateway.blobs import BlobStore
+from sync.gateway.branches import Branch
+from sync.gateway.course import Course
 from sync.gateway.database import Database
 from sync.gateway.enrolment import CODE_LIFE, Registry
-from sync.gateway.errors import FolderUnusable, UnknownBundle, WrongMode
+from sync.gateway.errors import FolderUnusable, UnknownBundle, UnknownSubject, WrongMode
 from sync.gateway.feed import Feed
 from sync.gateway.intake import ACCEPTED, Intake
 from sync.gateway.keys import gateway_key
@@ -86,6 +88,7 @@ class Office:
         self.feed = Feed(database)
         self.packs = PackShelf(folder / PACK_FOLDER, database, clock)
         self._review = Review(database, clock)
+        self.course = Course(database, clock)
         self.intake = Intake(
             database=database,
             blobs=self.blobs,
@@ -185,11 +188,31 @@ class Office:
         number: str = "",
         due: date | None = None,
         defects: Sequence[ChangeDefect] = (),
+        branch: str = "",
     ) -> Change:
-        """Decide a case and tell its window; see `Review.decide`."""
+        """Decide a case, or one approver's part of it, and tell its window; see `Review.decide`."""
         return self._review.decide(
-            subject, kind, actor=actor, reason=reason, number=number, due=due, defects=defects
+            subject,
+            kind,
+            actor=actor,
+            reason=reason,
+            number=number,
+            due=due,
+            defects=defects,
+            branch=branch,
         )
+
+    def branches(self, subject: str) -> tuple[Branch, ...]:
+        """Return the approvers of a matter's case and where each part stands; none for a single item.
+
+        Raises:
+            UnknownSubject: no such case arrived.
+        """
+        with self._database.read() as rows:
+            matter = matters.find(rows, subject)
+            if matter is None:
+                raise UnknownSubject(subject=subject)
+            return branches.of_case(rows, matter) if matter.kind == "case" else ()
 
     def check_bag(self, number: str, differences: Sequence[ChangeDefect] = (), *, actor: str = "") -> Change:
         """Record the street's count of a bag; see `Review.check_bag`."""

@@ -5,16 +5,22 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sync.contract.models import Change, ChangeDefect, ChangeKind
-from sync.gateway import matters
+from sync.gateway import branches, matters
+from sync.gateway.branches import Branch
+from sync.gateway.course import running_procedure
 from sync.gateway.database import Database, next_number
-from sync.gateway.errors import IllegalDecision, IncompleteDecision, UnknownSubject
+from sync.gateway.errors import IllegalDecision, IncompleteDecision, StoppedAlready, UnknownSubject
 from sync.gateway.feed import append, last_of
-from sync.gateway.matters import DECISIONS, Matter, MatterState
+from sync.gateway.matters import DECISIONS, ENDINGS, Matter, MatterState
 
 AUTOMATIC = "auto"
 """Actor of decisions the office makes by itself (demo)."""
+
+CLOSED = ENDINGS | {MatterState.REFUSED, MatterState.DELIVERED}
+"""Nobody decides a part of such a case."""
 
 PAPERS = {
     ChangeKind.ACCEPTED: "受理",
@@ -43,8 +49,12 @@ class Review:
         number: str = "",
         due: date | None = None,
         defects: Sequence[ChangeDefect] = (),
+        branch: str = "",
     ) -> Change:
         """Decide a case and tell its window; the same decision again gives the first one's change.
+
+        Of a matter one approver decides its own part, and the case follows once all have; without `branch`
+        the decision is that of all of them who have not gone further.
 
         Args:
             subject: case number.
@@ -54,29 +64,54 @@ class Review:
             number: number of the paper; made here when empty.
             due: last day, e.g. of the correction.
             defects: every defect at once; a correction needs at least one.
+            branch: item code of the approver that decides its part of a matter.
 
         Raises:
             UnknownSubject: no such case arrived.
+            UnknownBranch: the case has no such approver.
             IllegalDecision: the case's state does not allow it, or it was decided with other words.
             IncompleteDecision: the ground or the defects are missing.
+            StoppedAlready: a special procedure runs, so there is nothing to decide on yet.
         """
-        if (kind is ChangeKind.CORRECTION and not defects) or (
-            kind is ChangeKind.REFUSED and not reason.strip()
-        ):
-            raise IncompleteDecision(subject=subject, decision=kind.value)
         with self._database.write() as rows:
             matter = _case(rows, subject)
+            parts = branches.of_case(rows, matter)
+            if branch:
+                part = branches.find(parts, subject, branch)
+                said = {
+                    "actor": actor,
+                    "reason": reason,
+                    "number": number,
+                    "due": due,
+                    "defects": tuple(defects),
+                }
+                return self._decide_branch(rows, matter, part, kind, said)
+            if kind is ChangeKind.CORRECTION:
+                defects = tuple(dict.fromkeys((*defects, *branches.defects(parts))))
+            _check_words(subject, kind, reason, defects)
             before = _repeated(rows, matter, kind, number, (reason, due, tuple(defects)))
             if before is not None:
                 return before
+            self._decide_branches(rows, matter, parts, kind, actor=actor, reason=reason)
             return self._decide(
                 rows, matter, kind, actor=actor, reason=reason, number=number, due=due, defects=defects
             )
+
+    def follow(self, rows: sqlite3.Connection, subject: str) -> None:
+        """Let a case take the step its parts have all reached, inside the transaction that moved one."""
+        while (matter := matters.find(rows, subject)) is not None and matter.kind == "case":
+            parts = branches.of_case(rows, matter)
+            kind = branches.next_step(parts, matter.state) if parts else None
+            if kind is None:
+                return
+            self._decide(rows, matter, kind, **branches.together(parts, kind))
 
     def accept_by_itself(self, rows: sqlite3.Connection, subject: str) -> None:
         """Accept a case that waits for it, inside the transaction of its arrival."""
         matter = matters.find(rows, subject)
         if matter is not None and matter.state is MatterState.RECEIVED:
+            parts = branches.of_case(rows, matter)
+            self._decide_branches(rows, matter, parts, ChangeKind.ACCEPTED, actor=AUTOMATIC, reason="")
             self._decide(rows, matter, ChangeKind.ACCEPTED, actor=AUTOMATIC)
 
     def check_bag(self, number: str, differences: Sequence[ChangeDefect], *, actor: str) -> Change:
@@ -113,6 +148,57 @@ class Review:
                 defects=differences,
             )
 
+    def _decide_branch(
+        self, rows: sqlite3.Connection, matter: Matter, part: Branch, kind: ChangeKind, said: dict[str, Any]
+    ) -> Change:
+        _check_words(f"{matter.subject} {part.item_code}", kind, said["reason"], said["defects"])
+        if _is_repeated(part, kind, said) and part.said is not None:
+            return part.said
+        if matter.state in CLOSED or part.state not in DECISIONS[kind]:
+            raise IllegalDecision(
+                subject=f"{matter.subject} {part.item_code}", state=part.state.value, decision=kind.value
+            )
+        change = self._tell_branch(rows, matter, part, kind, said)
+        self.follow(rows, matter.subject)
+        return change
+
+    def _decide_branches(
+        self,
+        rows: sqlite3.Connection,
+        matter: Matter,
+        parts: Sequence[Branch],
+        kind: ChangeKind,
+        *,
+        actor: str,
+        reason: str,
+    ) -> None:
+        """Let a decision of the whole case be that of each part that can take it."""
+        behind = branches.must_come_first(parts, kind)
+        if behind:
+            first = behind[0]
+            raise IllegalDecision(
+                subject=f"{matter.subject} {first.item_code}", state=first.state.value, decision=kind.value
+            )
+        for part in parts:
+            if part.state in DECISIONS[kind] and kind is not ChangeKind.CORRECTION:
+                self._tell_branch(rows, matter, part, kind, {"actor": actor, "reason": reason})
+
+    def _tell_branch(
+        self, rows: sqlite3.Connection, matter: Matter, part: Branch, kind: ChangeKind, said: dict[str, Any]
+    ) -> Change:
+        facts = {**said, "number": said.get("number") or _paper_number(rows, matter, kind)}
+        return append(
+            rows,
+            matter.window_id,
+            ChangeKind.BRANCH,
+            matter.subject,
+            at=self._clock(),
+            bundle_id=matter.bundle_id,
+            item_code=part.item_code,
+            branch=kind,
+            **facts,
+        )
+
     def _decide(
         self,
         rows: sqlite3.Connection,
@@ -126,6 +212,9 @@ class Review:
         defects: Sequence[ChangeDefect] = (),
     ) -> Change:
         target = DECISIONS[kind].get(matter.state)
+        running = running_procedure(rows, matter) if kind is ChangeKind.DECIDED else None
+        if running is not None:
+            raise StoppedAlready(subject=matter.subject, procedure=running.procedure)
         if target is None:
             raise IllegalDecision(subject=matter.subject, state=matter.state.value, decision=kind.value)
         matters.set_state(rows, matter.subject, target)
@@ -149,6 +238,21 @@ def _case(rows: sqlite3.Connection, subject: str) -> Matter:
     if matter is None or matter.kind != "case":
         raise UnknownSubject(subject=subject)
     return matter
+
+
+def _check_words(subject: str, kind: ChangeKind, reason: str, defects: Sequence[ChangeDefect]) -> None:
+    is_silent = kind is ChangeKind.REFUSED and not reason.strip()
+    if is_silent or (kind is ChangeKind.CORRECTION and not defects):
+        raise IncompleteDecision(subject=subject, decision=kind.value)
+
+
+def _is_repeated(part: Branch, kind: ChangeKind, said: dict[str, Any]) -> bool:
+    """True when the approver said the same last, and its part still stands there."""
+    before = part.said
+    if before is None or before.branch is not kind or part.state not in DECISIONS[kind].values():
+        return False
+    is_same = all(getattr(before, name) == said[name] for name in ("reason", "due", "defects"))
+    return is_same and said["number"] in ("", before.number)
 
 
 def _repeated(

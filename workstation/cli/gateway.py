@@ -10,11 +10,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workstation.cli.gateway_course import add_extend, add_resume, add_special, change_course
 from workstation.cli.gateway_packs import add_publish, publish
 from workstation.i18n import N_, _
 
 if TYPE_CHECKING:
     from sync.contract.models import Change, ChangeDefect
+    from sync.gateway.branches import Branch
     from sync.gateway.matters import Matter
     from sync.gateway.office import Office
 
@@ -44,13 +46,14 @@ STATES = {
     "CHECKED": N_("已清点"),
     "DISCREPANCY": N_("清点有差异"),
 }
+COURSE = (add_special, add_resume, add_extend)
 KINDS = {"case": N_("办件"), "handover": N_("文件袋")}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the sub-commands."""
     actions = parser.add_subparsers(title=_("操作"), metavar="ACTION", dest="action", required=True)
-    for add in (_add_serve, _add_code, _add_list, _add_decide, _add_check, add_publish):
+    for add in (_add_serve, _add_code, _add_list, _add_decide, _add_check, add_publish, *COURSE):
         action = add(actions)
         action.add_argument("--folder", type=Path, help=_("后台文件夹"))
 
@@ -64,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
         "decide": _decide,
         "check": _check,
         "publish": _publish,
+        **dict.fromkeys(("special", "resume", "extend"), _course),
     }
     return runners[args.action](args)
 
@@ -105,6 +109,9 @@ def _add_decide(actions: Actions) -> argparse.ArgumentParser:
     decide = actions.add_parser("decide", help=_("对办件作出决定并通知窗口"))
     decide.add_argument("subject", help=_("办件编号"))
     decide.add_argument("decision", choices=DECISIONS)
+    decide.add_argument(
+        "--branch", default="", metavar=_("事项编码"), help=_("一件事中作决定的那一个事项; 不填则为整件")
+    )
     decide.add_argument("--reason", default="", help=_("理由; 不予受理时必填"))
     decide.add_argument("--number", default="", help=_("文书编号; 不填则自动编号"))
     decide.add_argument("--due", type=_day, help=_("期限, 例如 2026-12-01"))
@@ -193,15 +200,19 @@ def _list(args: argparse.Namespace) -> int:
     office = _office(args)
     try:
         found, held, conflicts = office.cases(), office.unsettled(), office.conflicts()
+        parts = {matter.subject: office.branches(matter.subject) for matter in found}
     finally:
         office.close()
     if args.json:
-        print(json.dumps([_plain(matter) for matter in found], ensure_ascii=False, indent=2))
+        plain = [_plain(matter, parts[matter.subject]) for matter in found]
+        print(json.dumps(plain, ensure_ascii=False, indent=2))
         return 0
     if not found:
         print(_("还没有收到办件"))
     for matter in found:
         print(_line(matter))
+        for branch in parts[matter.subject]:
+            print(_branch_line(branch))
     if held:
         print(_("另有 {count} 个封装包在等前一版本").format(count=len(held)))
     if conflicts:
@@ -209,7 +220,7 @@ def _list(args: argparse.Namespace) -> int:
     return 0
 
 
-def _plain(matter: Matter) -> dict[str, object]:
+def _plain(matter: Matter, branches: tuple[Branch, ...]) -> dict[str, object]:
     return {
         "subject": matter.subject,
         "kind": matter.kind,
@@ -221,7 +232,21 @@ def _plain(matter: Matter) -> dict[str, object]:
         "state": matter.state.value,
         "item": matter.item,
         "received_at": matter.received_at.isoformat(),
+        "branches": [
+            {
+                "item_code": branch.item_code,
+                "title": branch.title,
+                "authority": branch.authority,
+                "state": branch.state.value,
+            }
+            for branch in branches
+        ],
     }
+
+
+def _branch_line(branch: Branch) -> str:
+    words = (branch.item_code, _(STATES[branch.state.value]), branch.title, branch.authority)
+    return f"    {'  '.join(words)}".rstrip()
 
 
 def _line(matter: Matter) -> str:
@@ -244,6 +269,7 @@ def _decide(args: argparse.Namespace) -> int:
             number=args.number,
             due=args.due,
             defects=args.defects,
+            branch=args.branch,
         )
     finally:
         office.close()
@@ -254,6 +280,15 @@ def _check(args: argparse.Namespace) -> int:
     office = _office(args)
     try:
         change = office.check_bag(args.subject, args.defects, actor=args.actor or _login())
+    finally:
+        office.close()
+    return _told(change)
+
+
+def _course(args: argparse.Namespace) -> int:
+    office = _office(args)
+    try:
+        change = change_course(office.course, args, _login)
     finally:
         office.close()
     return _told(change)

@@ -28,5 +28,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("{subject} 的 {decision} 缺少必要内容"),
         N_("补正须一次列明全部缺陷(--defect), 不予受理须写明理由(--reason)"),
     ),
+    "Y551": (
+        N_("{subject} 正在进行特别程序: {procedure}"),
+        N_("请先用 workstation gateway resume 登记程序结束"),
+    ),
+    "Y552": (N_("{subject} 没有进行中的特别程序"), N_("期限正在计算, 不用恢复")),
+    "Y553": (
+        N_("{subject} 不能延长 {workdays} 个工作日, 最多 {most} 个"),
+        N_("请改正天数; 联合办理的加 --joint"),
+    ),
+    "Y554": (
+        N_("{subject} 已延长过 {workdays} 个工作日"),
+        N_("法律只允许延长一次; 确需更多时间的, 请依法启动特别程序或作出决定"),
+    ),
+    "Y520": (
+        N_("{subject} 没有事项 {branch} 这一部分"),
+        N_("请用 workstation gateway list 核对该件由哪些部门办理"),
+    ),
     "Y510": (N_("后台正忙, 另一个程序正在写入"), N_("请稍等片刻再试")),
 }
