@@ -73,3 +73,21 @@ class UnknownItem(CatalogueError):
     """The pack has no item with this code; `near` names the closest one."""
 
     code = "C109"
+
+
+class WorkbookUnreadable(CatalogueError):
+    """A file is no Excel workbook, or holds what a workbook of items never holds."""
+
+    code = "C111"
+
+
+class WorkbookTooLarge(CatalogueError):
+    """A workbook, what it unpacks to, or one of its sheets is over the limit."""
+
+    code = "C112"
+
+
+class FileInTheWay(CatalogueError):
+    """A file of the pack is there already and was not to be replaced."""
+
+    code = "C119"

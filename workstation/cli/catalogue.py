@@ -47,6 +47,12 @@ def _add_supervisor_arguments(commands: argparse._SubParsersAction[argparse.Argu
     table = commands.add_parser("table", help=_("生成事项, 情形与材料对照表"))
     table.add_argument("folder", type=Path, help=_("写入的文件夹, 例如 docs"))
     table.add_argument("--pack", type=Path, help=_("事项包文件夹, 默认为随程序提供的样例包"))
+    template = commands.add_parser("template", help=_("生成填写事项的 Excel 模板"))
+    template.add_argument("file", type=Path, help=_("要生成的 .xlsx 文件"))
+    take_in = commands.add_parser("import", help=_("把填好的 Excel 模板转换为事项文件"))
+    take_in.add_argument("file", type=Path, help=_("填好的 .xlsx 文件"))
+    take_in.add_argument("folder", type=Path, help=_("事项包文件夹"))
+    take_in.add_argument("--replace", action="store_true", help=_("替换已有的事项文件"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -56,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         0 done, 1 refused or nothing found, with the reason on stderr, 2 wrong usage.
     """
     from workstation.catalogue.errors import CatalogueError, PackInvalid
-    from workstation.cli import catalogue_compare
+    from workstation.cli import catalogue_compare, catalogue_workbook
     from workstation.domain.errors import DomainError
     from workstation.texts import describe
 
@@ -67,6 +73,8 @@ def run(args: argparse.Namespace) -> int:
         "sign": _sign,
         "diff": catalogue_compare.diff,
         "table": catalogue_compare.table,
+        "template": catalogue_workbook.template,
+        "import": catalogue_workbook.take_in,
     }
     try:
         return actions[args.action](args)
