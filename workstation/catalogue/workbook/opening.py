@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -63,25 +64,33 @@ def read_sheets(path: Path, titles: tuple[str, ...]) -> dict[str, list[Row]]:
         WorkbookUnreadable: it is no workbook, or a part of it is not what a workbook holds.
         WorkbookTooLarge: the file, what it unpacks to, or a sheet is over the limit.
     """
-    _look_at_zip(path)
+    content = _content(path)
     try:
-        return _read(path, titles)
+        _look_at_zip(path, content)
+        return _read(path, content, titles)
     except _FAULTS as error:
         raise WorkbookUnreadable(path=path.name, problem=type(error).__name__) from error
 
 
-def _look_at_zip(path: Path) -> None:
+def _content(path: Path) -> bytes:
+    """Read the file once, so that what was looked at is what is parsed."""
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise WorkbookTooLarge(path=path.name, limit=MAX_FILE_BYTES)
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
-                raise WorkbookTooLarge(path=path.name, limit=MAX_UNPACKED_BYTES)
-            for part in parts:
-                _look_at_part(path, archive.read(part))  # never more bytes than the zip said
-    except _FAULTS as error:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
         raise WorkbookUnreadable(path=path.name, problem=type(error).__name__) from error
+    if len(content) > MAX_FILE_BYTES:
+        raise WorkbookTooLarge(path=path.name, limit=MAX_FILE_BYTES)
+    return content
+
+
+def _look_at_zip(path: Path, content: bytes) -> None:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        parts = archive.infolist()
+        if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
+            raise WorkbookTooLarge(path=path.name, limit=MAX_UNPACKED_BYTES)
+        for part in parts:
+            _look_at_part(path, archive.read(part))  # never more bytes than the zip said
 
 
 def _look_at_part(path: Path, content: bytes) -> None:
@@ -90,12 +99,14 @@ def _look_at_part(path: Path, content: bytes) -> None:
         raise WorkbookUnreadable(path=path.name, problem="DOCTYPE")
 
 
-def _read(path: Path, titles: tuple[str, ...]) -> dict[str, list[Row]]:
+def _read(path: Path, content: bytes, titles: tuple[str, ...]) -> dict[str, list[Row]]:
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of drop-downs and styles it leaves out
-        book = load_workbook(path, read_only=True, data_only=False, keep_links=False, keep_vba=False)
+        book = load_workbook(
+            BytesIO(content), read_only=True, data_only=False, keep_links=False, keep_vba=False
+        )
         try:
             return {title: list(_rows(book[title], path)) for title in titles if title in book.sheetnames}
         finally:
