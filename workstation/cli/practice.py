@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scanners.specimen import SpecimenScanner
     from sync.gateway.office import Office
     from sync.gateway.serve import GatewayServer
+    from workstation.services.credit import CreditLibrary
     from workstation.services.desk import Desk
     from workstation.store.database import Store
 
@@ -30,6 +31,8 @@ MARK = "PRACTICE"
 """File that marks a practice folder; only a marked folder is ever removed."""
 STREET, HOME_STREET = "HF", "XMH"
 CITIZEN = "赵样本"
+DISHONEST_CITIZEN, SILENT_CITIZEN = "吴样本", "郑样本"
+"""Whom the credit library of practice finds on a list, and whom it does not know."""
 EARLIER_DAYS = 120
 """How long ago the citizen's earlier case was taken."""
 EARLIER_ITEM = "临时救助"
@@ -121,6 +124,7 @@ class Practice:
         return StationGate(
             self.settings,
             scanner=lambda: self.scanner,
+            credit=specimen_credit,
             on_open=self.prepare,
             practice=True,
             hint=_("练习模式 · 口令 {passphrase}").format(passphrase=PASSPHRASE),
@@ -220,6 +224,19 @@ def open_practice(settings: Settings, *, fresh: bool, subfolder: str) -> Practic
     papers = specimen_papers(practice.data_folder)
     stack = (papers["id-card-front"], papers["id-card-back"], papers["photo-receipt"])
     return Practice(practice, PracticeNetwork(office), RefillingScanner(stack))
+
+
+def specimen_credit() -> CreditLibrary:
+    """Return what practice knows of the cast: one stands on a list, one nobody answers for."""
+    from workstation.domain.case import CreditChecked, CreditOutcome
+    from workstation.services.credit import KnownPeople
+    from workstation.training.specimens.people import CAST
+
+    good = CreditChecked(outcome=CreditOutcome.GOOD)
+    known = {person.id_number: good for person in CAST if person.name != SILENT_CITIZEN}
+    bad = next(person for person in CAST if person.name == DISHONEST_CITIZEN)
+    lists = (_("失信被执行人名单 (样本)"),)
+    return KnownPeople({**known, bad.id_number: CreditChecked(outcome=CreditOutcome.BAD, lists=lists)})
 
 
 def specimen_papers(data_folder: Path) -> dict[str, Path]:

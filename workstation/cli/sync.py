@@ -53,6 +53,8 @@ def run(args: argparse.Namespace) -> int:
         desk = _desk(args.settings, store, member, Path(papers))
         rounds = Rounds(desk, member, args.settings, once=args.once)
         rounds.run()
+        if news := desk.silence.news():
+            print(news, file=sys.stderr)
         return _once_told(args.settings, store, rounds.last) if args.once else 0
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workstation.domain.items import Pack
     from workstation.printing.printed import PrintedFile
     from workstation.services.catalogue import Catalogue
+    from workstation.services.credit import CreditLibrary
     from workstation.services.desk import Desk
     from workstation.services.enrolment import Membership
     from workstation.services.papers import Render
@@ -54,6 +55,8 @@ class StationGate:
     settings: Settings
     scanner: Callable[[], Scanner] | None = None
     """Replaces the machine's scanners (practice)."""
+    credit: Callable[[], CreditLibrary] | None = None
+    """Answers the credit check; without one nobody does, and the clerk goes on with a reason."""
     on_open: Callable[[Store], None] | None = None
     """Called with the open store before anything is built on it (practice: enrol, seed)."""
     practice: bool = False
@@ -77,7 +80,8 @@ class StationGate:
                 self.on_open(store)
             scanner = self.scanner() if self.scanner else None
             papers = self.settings.data_folder / PAPERS if self.practice else None
-            return build_station(self.settings, store, scanner=scanner, papers_folder=papers)
+            credit = self.credit() if self.credit else None
+            return build_station(self.settings, store, scanner=scanner, papers_folder=papers, credit=credit)
         except BaseException:
             store.close()
             raise
@@ -135,7 +139,12 @@ def unlock_unattended(settings: Settings, ask: Callable[[], str]) -> Store:
 
 
 def build_station(
-    settings: Settings, store: Store, *, scanner: Scanner | None = None, papers_folder: Path | None = None
+    settings: Settings,
+    store: Store,
+    *,
+    scanner: Scanner | None = None,
+    papers_folder: Path | None = None,
+    credit: CreditLibrary | None = None,
 ) -> Station:
     """Recover, build the desk and start the line.
 
@@ -158,6 +167,7 @@ def build_station(
         clock=now,
         papers_folder=papers_folder or private,
         render=press.render,
+        credit=credit,
     )
     link = Link(desk, member, settings.data_folder / LOCK_NAME)
     link.start()
@@ -194,12 +204,14 @@ def build_desk_for(
     clock: Clock,
     papers_folder: Path,
     render: Render | None = None,
+    credit: CreditLibrary | None = None,
 ) -> Desk:
     """Put the services of this window together; without `render` papers are laid out in this process."""
     from ocr.documents import read
     from ocr.engines.tesseract import TesseractEngine
     from workstation.catalogue.calendar import load_calendar
     from workstation.services.capture import ScannerHub
+    from workstation.services.credit import NoLibrary
     from workstation.services.desk import Parts, build_desk
     from workstation.services.enrolment import window_key
 
@@ -219,6 +231,7 @@ def build_desk_for(
         render=render or render_here,
         packs_folder=settings.data_folder / PACKS,
         load_pack=load_whole_pack,
+        credit=credit or NoLibrary(),
     )
     return build_desk(parts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from enum import StrEnum
@@ -15,6 +16,9 @@ from sync.sender import Sender
 from workstation.services.desk import Desk
 from workstation.services.enrolment import Membership
 from workstation.services.queue import Outage, is_stuck
+from workstation.store.errors import StoreError
+
+log = logging.getLogger(__name__)
 
 STOP_TIMEOUT_S = 5.0
 
@@ -44,14 +48,29 @@ def make_loop(
         client = GatewayClient(membership.url, membership.identity, cancelled=cancelled, clock=desk.clock)
         return Sender(desk.store.outbox, desk.store.inbox, client, clock=desk.clock, random=Random())
 
+    def told(state: SyncState) -> None:
+        _heed_silence(desk, state)
+        on_state(state)
+
     return SyncLoop(
         make_sender,
         SenderLock(lock_path),
         stop,
-        on_state=on_state,
+        on_state=told,
         clock=desk.clock,
         errand=lambda sender: desk.packs.run(sender.client),
     )
+
+
+def _heed_silence(desk: Desk, state: SyncState) -> None:
+    """Remember that the feed was read, and mark the cases nobody answered in time; sending goes on anyway."""
+    if state.link is not LinkState.UP or state.code or state.last_success is None or state.moving:
+        return
+    try:
+        if desk.silence.heard(state.last_success):
+            desk.silence.mark()
+    except StoreError as error:
+        log.error("silence not heeded code=%s", error.code)
 
 
 class Link:

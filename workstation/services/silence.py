@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from workstation.domain.case import Case, CaseState, Flag, Flagged, Move
 from workstation.domain.clock import Clock, end_of_day, local_date
+from workstation.i18n import _
 from workstation.services.balance import EVERY_CASE
 from workstation.store.database import Store
 
@@ -28,12 +29,14 @@ class Silence:
     store: Store
     clock: Clock
 
-    def heard(self, at: datetime) -> None:
-        """Remember that the feed was read at `at`; within a minute once is enough."""
+    def heard(self, at: datetime) -> bool:
+        """Remember that the feed was read at `at`; False within a minute, when once is enough."""
         before = self._heard_at()
-        if before is None or not before <= at < before + OFTEN:
-            with self.store.transaction() as tx:
-                tx.put_setting(HEARD, at.isoformat())
+        if before is not None and before <= at < before + OFTEN:
+            return False
+        with self.store.transaction() as tx:
+            tx.put_setting(HEARD, at.isoformat())
+        return True
 
     def unanswered(self) -> tuple[Case, ...]:
         """Return received cases whose last day for an answer is over, marked or not."""
@@ -53,6 +56,19 @@ class Silence:
             if Flag.DEEMED_ACCEPTED not in case.flags:
                 marked.append(self._flag(case))
         return tuple(marked)
+
+    def news(self) -> str:
+        """Mark what can be marked and say in words where silence stands; empty when nobody waits too long."""
+        self.mark()
+        waiting = self.unanswered()
+        deemed = sum(Flag.DEEMED_ACCEPTED in case.flags for case in waiting)
+        said = []
+        if deemed:
+            said.append(_("{n} 件期满未获答复, 已视为受理, 请催办").format(n=deemed))
+        if len(waiting) > deemed:
+            words = _("{n} 件期限已过, 可能已视为受理: 联网后才能确认")
+            said.append(words.format(n=len(waiting) - deemed))
+        return "; ".join(said)
 
     def _flag(self, case: Case) -> Case:
         flagged = Flagged(flag=Flag.DEEMED_ACCEPTED, on=True)

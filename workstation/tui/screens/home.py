@@ -24,6 +24,7 @@ from workstation.tui.screens.base import WorkScreen, fill
 from workstation.tui.screens.case import CaseScreen
 from workstation.tui.screens.courier import CourierScreen
 from workstation.tui.screens.dialogs import ConfirmDialog, NoticeDialog
+from workstation.tui.screens.find import FindDialog
 from workstation.tui.screens.home_words import (
     WIDE,
     balance_lines,
@@ -39,7 +40,7 @@ from workstation.tui.screens.picker import ItemPicker
 from workstation.tui.screens.queue import QueueScreen, queue_text
 from workstation.tui.screens.tickets import TicketScreen
 from workstation.tui.theme import QUIET
-from workstation.tui.widgets.bars import Key
+from workstation.tui.widgets.bars import Key, NoticeLine
 
 
 class HomeScreen(WorkScreen[None]):
@@ -50,6 +51,7 @@ class HomeScreen(WorkScreen[None]):
     HELP = N_(
         "F2 办理新件: 选事项后按步骤办理; F3 叫号。左边是在办的件, 红灯和黄灯在前, 回车打开。\n"
         "右边是发送队列和后台消息, Tab 换栏; 断网时照常收件, 联网后自动发送, 每一条都写明原因和下一步。\n"
+        "F7 找件: 按编号、证件号码、姓名或邮件运单号。\n"
         "后台消息按回车打开它的办件, 并记为已读; 未读的有 ● 标记。"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,6 +60,7 @@ class HomeScreen(WorkScreen[None]):
         Binding("f4", "open_case", "打开", id="home.open"),
         Binding("f5", "queue", "队列", id="home.queue"),
         Binding("f6", "courier", "邮袋", id="home.courier"),
+        Binding("f7", "find", "找件", id="home.find"),
         Binding("f8", "balance", "日结", id="home.balance"),
         Binding("f10", "quit_program", "退出", id="home.quit"),
     ]
@@ -68,6 +71,7 @@ class HomeScreen(WorkScreen[None]):
         Key("F4", N_("打开"), "open_case"),
         Key("F5", N_("队列"), "queue"),
         Key("F6", N_("邮袋"), "courier"),
+        Key("F7", N_("找件"), "find"),
         Key("F8", N_("日结"), "balance"),
         Key("F10", N_("退出"), "quit_program"),
     )
@@ -113,6 +117,12 @@ class HomeScreen(WorkScreen[None]):
         refused = self.desk.catalogue.refused
         if refused:
             self.call_after_refresh(self.say, *refusal_words(*refused[0]), "error")
+        self._job(self.desk.silence.news, self._tell_silence)
+
+    def _tell_silence(self, news: str) -> None:
+        """Say where nobody answered in time; what was recovered stays in sight before it."""
+        if news and not self.query_one(NoticeLine).what:
+            self.say(news, _("打开办件可看期限"), "warning")
 
     def refresh_view(self) -> None:
         """Gather the facts again."""
@@ -164,10 +174,12 @@ class HomeScreen(WorkScreen[None]):
         code = await self.app.push_screen_wait(ItemPicker())
         if code is not None:
             desk = self.desk
-            self.job(lambda: desk.intake.open_case(desk.catalogue.current.item(code)), self._opened)
+            self.job(lambda: desk.intake.open_case(desk.catalogue.item(code)), self._opened)
 
-    def _opened(self, case: Case) -> None:
-        self.app.push_screen(CaseScreen(case.case_id), self._left_case)
+    def _opened(self, case: Case, parcel: str = "") -> None:
+        screen = CaseScreen(case.case_id)
+        screen.parcel = parcel
+        self.app.push_screen(screen, self._left_case)
 
     def _left_case(self, wants_next: bool | None) -> None:
         if wants_next:
@@ -214,6 +226,13 @@ class HomeScreen(WorkScreen[None]):
     def action_tickets(self) -> None:
         """Call numbers."""
         self.app.push_screen(TicketScreen())
+
+    @work(exit_on_error=False)
+    async def action_find(self) -> None:
+        """Find a case by number, person or parcel; a posted supplement opens it by its waybill."""
+        found = await self.app.push_screen_wait(FindDialog())
+        if found is not None:
+            self.job(lambda: self._take_up(found.case_id), lambda case: self._opened(case, found.waybill))
 
     def action_queue(self) -> None:
         """Show the whole queue."""
