@@ -47,8 +47,15 @@ class PageKeys(CaseBase):
             self._show(pages[-1 if self.shows_newest else 0].page_id)
         else:
             self.page = None
-            self.pane.show(None)
+            self.pane.show(None, next_key=self._scan_words())
         self.refresh_bindings()
+
+    def _scan_words(self) -> str:
+        """Say what F2 would scan now; nothing where it scans nothing."""
+        line = self.view.line(self.current_slot) if self.view and self.current_slot else None
+        if line is None or self.view is None or not self.view.case.may_fill(self.current_slot):
+            return ""
+        return _("F2 扫描 {material}").format(material=line.material.title)
 
     def _pages(self, slot: str) -> tuple[Page, ...]:
         """The pages of a slot: scanned ones, else the reused copy."""

@@ -64,14 +64,16 @@ class PagePane(Vertical):
 
     def compose(self) -> ComposeResult:
         """A text until a page comes."""
-        yield Static(_("还没有扫描页\nF2 扫描"), id="empty", markup=False)
+        yield Static(_("还没有扫描页"), id="empty", markup=False)
 
-    def show(self, page: Page | None, caption: str = "", crop: Box | None = None) -> None:
-        """Show a page, or nothing; `crop` (px of the page) zooms to a part of it."""
+    def show(
+        self, page: Page | None, caption: str = "", crop: Box | None = None, *, next_key: str = ""
+    ) -> None:
+        """Show a page, or what brings one; `crop` (px of the page) zooms to a part of it."""
         self.border_title = Content(printable(caption)) if page else None
         if page is None:
             self.page = None
-            self._replace(None)
+            self._replace(None, "\n".join((_("还没有扫描页"), next_key)).rstrip())
             return
         if self.page is not None and (self.page.page_id, self._crop) == (page.page_id, crop):
             return
@@ -115,7 +117,7 @@ class PagePane(Vertical):
 
     def _replace(self, picture: Image.Image | None, words: str = "") -> None:
         empty = self.query_one("#empty", Static)
-        empty.update(words or _("还没有扫描页\nF2 扫描"))
+        empty.update(words)
         empty.display = picture is None
         shown: Any = self.query("#picture")
         if picture is None:

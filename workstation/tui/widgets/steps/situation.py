@@ -143,7 +143,7 @@ def _answered(view: CaseView) -> Text:
         text.append(f"{question.title}  ", Style(color=QUIET))
         text.append(question.option(option_id).title, Style(bold=True))
         if question_id in view.case.derived:
-            text.append(f"  · {derived_words(view, question_id)}", Style(color=QUIET))
+            text.append(f"\n  · {derived_words(view, question_id)}", Style(color=QUIET))
         text.append("\n")
     return text
 
