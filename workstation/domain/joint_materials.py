@@ -123,7 +123,7 @@ def _strictest(title: str, askings: Sequence[_Asking], when: When) -> Material:
         title=f"{title}申请表" if is_joint_form else first.title,
         original=original,
         need=Need.REQUIRED if any(m.need is Need.REQUIRED for m in materials) else Need.TOLERABLE,
-        basis=_basis(askings),
+        basis="; ".join(dict.fromkeys(m.basis for m in materials if m.basis)),
         standard="; ".join(dict.fromkeys(m.standard for m in materials)),
         pages_min=max(m.pages_min for m in materials),
         pages_max=max(m.pages_max for m in materials),
@@ -141,14 +141,3 @@ def _accepted_by_all(materials: Sequence[Material]) -> tuple[Replacement, ...]:
     """Return what makes the paper unnecessary for every approver."""
     first, *others = materials
     return tuple(r for r in first.replaced_by if all(r in other.replaced_by for other in others))
-
-
-def _basis(askings: Sequence[_Asking]) -> str:
-    """Return the legal basis, with the items that may ask for the paper where there are several."""
-    titles: dict[str, list[str]] = {}
-    for asking in askings:
-        titles.setdefault(asking.material.basis, []).append(asking.item.title)
-    names = {title for same in titles.values() for title in same}
-    if len(names) == 1:
-        return "; ".join(filter(None, titles))
-    return "; ".join(f"{'、'.join(dict.fromkeys(same))}: {basis}" for basis, same in titles.items() if basis)

@@ -12,11 +12,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from workstation.catalogue.errors import PackInvalid
 from workstation.catalogue.search import Hit
+from workstation.domain.clock import local_date
+from workstation.domain.items import Item
 from workstation.i18n import _
+from workstation.texts import describe
 from workstation.tui.screens.base import station_app
 from workstation.tui.screens.dialogs import NoticeDialog
-from workstation.tui.screens.picker_words import elsewhere, facts, line, redirect
+from workstation.tui.screens.picker_words import elsewhere, facts, line_of, matter_facts, redirect
 
 SHOWN = 50
 LONGEST_QUERY = 64
@@ -62,15 +66,20 @@ class ItemPicker(ModalScreen[str | None]):
         if kinds:
             # Those of other windows are left out below, and must not crowd out this window's own.
             most = len(desk.catalogue.current.items) + SHOWN
-        found = desk.catalogue.search(query, most) if query.strip() else desk.catalogue.offered(most)
+        found = desk.catalogue.search(query, most) if query.strip() else self._offered()
         hits = [hit for hit in found if not kinds or hit.listing.category in (None, *kinds)]
-        self.app.call_from_thread(self._show, hits[:SHOWN], found[:1])
+        self.app.call_from_thread(self._show, hits[:SHOWN] if query.strip() else _cut(hits), found[:1])
+
+    def _offered(self) -> tuple[Hit, ...]:
+        """Return all there is: what stands there before anything is typed."""
+        catalogue = self.app.station.desk.catalogue
+        return catalogue.offered(len(catalogue.current.items) + len(catalogue.current.matters))
 
     def _show(self, hits: list[Hit], best: tuple[Hit, ...]) -> None:
         """List the hits; where only other windows take what was asked for, say which."""
         matches = self.query_one("#matches", OptionList)
         matches.clear_options()
-        matches.add_options(Option(line(hit.listing), id=hit.code) for hit in hits)
+        matches.add_options(Option(line_of(hit), id=hit.code) for hit in hits)
         if hits:
             matches.highlighted = 0
         elif best:
@@ -80,8 +89,24 @@ class ItemPicker(ModalScreen[str | None]):
 
     @on(OptionList.OptionHighlighted)
     def _explain(self, event: OptionList.OptionHighlighted) -> None:
-        item = self.app.station.desk.catalogue.current.item(event.option_id or "")
-        self.query_one("#facts", Static).update(facts(item))
+        code = event.option_id or ""
+        catalogue = self.app.station.desk.catalogue
+        matter = next((matter for matter in catalogue.current.matters if matter.id == code), None)
+        if matter is not None:
+            titles = [catalogue.title_of(member) for member in matter.items]
+            self.query_one("#facts", Static).update(matter_facts(matter, titles))
+        elif (item := self._item(code)) is not None:
+            self.query_one("#facts", Static).update(facts(item))
+
+    def _item(self, code: str) -> Item | None:
+        """Return the item as it stands here and today; one that cannot be read says why instead."""
+        desk = self.app.station.desk
+        try:
+            return desk.catalogue.item(code, desk.profile.street, local_date(desk.clock()))
+        except PackInvalid as error:
+            message = describe(error)
+            self.query_one("#facts", Static).update(f"[{message.code}] {message.what}\n{message.todo}")
+            return None
 
     def action_move(self, way: int) -> None:
         """Move the cursor of the list from the input."""
@@ -100,8 +125,17 @@ class ItemPicker(ModalScreen[str | None]):
 
     def _take(self, code: str) -> None:
         """Choose the item; one that the window does not take only says where it is handled."""
-        item = self.app.station.desk.catalogue.current.item(code)
+        item = self._item(code)
+        if item is None:
+            return
         if item.online_only:
             self.app.push_screen(NoticeDialog(_("只能网上办"), redirect(item)))
         else:
             self.dismiss(code)
+
+
+def _cut(hits: list[Hit]) -> list[Hit]:
+    """Return as many items as fit, and every matter after them."""
+    matters = [hit for hit in hits if hit.matter is not None]
+    items = [hit for hit in hits if hit.matter is None]
+    return items[: SHOWN - len(matters)] + matters

@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.style import Style
 from rich.text import Text
 
 from workstation.catalogue.listing import Listing
+from workstation.catalogue.search import Hit
 from workstation.catalogue.words import named
-from workstation.domain.items import Item
+from workstation.domain.items import Item, Matter
 from workstation.i18n import _
 from workstation.services.papers import limit_words
 from workstation.tui.cells import fit
-from workstation.tui.theme import AMBER, GREEN, QUIET
+from workstation.tui.theme import AMBER, BLUE, GREEN, QUIET
+
+
+def line_of(hit: Hit) -> Text:
+    """Return one line of the list."""
+    return line(hit.listing) if hit.matter is None else matter_line(hit.matter)
+
+
+def matter_line(matter: Matter) -> Text:
+    """Return the line of a matter: how many items it is, and when all of it is done."""
+    text = Text(no_wrap=True, overflow="ellipsis")
+    text.append(fit(matter.title, 24), Style(bold=True))
+    text.append(f" {fit(_('一件事'), 6)} ", Style(color=BLUE, bold=True))
+    text.append(f"{fit(_('{n} 个事项').format(n=len(matter.items)), 12)}  ", Style(color=QUIET))
+    text.append(
+        _("承诺 {limit} · 材料只交一次").format(limit=limit_words(matter.promised)), Style(color=QUIET)
+    )
+    return text
+
+
+def matter_facts(matter: Matter, titles: Sequence[str]) -> Text:
+    """Return what a matter is in plain words, and the items it is made of."""
+    text = Text(f"{matter.explanation}\n", Style(color=QUIET))
+    text.append(_("{n} 个事项: {titles}").format(n=len(titles), titles="、".join(titles)))
+    return text
 
 
 def line(listing: Listing) -> Text:
-    """Return one line of the list."""
+    """Return the line of an item."""
     text = Text(no_wrap=True, overflow="ellipsis")
     text.append(fit(listing.title, 24), Style(bold=True))
     text.append(f" {fit(listing.city, 6)} {listing.code}  ", Style(color=QUIET))

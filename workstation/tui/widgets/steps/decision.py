@@ -14,6 +14,8 @@ from workstation.domain.clock import CHINA
 from workstation.i18n import N_, _
 from workstation.services.papers import limit_words
 from workstation.services.view import STATE_WORDS, CaseView, missing_words
+from workstation.tui.cells import fit, printable
+from workstation.tui.lamp_text import lamp_text
 from workstation.tui.theme import AMBER, GREEN, QUIET, RED, TEXT
 
 CREDIT_OUTCOMES = {
@@ -79,15 +81,36 @@ def _draft(text: Text, view: CaseView) -> None:
         if view.item.acceptance_delegated:
             text.append(_("按 F10 收件并受理: 打印接收回执和受理通知书"), Style(bold=True))
         else:
-            text.append(_("按 F10 收件: 打印接收回执; 受理由属地街道确认"), Style(bold=True))
+            text.append(_by_whom(view), Style(bold=True))
         text.append("\n")
     text.append("\n")
     _fact(text, _("事项"), view.item.title)
+    _branches(text, view)
     _fact(text, _("情形"), view.situation)
     _fact(text, _("属地街道"), view.home_street_name)
     _fact(text, _("承诺时限"), limit_words(view.item.promised))
     _fact(text, _("收费"), view.item.fee)
     _promises(text, view)
+
+
+def _by_whom(view: CaseView) -> str:
+    if view.branches:
+        return _("按 F10 收件: 打印接收回执; 受理由各审批部门分别确认")
+    return _("按 F10 收件: 打印接收回执; 受理由属地街道确认")
+
+
+def _branches(text: Text, view: CaseView) -> None:
+    """List the approvers of a matter: item, who decides, and where that part stands."""
+    if not view.branches:
+        return
+    text.append(f"{_('由 {n} 个部门同时办理').format(n=len(view.branches))}\n", Style(color=QUIET))
+    for line in view.branches:
+        colour = AMBER if line.wants_a_person else GREEN if line.said is not None else QUIET
+        glyph = "!" if line.wants_a_person else "✔" if line.said is not None else "·"
+        text.append(f"   {glyph} {fit(line.branch.title, 26)} {fit(line.branch.authority, 26)} ")
+        text.append(f"{line.words}\n", Style(color=colour))
+        if line.said is not None and line.wants_a_person and line.said.reason:
+            text.append(f"     {printable(line.said.reason)}\n", Style(color=colour))
 
 
 def _promises(text: Text, view: CaseView) -> None:
@@ -110,8 +133,12 @@ def _sealed(text: Text, view: CaseView) -> None:
     text.append(f"✔ {_(STATE_WORDS[case.state])}  {case.number}\n\n", Style(color=GREEN, bold=True))
     if case.received_at is not None:
         _fact(text, _("收件时间"), f"{case.received_at.astimezone(CHINA):%Y-%m-%d %H:%M}")
+    _fact(text, _("用时"), view.spent)
     if case.last_move is not None and case.last_move.due is not None:
         _fact(text, _("期限"), case.last_move.due.isoformat())
+    for lamp in view.lamps:
+        text.append_text(lamp_text(lamp))
+        text.append("\n")
     _promises(text, view)
     if case.supplement is not None:
         _fact(text, _("正在收补件"), f"{_(WAYS[case.supplement.way])} {case.supplement.waybill}".rstrip())

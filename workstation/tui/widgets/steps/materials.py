@@ -211,6 +211,7 @@ def _why(line: ChecklistLine, view: CaseView) -> Text:
     material = line.material
     text = Text()
     _pair(text, _("为何需要"), "; ".join(line.reasons))
+    _pair(text, _("谁需要"), _approvers(view, material.id))
     _pair(text, _("合格标准"), material.standard)
     _pair(text, _("原件"), _custody_rule(material.original))
     _pair(text, _("可免交"), "、".join(_replacement(each) for each in material.replaced_by))
@@ -220,6 +221,13 @@ def _why(line: ChecklistLine, view: CaseView) -> Text:
         _pair(text, _("可容缺"), _("可按 F6 后补"))
     _pair(text, _("可复用"), _copy(line, view), AMBER)
     return text
+
+
+def _approvers(view: CaseView, slot: str) -> str:
+    """Name the parts of a matter that a paper is for: shared ones are handed in once."""
+    titles = [line.branch.title for line in view.branches if slot in line.branch.materials]
+    shared = _(" (共用, 只交一次)") if len(titles) > 1 else ""
+    return "、".join(titles) + shared
 
 
 def _replacement(replacement: Replacement) -> str:
