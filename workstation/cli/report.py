@@ -1,4 +1,4 @@
-"""`workstation report day`: does the day balance?"""
+"""`workstation report day`: does the day balance, and how long did it take?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the one report there is."""
     actions = parser.add_subparsers(title=_("操作"), metavar="ACTION", dest="action", required=True)
-    day = actions.add_parser("day", help=_("当日收件与原件是否平衡; 不平衡时退出码为 1"))
+    day = actions.add_parser("day", help=_("当日收件与原件是否平衡, 用时与等候; 不平衡时退出码为 1"))
     day.add_argument("--date", type=_day, help=_("日期, 例如 2026-12-01; 默认为今天"))
     day.add_argument("--json", action="store_true", help=_("输出 JSON"))
     add_store_arguments(day, practice=True)
@@ -26,15 +26,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the balance; 1 when a case or an original is unaccounted for."""
+    from workstation.cli.report_handling import handling_in_words, plain_handling
     from workstation.domain.clock import local_date, now
     from workstation.services.balance import day_balance
+    from workstation.services.handling import day_report
 
     with opened_store(chosen_settings(args), args) as store:
-        balance = day_balance(store, args.date or local_date(now()))
+        day = args.date or local_date(now())
+        balance, report = day_balance(store, day), day_report(store, day)
     if args.json:
-        print(json.dumps(_plain(balance), ensure_ascii=False, indent=2))
+        print(json.dumps({**_plain(balance), **plain_handling(report)}, ensure_ascii=False, indent=2))
     else:
         print(_in_words(balance))
+        print(handling_in_words(report))
     if not balance.balances:
         print(_("✘ 不平衡: 请立即报告主管"), file=sys.stderr)
         return 1

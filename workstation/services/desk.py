@@ -13,6 +13,7 @@ from scanners.port import Scanner
 from workstation.domain.case import Case
 from workstation.domain.clock import Clock, local_date
 from workstation.domain.deadlines import WorkCalendar
+from workstation.domain.handling import handling
 from workstation.domain.tolerance import overdue
 from workstation.services.agents import AgentsDesk
 from workstation.services.balance import Balance, day_balance
@@ -23,6 +24,7 @@ from workstation.services.courier import Courier
 from workstation.services.credit import CreditLibrary, NoLibrary
 from workstation.services.decisions import Decisions
 from workstation.services.finding import Finder
+from workstation.services.handling import spent_words
 from workstation.services.intake import Intake
 from workstation.services.item_changes import ItemChanges
 from workstation.services.pack_updates import LoadPack, PackUpdates
@@ -84,7 +86,13 @@ class Desk:
         )
         late = overdue(case, local_date(self.clock()))
         branches = branch_lines(self.catalogue, case)
-        return replace(view, change=self.changes.of(case), overdue=late, branches=branches)
+        view = replace(view, change=self.changes.of(case), overdue=late, branches=branches)
+        return self._timed(view) if case.is_sealed else view
+
+    def _timed(self, view: CaseView) -> CaseView:
+        """Add the clocks of a case that the office has, and how long it took here."""
+        shining = self.queue.board(self.clock()).of(view.case)
+        return replace(view, lamps=shining, spent=spent_words(handling(self.store.log(view.case.case_id))))
 
     def balance(self) -> Balance:
         """Today's balance."""

@@ -28,6 +28,7 @@ from workstation.domain.situations import Question
 from workstation.i18n import N_, _
 from workstation.services.branches import BranchLine
 from workstation.services.item_changes import ItemChange
+from workstation.services.lamps import Lamp
 
 STATE_WORDS = {
     CaseState.DRAFT: N_("录入中"),
@@ -74,6 +75,10 @@ class CaseView:
     """The approvers of a matter and what each said; empty for an ordinary item."""
     overdue: Mapping[str, date] = field(default_factory=dict)
     """Slot -> last day, for what tolerance still waits for though its day is over."""
+    lamps: tuple[Lamp, ...] = ()
+    """Every clock that runs for the case, the most urgent first."""
+    spent: str = ""
+    """How long it took up to its receipt, in words."""
 
     @property
     def questions_now(self) -> tuple[Question, ...]:
