@@ -1,1 +1,1 @@
-5rxedXxFVA9Vqi+JVdX+/Qo6r8/a+Yt+f77MUd2z3X1IKpffABg97DWF/TnPsLAXPaAuVAmIBpM9ZGljxpR1Bg==
+nuTgpqcLuh2ntpDvbUN7SdP5qWuXFbJBJZczg2bFw5BQlNuxear5hmia/mpYZlnxkif9t4+kN7agPdDpfpFhBw==
