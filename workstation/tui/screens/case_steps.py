@@ -130,5 +130,9 @@ class StepKeys(CaseBase):
 
     def _form_done(self, view: CaseView) -> None:
         self.show_view(view)
-        if not view.readiness.fields:
+        status = view.readiness
+        if status.rules and not status.fields:
+            self.form.go_to_next_open(view=view)
+            self.say(status.rules[0].message, _("请改正其中一项后回车"), "warning")
+        elif not status.fields:
             self.go(StepName.DECISION)

@@ -25,7 +25,7 @@ def first_open_step(view: CaseView) -> StepName:
         return StepName.APPLICANT
     if status.lines:
         return StepName.MATERIALS
-    return StepName.FORM if status.fields else StepName.DECISION
+    return StepName.FORM if status.fields or status.rules else StepName.DECISION
 
 
 def main_action(view: CaseView, slot: str) -> str:
@@ -78,7 +78,7 @@ def rail(view: CaseView, present: StepName, *, one_line: bool) -> Text:
         StepName.SITUATION: bool(status.questions),
         StepName.APPLICANT: status.lacks_applicant or status.lacks_home_street or status.lacks_second_street,
         StepName.MATERIALS: bool(status.lines),
-        StepName.FORM: bool(status.fields),
+        StepName.FORM: bool(status.fields or status.rules),
         StepName.DECISION: not view.case.is_sealed,
     }
     text = Text()

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.style import Style
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from workstation.domain.fields import section_of
+from workstation.domain.forms import FieldRule, FormField, FormLayout
+from workstation.domain.kinds import FieldKind
 from workstation.i18n import _
 from workstation.services.view import CaseView
+from workstation.tui.cells import printable
+from workstation.tui.theme import QUIET, RED
 from workstation.tui.widgets.field_row import FieldRow
 
 
 class FormStep(VerticalScroll):
     """One row a field; Enter confirms what stands there and goes to the next that wants eyes."""
+
+    DEFAULT_CSS = """
+    FormStep {
+        .section { color: $accent; text-style: bold; height: auto; }
+    }
+    """
 
     @dataclass
     class Typed(Message):
@@ -48,23 +63,40 @@ class FormStep(VerticalScroll):
         yield Static(_("本情形没有需要填写的表单"), id="no-fields", classes="quiet", markup=False)
 
     async def show(self, view: CaseView) -> None:
-        """Show the fields the answers ask for."""
+        """Show the fields the answers ask for, section by section as on paper."""
         self._view = view
-        names = tuple(field.id for field in view.fields)
+        fields = by_section(view.item.form, view.fields)
+        names = tuple(field.id for field in fields)
         if names != self._rows:
             self._rows = names
-            await self.query(FieldRow).remove()
-            rows = [FieldRow(f.id, f.title, max_length=f.max_length) for f in view.fields]
-            await self.mount_all(rows)
+            await self.query("FieldRow, .section").remove()
+            await self.mount_all(_rows(view.item.form, fields))
         self.query_one("#no-fields").display = not names
-        for row in self.query(FieldRow):
+        for row, field in zip(self.query(FieldRow), fields, strict=True):
             row.show(view.case.fields.get(row.field), locked=view.case.is_sealed)
+            self._mark(row, field, view)
 
-    def go_to_next_open(self, after: FieldRow | None = None) -> bool:
-        """Put the cursor on the next field that bars receiving; False when none does."""
-        if self._view is None:
+    def _mark(self, row: FieldRow, field: FormField, view: CaseView) -> None:
+        """Say in the row which rule over several fields fails, or which answers may be chosen."""
+        broken = [rule.message for rule in view.readiness.rules if place_of(rule) == field.id]
+        is_wanting = any(problem.field.id == field.id for problem in view.readiness.fields)
+        if broken:
+            row.mark(Text("\n".join(f"✘ {printable(words)}" for words in broken), Style(color=RED)))
+        elif field.kind is FieldKind.CHOICE and is_wanting and not row.text:
+            row.mark(Text(choice_words(field), Style(color=QUIET)))
+
+    def go_to_next_open(self, after: FieldRow | None = None, *, view: CaseView | None = None) -> bool:
+        """Put the cursor on the next field that bars receiving; False when none does.
+
+        Args:
+            after: the row to begin behind.
+            view: what to go by where it is newer than what is shown, as rows are drawn a moment later.
+        """
+        view = view or self._view
+        if view is None:
             return False
-        wanting = {problem.field.id for problem in self._view.readiness.fields}
+        status = view.readiness
+        wanting = {problem.field.id for problem in status.fields} | {place_of(rule) for rule in status.rules}
         rows = list(self.query(FieldRow))
         start = rows.index(after) + 1 if after in rows else 0
         for row in (*rows[start:], *rows[:start]):
@@ -80,8 +112,50 @@ class FormStep(VerticalScroll):
         is_proposed = row.value is not None and row.value.confirmed_by is None and bool(row.text)
         if event.typed:
             row.settle()
-            self.post_message(self.Typed(row.field, event.text))
+            self.post_message(self.Typed(row.field, self._chosen(row.field, event.text)))
         elif is_proposed:
             self.post_message(self.Confirmed(row.field))
         if not self.go_to_next_open(row):
             self.post_message(self.Finished())
+
+    def _chosen(self, name: str, text: str) -> str:
+        """Return the answer that a typed digit stands for, as shown beside the field; else the text."""
+        fields = self._view.fields if self._view else ()
+        choices = next((f.choices for f in fields if f.id == name and f.kind is FieldKind.CHOICE), ())
+        digit = text.strip()
+        if digit in choices or not (digit.isascii() and digit.isdigit()):
+            return text
+        return choices[int(digit) - 1] if 1 <= int(digit) <= len(choices) else text
+
+
+def by_section(layout: FormLayout, fields: Sequence[FormField]) -> tuple[FormField, ...]:
+    """Return the fields in the order of the form's sections, within a section as the item lists them."""
+    order = {section.id: place for place, section in enumerate(layout.sections)}
+
+    def place(field: FormField) -> int:
+        section = section_of(layout, field)
+        return order[section.id] if section else 0
+
+    return tuple(sorted(fields, key=place))
+
+
+def place_of(rule: FieldRule) -> str:
+    """Return the field in whose row a broken rule is told: the last one, where typing ends."""
+    return rule.fields[-1]
+
+
+def choice_words(field: FormField) -> str:
+    """Return the answers with the digits that choose them."""
+    return "  ".join(f"{digit} {printable(choice)}" for digit, choice in enumerate(field.choices, 1))
+
+
+def _rows(layout: FormLayout, fields: Sequence[FormField]) -> list[Widget]:
+    """Return a row a field, and a heading before each section where there is more than one."""
+    titles = [section.title if (section := section_of(layout, field)) else "" for field in fields]
+    has_headings = len(set(titles)) > 1
+    rows: list[Widget] = []
+    for number, (field, title) in enumerate(zip(fields, titles, strict=True)):
+        if has_headings and (number == 0 or title != titles[number - 1]):
+            rows.append(Static(printable(title), classes="section", markup=False))
+        rows.append(FieldRow(field.id, field.title, max_length=field.max_length))
+    return rows
