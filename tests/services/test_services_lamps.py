@@ -119,15 +119,15 @@ def test_the_queue_carries_the_lamps_and_the_board_has_every_open_case(window: W
     assert window.desk.queue.lamp_lines() == ()
 
 
-def test_a_case_without_its_pack_has_no_lamp_and_home_still_opens(
-    make_window: MakeWindow, window: Window
-) -> None:
-    window.received()
+def test_a_case_without_its_pack_keeps_its_lawful_clocks(make_window: MakeWindow, window: Window) -> None:
+    first, second = window.received(), window.received()
+    window.tell(ChangeKind.ACCEPTED, second.number)
     bare = make_window(packs=(window.desk.catalogue.current,))
     bare.desk.catalogue.packs = ()
     board = LampBoard(bare.desk.catalogue, bare.desk.calendar, bare.clock().date())
-    (summary,) = bare.store.summaries()
-    assert board.of(summary.course) == ()
+    said = {s.number: {lamp.sentence for lamp in board.of(s.course)} for s in bare.store.summaries()}
+    assert "绿灯 · 受理时限还剩 5 个工作日" in said[first.number]
+    assert "待核 · 承诺时限需人工核定" in said[second.number]
     assert totals([None]) == ""
 
 

@@ -119,8 +119,15 @@ class Clock:
         return self.days_left is not None and self.days_left < 0
 
 
-def clocks(case: Case, item: Item, calendar: WorkCalendar, today: date) -> tuple[Clock, ...]:
-    """Return every clock that runs for the case, the most urgent first."""
+def clocks(case: Case, item: Item | None, calendar: WorkCalendar, today: date) -> tuple[Clock, ...]:
+    """Return every clock that runs for the case, the most urgent first.
+
+    Args:
+        case: the case, or only its course.
+        item: its item; None: its pack is not here, then the limit of the decision is left to a person.
+        calendar: the working days.
+        today: the day to count from.
+    """
     count = _Count(calendar, today)
     running = (
         *_state_clocks(case, item, count),
@@ -238,7 +245,7 @@ class _Count:
             return None
 
 
-def _state_clocks(case: Case, item: Item, count: _Count) -> list[Clock]:
+def _state_clocks(case: Case, item: Item | None, count: _Count) -> list[Clock]:
     match case.state:
         case CaseState.RECEIVED if Flag.DEEMED_ACCEPTED not in case.flags:
             return [_tell(case, item, count)]
@@ -258,14 +265,16 @@ _WORKDAYS = Limit(1, LimitUnit.WORKDAY)
 """Of a day that was set without a length: only the last two days are soon."""
 
 
-def _tell(case: Case, item: Item, count: _Count) -> Clock:
+def _tell(case: Case, item: Item | None, count: _Count) -> Clock:
     """The day is the one written on the receipt; one left open is never filled in afterwards."""
     due = case.last_move.due if case.last_move is not None else None
-    is_on_spot = item.correction is CorrectionRule.ON_SPOT
+    is_on_spot = item is not None and item.correction is CorrectionRule.ON_SPOT
     return count.clock(Step.TELL, due, replace(TELL_LIMIT, number=0) if is_on_spot else TELL_LIMIT)
 
 
-def _decision(case: Case, item: Item, count: _Count) -> list[Clock]:
+def _decision(case: Case, item: Item | None, count: _Count) -> list[Clock]:
+    if item is None:
+        return [count.clock(Step.PROMISED, None, _WORKDAYS)] if decision_start(case) is not None else []
     promised = promised_limit(case, item, count.calendar)
     running = next((pause for pause in case.pauses if pause.end is None), None)
     found = []

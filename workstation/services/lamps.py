@@ -112,17 +112,21 @@ class LampBoard:
     today: date
 
     def of(self, course: Case) -> tuple[Lamp, ...]:
-        """Return the lamps of a case, the most urgent first; without its pack nothing can be counted.
+        """Return the lamps of a case, the most urgent first.
 
         Args:
             course: the case, or only what its clocks need (`CaseSummary.course`).
         """
-        try:
-            item = self.catalogue.item_of(course)
-        except (PackMissing, CatalogueError):
-            return ()
+        item = self._item(course)
         running = lamps.clocks(course, item, self.calendar, self.today)
         return tuple(lamp_of(clock, item) for clock in running)
+
+    def _item(self, course: Case) -> Item | None:
+        """Return the case's item; without its pack the lawful limits still run."""
+        try:
+            return self.catalogue.item_of(course)
+        except (PackMissing, CatalogueError):
+            return None
 
     def lines(self, summaries: Iterable[CaseSummary]) -> tuple[LampLine, ...]:
         """Return the cases that have a lamp, the most urgent first."""
@@ -140,7 +144,7 @@ class LampBoard:
         return tuple(sorted(found, key=lambda line: lamps.urgency(line.lamps[0].clock)))
 
 
-def lamp_of(clock: Clock, item: Item) -> Lamp:
+def lamp_of(clock: Clock, item: Item | None) -> Lamp:
     """Put a clock into words."""
     step = _(STEP_WORDS[clock.step])
     if clock.step is Step.SUPPLEMENT:
@@ -159,9 +163,9 @@ def totals(shining: Iterable[Lamp | None]) -> str:
     return " · ".join(words.format(n=n) for words, n in counts if n)
 
 
-def _material(item: Item, slot: str) -> str:
+def _material(item: Item | None, slot: str) -> str:
     try:
-        return item.material(slot).title
+        return slot if item is None else item.material(slot).title
     except KeyError:
         return slot
 

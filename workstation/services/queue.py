@@ -121,7 +121,7 @@ class QueueDesk:
             age=_age(line, now),
             legal=self._legal(line, left),
             workdays_left=left,
-            lamps=self.board(now).of(course) if course is not None and self.catalogue else (),
+            lamps=self.board(now).of(course) if course is not None else (),
         )
 
     def board(self, now: datetime) -> LampBoard:
