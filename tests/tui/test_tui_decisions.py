@@ -115,6 +115,22 @@ async def test_f7_shows_every_defect_first_and_takes_more_in_words(sit: OpenSeat
         assert f"待补正 {case.number}" in seat.notice and "补正告知书" in seat.notice
 
 
+async def test_a_form_field_may_be_left_out_a_missing_paper_may_not(sit: OpenSeat, window: Window) -> None:
+    case = window.named(window.open())
+    window.filled(window.with_materials(case, except_for=("household-register",)))
+    window.desk.intake.type_field(case.case_id, "phone", "")
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        await seat.press("f7", "delete")
+        assert seat.sees("✘ 户口簿 未提交", "联系电话 未填写")
+        await seat.press("down", "delete")
+        assert seat.sees("✘ 户口簿 未提交") and seat.misses("未填写")
+        await seat.press("f10")
+        told = window.store.case(case.case_id)
+        assert told.last_move is not None
+        assert [defect.material for defect in told.last_move.defects] == ["户口簿"]
+
+
 async def test_f7_given_up_tells_nobody(sit: OpenSeat, window: Window) -> None:
     case = window.named(window.open())
     async with sit() as seat:

@@ -20,9 +20,11 @@ from workstation.services.overview import overview
 from workstation.training.specimens.people import by_name
 from workstation.tui.app import StationApp
 from workstation.tui.screens.case import CaseScreen
+from workstation.tui.screens.correction import CorrectionDialog
 from workstation.tui.screens.courier import CourierScreen
 from workstation.tui.screens.dialogs import ConfirmDialog, NoticeDialog, TextDialog
-from workstation.tui.screens.home import HomeScreen, balance_lines
+from workstation.tui.screens.home import HomeScreen
+from workstation.tui.screens.home_words import balance_lines
 from workstation.tui.screens.picker import ItemPicker
 from workstation.tui.screens.unlock import UnlockScreen
 from workstation.tui.terminal import Terminal
@@ -248,9 +250,8 @@ async def _second_citizen(driver: Driver) -> None:
         await driver.until(lambda: bool(driver.view.case.home_street), "home street")
         await driver.idle()
         await driver.press("f7")
-        await driver.on_screen(TextDialog)
-        await driver.write("无")
-        await driver.press("enter")
+        await driver.on_screen(CorrectionDialog)
+        await driver.press("f10")
         await driver.on_screen(CaseScreen)
         await driver.until(lambda: driver.view.case.state is CaseState.CORRECTION, "correction")
         await driver.until(lambda: len(driver.view.case.papers) >= 2, "papers")
@@ -291,7 +292,9 @@ async def _accepted(driver: Driver, number: str) -> None:
         driver.practice.network.office.decide(
             number, ChangeKind.ACCEPTED, actor="香蜜湖街道", number=f"{number}-S", due=due
         )
-        await driver.until(lambda: bool(overview(desk).messages), "message")
+        await driver.until(
+            lambda: any(message.change.subject == number for message in overview(desk).messages), "message"
+        )
         driver.see(overview(desk).messages[0].words)
         await driver.on_screen(HomeScreen)
         case = desk.store.case_by_number(number)

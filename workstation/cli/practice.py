@@ -36,6 +36,7 @@ DISHONEST_CITIZEN, SILENT_CITIZEN = "吴样本", "郑样本"
 EARLIER_DAYS = 120
 """How long ago the citizen's earlier case was taken."""
 EARLIER_ITEM = "临时救助"
+HOME_OFFICE = "香蜜湖街道"
 
 
 def _months_ago() -> datetime:
@@ -170,20 +171,24 @@ class Practice:
         item = next(i for i in desk.catalogue.current.items if i.title == EARLIER_ITEM)
         scanner.load(paper_order(papers, item))
         case = take_case(desk, item, by_name(CITIZEN), device_id=scanner.devices()[0].id)
-        if item.acceptance_delegated:
-            desk.decisions.accept(case.case_id)
-        else:
-            desk.decisions.receive(case.case_id)
-        self._deliver(replace(desk, clock=now), store)
+        desk.decisions.receive(case.case_id)
+        self._settle(replace(desk, clock=now), store, case.number)
 
-    def _deliver(self, desk: Desk, store: Store) -> None:
-        """Send the earlier case while the line is up, so that practice offline begins with an empty queue."""
+    def _settle(self, desk: Desk, store: Store, number: str) -> None:
+        """Send the earlier case and let the office finish it: practice begins with nothing overdue."""
+        from sync.contract.models import ChangeKind
+        from workstation.domain.case import CaseState
         from workstation.services.link import Link
 
         link = Link(desk, find_membership(store), self.settings.data_folder / LOCK_NAME)
         link.start()
         try:
             wait_until(lambda: not desk.queue.waiting_count())
+            for kind in (ChangeKind.ACCEPTED, ChangeKind.DECIDED, ChangeKind.DELIVERED):
+                self.network.office.decide(number, kind, actor=HOME_OFFICE)
+            ended = (CaseState.DELIVERED,)
+            wait_until(lambda: any(case.number == number for case in store.summaries(states=ended)))
+            store.inbox.mark_read(*(applied.change.change_id for applied in store.inbox.recent()))
         finally:
             link.stop()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import work
 
 from workstation.domain.case import TAKES_SUPPLEMENTS, CaseState, CreditOutcome, Move, SupplementWay
-from workstation.domain.checklist import ChecklistLine, SlotStatus
+from workstation.domain.checklist import SlotStatus
 from workstation.domain.clock import local_date
 from workstation.domain.tolerance import (
     Bar,
@@ -262,14 +262,10 @@ def owed_words(view: CaseView) -> list[str]:
 
 def conditions(view: CaseView) -> list[Condition]:
     """Return what tolerance asks for, each with whether it holds now."""
-    missing = [_title(line) for line in key_materials_missing(view.checklist)]
-    key = _("主要材料齐全") if not missing else _("主要材料还缺 {missing}: 收件前须补齐")
-    found: list[Condition] = [(not missing, key.format(missing="、".join(missing)))]
+    missing = len(key_materials_missing(view.checklist))
+    key = _("主要材料还缺 {n} 份: 收件前须补齐").format(n=missing) if missing else _("主要材料齐全")
+    found: list[Condition] = [(not missing, key)]
     credit = view.case.credit
     if credit is not None:
         found.append((credit.outcome is CreditOutcome.GOOD, _(CREDIT_WORDS[credit.outcome])))
     return found
-
-
-def _title(line: ChecklistLine) -> str:
-    return line.material.title

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from rich.style import Style
@@ -23,7 +24,20 @@ from workstation.services.defects import in_words, of_line
 from workstation.tui.screens.dialogs import TextDialog
 from workstation.tui.theme import GREEN, QUIET, RED
 
-OTHER = "other"
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the dialog: a defect, a line without one, or neither for what belongs to no line."""
+
+    defect: Defect | None = None
+    line: ChecklistLine | None = None
+
+    @property
+    def title(self) -> str:
+        """What it is about."""
+        if self.defect is not None:
+            return self.defect.material
+        return self.line.material.title if self.line else _("其他")
 
 
 class CorrectionDialog(ModalScreen[tuple[Defect, ...] | None]):
@@ -32,14 +46,16 @@ class CorrectionDialog(ModalScreen[tuple[Defect, ...] | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "取消", id="correction.no", show=False),
         Binding("f10", "issue", "出具", id="correction.issue", show=False),
+        Binding("delete", "leave_out", "不列", id="correction.without", show=False),
     ]
 
     def __init__(self, found: Sequence[Defect], lines: Sequence[ChecklistLine]) -> None:
         """Show what was found; `lines` are all lines of the checklist."""
         super().__init__()
-        self._found, self._lines = tuple(found), tuple(lines)
-        self._said: dict[str, Defect] = {}
-        """What the clerk put into words, by line; `OTHER` and a number for what belongs to none."""
+        self._lines = tuple(lines)
+        self._found = list(found)
+        self._missing = {line.material.title for line in lines if not line.done}
+        self._rows: tuple[Row, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Title, rule, lines, keys."""
@@ -49,68 +65,61 @@ class CorrectionDialog(ModalScreen[tuple[Defect, ...] | None]):
             yield Static(_("法律要求一次告知全部需补正的内容。将告知标有 ✘ 的各项:"), markup=False)
             yield Static("")
             yield OptionList(id="defects", markup=False)
+            yield Static(
+                _("缺少的材料一律列入; 表单项能当场填好的, 按 Del 不列入"), classes="quiet", markup=False
+            )
 
     def on_mount(self) -> None:
         """Show the lines and take the cursor."""
         self._draw()
         self.query_one(OptionList).focus()
 
-    @property
-    def defects(self) -> tuple[Defect, ...]:
-        """Everything the notice will say: what was found, in the clerk's words where there are any."""
-        said = {defect.material: defect for defect in self._said.values()}
-        found = tuple(said.pop(defect.material, defect) for defect in self._found)
-        others = (defect for defect in self._said.values() if defect.material not in _titles(self._found))
-        return (*found, *others)
-
     def action_issue(self) -> None:
         """Give the defects back; a notice without one is refused by the service, with its reason."""
-        self.dismiss(self.defects)
+        self.dismiss(tuple(self._found))
+
+    def action_leave_out(self) -> None:
+        """Leave out what can be put right at once, or what the clerk added; a missing paper stays."""
+        listing = self.query_one(OptionList)
+        row = self._rows[listing.highlighted] if listing.highlighted is not None else Row()
+        if row.defect is not None and row.title not in self._missing:
+            self._found.remove(row.defect)
+            self._draw()
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self._ask(event.option_id or OTHER)
+        self._ask(self._rows[event.option_index])
 
     @work(exit_on_error=False)
-    async def _ask(self, key: str) -> None:
-        """Take the words for one line; what the program saw itself stays when none are given."""
-        title = next((line.material.title for line in self._lines if line.material.id == key), _("其他"))
+    async def _ask(self, row: Row) -> None:
+        """Take the words for one line; they stand in the place of what the program saw there."""
         answer = await self.app.push_screen_wait(
-            TextDialog(title, _("写明哪里不合格, 申请人据此补正。"), _("问题, 如 照片不清晰"))
+            TextDialog(row.title, _("写明哪里不合格, 申请人据此补正。"), _("问题, 如 照片不清晰"))
         )
         if answer is None:
             return
-        line = next((line for line in self._lines if line.material.id == key), None)
-        if line is not None:
-            self._said[key] = of_line(line, answer[0])
+        if row.defect is not None:
+            self._found[self._found.index(row.defect)] = replace(row.defect, problem=answer[0])
         else:
-            self._said[f"{OTHER}{len(self._said)}"] = in_words(answer[0])
+            self._found.append(of_line(row.line, answer[0]) if row.line else in_words(answer[0]))
         self._draw()
 
     def _draw(self) -> None:
+        named = {defect.material_id for defect in self._found}
+        fine = (Row(line=line) for line in self._lines if line.material.id not in named)
+        self._rows = (*(Row(defect=defect) for defect in self._found), *fine, Row())
         listing = self.query_one(OptionList)
-        kept = listing.highlighted
-        defects = self.defects
-        named = {defect.material_id for defect in defects}
+        kept = listing.highlighted or 0
         listing.clear_options()
-        for place, defect in enumerate(defects):
-            is_line = any(line.material.id == defect.material_id for line in self._lines)
-            shown = defect.material_id not in {d.material_id for d in defects[:place]}
-            listing.add_option(Option(_defect(defect), id=defect.material_id if is_line and shown else None))
-        listing.add_options(
-            [
-                Option(_fine(line), id=line.material.id)
-                for line in self._lines
-                if line.material.id not in named
-            ]
-        )
-        listing.add_option(Option(Text(f"＋ {_('其他需补正的内容')}"), id=OTHER))
-        listing.highlighted = min(kept or 0, listing.option_count - 1)
+        listing.add_options([Option(_words(row)) for row in self._rows])
+        listing.highlighted = min(kept, len(self._rows) - 1)
 
 
-def _titles(defects: Sequence[Defect]) -> frozenset[str]:
-    return frozenset(defect.material for defect in defects)
+def _words(row: Row) -> Text:
+    if row.defect is not None:
+        return _defect(row.defect)
+    return _fine(row.line) if row.line is not None else Text(f"＋ {_('其他需补正的内容')}")
 
 
 def _defect(defect: Defect) -> Text:
