@@ -36,8 +36,8 @@ def matter_line(matter: Matter) -> Text:
 
 def matter_facts(matter: Matter, titles: Sequence[str]) -> Text:
     """Return what a matter is in plain words, and the items it is made of."""
-    text = Text(f"{matter.explanation}\n", Style(color=QUIET))
-    text.append(_("{n} 个事项: {titles}").format(n=len(titles), titles="、".join(titles)))
+    text = Text(_("{n} 个事项: {titles}").format(n=len(titles), titles="、".join(titles)))
+    text.append(f"\n{matter.explanation}", Style(color=QUIET))
     return text
 
 

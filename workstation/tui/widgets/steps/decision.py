@@ -107,8 +107,8 @@ def _branches(text: Text, view: CaseView) -> None:
     for line in view.branches:
         colour = AMBER if line.wants_a_person else GREEN if line.said is not None else QUIET
         glyph = "!" if line.wants_a_person else "✔" if line.said is not None else "·"
-        text.append(f"   {glyph} {fit(line.branch.title, 26)} {fit(line.branch.authority, 26)} ")
-        text.append(f"{line.words}\n", Style(color=colour))
+        text.append(f"   {glyph} {fit(line.branch.title, 32)} {line.words}\n", Style(color=colour))
+        text.append(f"     {line.branch.authority}\n", Style(color=QUIET))
         if line.said is not None and line.wants_a_person and line.said.reason:
             text.append(f"     {printable(line.said.reason)}\n", Style(color=colour))
 
@@ -139,6 +139,7 @@ def _sealed(text: Text, view: CaseView) -> None:
     for lamp in view.lamps:
         text.append_text(lamp_text(lamp))
         text.append("\n")
+    _branches(text, view)
     _promises(text, view)
     if case.supplement is not None:
         _fact(text, _("正在收补件"), f"{_(WAYS[case.supplement.way])} {case.supplement.waybill}".rstrip())

@@ -24,6 +24,9 @@ from workstation.tui.cells import fit
 from workstation.tui.theme import AMBER, QUIET
 from workstation.tui.words import slot_glyph, slot_lamp
 
+MOST_BELOW = 12
+"""Lines that the reason below the list, the frame and its rule may take."""
+
 
 class MaterialsStep(Vertical):
     """The lines above, the reason of the line under the cursor below."""
@@ -92,7 +95,8 @@ class MaterialsStep(Vertical):
         listing = self.query_one("#lines", OptionList)
         kept = listing.highlighted
         listing.clear_options()
-        airy = listing.size.height >= 2 * len(checklist.lines) + 2
+        # Measured without the room below, which changes from line to line: the list must not jump.
+        airy = self.size.height - MOST_BELOW >= 2 * len(checklist.lines) + 2
         room = max(30, self.content_size.width or 60)
         longest = max((cell_len(line.material.title) for line in checklist.lines), default=0)
         width = min(28, max(14, room // 2 - 4), longest)
@@ -226,8 +230,8 @@ def _why(line: ChecklistLine, view: CaseView) -> Text:
 def _approvers(view: CaseView, slot: str) -> str:
     """Name the parts of a matter that a paper is for: shared ones are handed in once."""
     titles = [line.branch.title for line in view.branches if slot in line.branch.materials]
-    shared = _(" (共用, 只交一次)") if len(titles) > 1 else ""
-    return "、".join(titles) + shared
+    names = "、".join(titles)
+    return _("共用, 只交一次: {titles}").format(titles=names) if len(titles) > 1 else names
 
 
 def _replacement(replacement: Replacement) -> str:
@@ -241,7 +245,7 @@ def _copy(line: ChecklistLine, view: CaseView) -> str:
     offer = view.offers.get(line.material.id)
     if offer is None or line.todo is not Todo.SCAN:
         return ""
-    return _("归档副本 {day} 可复用: 办件 {case} 核过原件, {level} 级, {pages} 页").format(
+    return _("归档副本 {day}, 办件 {case} 核过原件, {level} 级, {pages} 页").format(
         day=offer.checked_on, case=offer.source_case, level=offer.level.value, pages=len(offer.pages)
     )
 
