@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def window(make_window: MakeWindow) -> Window:
     return make_window()
 
 
-def newer(window: Window, **changes: object) -> Pack:
+def newer(window: Window, **changes: Any) -> Pack:
     """Return the next version of the pack, with one item changed."""
     pack = window.desk.catalogue.current
     items = tuple(
