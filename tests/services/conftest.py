@@ -86,6 +86,7 @@ class Readings:
 
     by_kind: dict[str, Mapping[str, str] | OcrError] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    confidence: float = 0.97
 
     def __call__(self, engine: Engine, image: Image.Image, kind: str) -> Reading:
         self.asked.append(kind)
@@ -94,7 +95,7 @@ class Readings:
             raise UnknownDocument(kind)
         if isinstance(said, OcrError):
             raise said
-        return scripted_reading(kind, said, confidence=0.97)
+        return scripted_reading(kind, said, confidence=self.confidence)
 
 
 @dataclass

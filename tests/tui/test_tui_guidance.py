@@ -11,7 +11,7 @@ from tests.services.conftest import ELDER_CARD, ZHAO, MakeWindow, Window
 from tests.services.test_services_guidance import AGE, WHO, asking
 from tests.tui.conftest import OpenSeat
 from tests.tui.seat import NARROW, Seat
-from tests.tui.test_tui_applicant import lay_card
+from tests.tui.test_tui_applicant import FRONT, lay_card
 from workstation.domain.case import CaseState
 from workstation.domain.items import Item, Pack
 from workstation.domain.kinds import KnownFrom, Routing
@@ -199,3 +199,36 @@ async def test_the_page_pane_offers_a_key_only_where_it_scans_something(
         assert seat.at(StepName.SITUATION) and str(pane.content) == "还没有扫描页"
         await seat.press("1", "1")
         assert seat.at(StepName.APPLICANT) and "F2 扫描 居民身份证" in str(pane.content)
+
+
+async def test_a_citizen_known_from_an_earlier_case_types_neither_phone_nor_address_again(
+    sit: OpenSeat, window: Window
+) -> None:
+    window.received()
+    case = window.open()
+    misread = ZHAO.address.replace("蜜", "密")
+    lay_card(window, front={**FRONT, "address": misread})
+    window.readings.confidence = 0.5
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        await seat.press("f2", "f2")
+        assert (seat.row("address").text, seat.row("phone").text) == (ZHAO.address, ZHAO.phone)
+        assert seat.sees("取自以前的办件, 请核对")
+        for _ in range(7):
+            await seat.press("enter")
+        named = window.store.case(case.case_id)
+        assert named.applicant is not None and named.applicant.address == ZHAO.address
+        assert named.applicant.phone == ZHAO.phone and named.home_street == "XMH"
+
+
+async def test_an_address_read_otherwise_is_never_replaced_by_the_one_before(
+    sit: OpenSeat, window: Window
+) -> None:
+    window.received()
+    case = window.open()
+    lay_card(window, front={**FRONT, "address": "广东省深圳市福田区梅林街道别处9号"})
+    window.readings.confidence = 0.5
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        await seat.press("f2")
+        assert seat.row("address").text == "广东省深圳市福田区梅林街道别处9号"

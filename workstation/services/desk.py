@@ -83,6 +83,7 @@ class Desk:
             offers={} if case.is_sealed else self.reuse.offers(case),
             street_name=self.catalogue.street_name,
             known=self.intake.known(case, item) if case.derived else {},
+            remembered=self.intake.remembered(case),
         )
         late = overdue(case, local_date(self.clock()))
         branches = branch_lines(self.catalogue, case)

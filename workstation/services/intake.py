@@ -137,6 +137,18 @@ class Intake:
         archived = self._archived(case, case.applicant.id_number)
         return known_answers(item, case.applicant, archived, self._today)
 
+    def remembered(self, case: Case) -> Applicant | None:
+        """Return who the card just read is, as confirmed in the earlier case last archived from."""
+        read = case.fields.get(f"{CARD}.id_number")
+        if case.applicant is not None or case.is_sealed or read is None or not read.valid:
+            return None
+        copies = [c for c in self.store.archived(read.value) if c.practice is case.is_practice]
+        if not copies:
+            return None
+        earlier = self.store.case_by_number(max(copies, key=lambda copy: copy.checked_on).source_case)
+        person = earlier.applicant if earlier is not None else None
+        return person if person is not None and person.id_number == read.value else None
+
     def _archived(self, case: Case, id_number: str) -> frozenset[str]:
         """Return the standard materials of which a usable copy from another case is kept."""
         return frozenset(

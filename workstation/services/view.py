@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from workstation.domain.archive import ArchivedMaterial
-from workstation.domain.case import MOVES, Case, CaseState, Move
+from workstation.domain.case import MOVES, Applicant, Case, CaseState, Move
 from workstation.domain.checklist import (
     Checklist,
     ChecklistLine,
@@ -69,6 +69,8 @@ class CaseView:
     second_street_name: str = ""
     known: Mapping[str, KnownAnswer] = field(default_factory=dict)
     """What facts answer, by question."""
+    remembered: Applicant | None = None
+    """Who the card just read is, as an earlier case confirmed it."""
     change: ItemChange | None = None
     """What the current pack changed in the item while the case was open."""
     branches: tuple[BranchLine, ...] = ()
@@ -125,6 +127,7 @@ def build_view(
     offers: Mapping[str, ArchivedMaterial],
     street_name: Callable[[str], str],
     known: Mapping[str, KnownAnswer],
+    remembered: Applicant | None = None,
 ) -> CaseView:
     """Derive all that a screen shows of a case."""
     return CaseView(
@@ -139,6 +142,7 @@ def build_view(
         home_street_name=street_name(case.home_street) if case.home_street else "",
         second_street_name=street_name(case.second_street) if case.second_street else "",
         known=known,
+        remembered=remembered,
     )
 
 

@@ -113,6 +113,8 @@ def value_lamp(value: FieldValue | None) -> Text:
         return Text(f"✘ {'、'.join(failed)}", Style(color=RED))
     if value.confirmed_by is not None:
         return Text(f"✔ {_origin(value.origin)}", Style(color=GREEN))
+    if value.origin is Origin.REUSED:
+        return Text(f"? {_('取自以前的办件, 请核对')}", Style(color=AMBER))
     passed = [words for c in value.checks if (words := check_words(c))]
     if value.confidence >= SURE:
         return Text(f"✔ {value.confidence:.2f} {'、'.join(passed)}".rstrip(), Style(color=GREEN))

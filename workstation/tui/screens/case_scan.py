@@ -171,6 +171,8 @@ class ScanKeys(CaseBase):
         doubtful = sum(_wants_eyes(value) for name, value in read.items() if name.startswith(document))
         if doubtful:
             compare = _("请对照原件核对标有 ? 和 ✘ 的项")
+            if self.has_class("-narrow"):
+                compare = _("{compare} (F5 看原件)").format(compare=compare)
             todo = f"{follows}; {compare}" if follows else compare
             self.say(_("已识别, {n} 项需要核对").format(n=doubtful), todo, "warning")
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from rich.text import Text
 from textual import on
@@ -13,6 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from workstation.domain.case import Applicant, FieldValue, Origin
+from workstation.domain.checklist import Todo
 from workstation.domain.errors import BadIdNumber
 from workstation.domain.identity import check_id_number
 from workstation.i18n import N_, _
@@ -21,6 +23,8 @@ from workstation.tui.theme import QUIET
 from workstation.tui.widgets.field_row import FieldRow
 from workstation.tui.words import SURE, value_lamp
 
+ALIKE = 0.85
+"""Likeness (Ratcliff/Obershelp, 0 to 1) from which a doubtful reading is taken for a known address."""
 ROWS = (
     ("id_number", N_("身份号码")),
     ("name", N_("姓名")),
@@ -108,7 +112,8 @@ class ApplicantStep(VerticalScroll):
             is_read = read is not None and read.value == kept
             origin = Origin.CARD if is_read else Origin.TYPED
             return FieldValue(value=kept, origin=origin, confirmed_by="-") if kept else None
-        return view.case.fields.get(SOURCES.get(name, ""))
+        read = view.case.fields.get(SOURCES.get(name, ""))
+        return _remembered(view.remembered, name, read) or read
 
     def _show_streets(self, view: CaseView, streets: dict[str, str], guess: str) -> None:
         case = view.case
@@ -132,13 +137,12 @@ class ApplicantStep(VerticalScroll):
             self.border_subtitle = (
                 _("↑↓ 选街道, 回车确认") if view.needs_home_street else _("PageDown 下一步")
             )
-        elif "id-card-front.id_number" not in case.fields:
-            scan = _("F2 扫描身份证, 或直接录入后回车")
-            self.border_subtitle = scan if view.card_slot else _("直接录入后回车")
-        elif view.card_slot and "id-card-back.valid_until" not in case.fields:
-            self.border_subtitle = _("翻到背面再按 F2; 或回车到下一项")
         else:
-            self.border_subtitle = _("回车 到下一项, 末项回车确认申请人")
+            line = view.line(view.card_slot)
+            self.border_subtitle = {
+                Todo.SCAN: _("F2 扫描身份证, 或直接录入后回车"),
+                Todo.SCAN_MORE: _("翻到背面再按 F2, 或回车到下一项"),
+            }.get(line.todo if line else Todo.NOTHING, _("回车 到下一项, 末项回车确认申请人"))
 
     @on(FieldRow.Left)
     def _go_on(self, event: FieldRow.Left) -> None:
@@ -206,6 +210,18 @@ class ApplicantStep(VerticalScroll):
     def say(self, text: str) -> None:
         """Show a quiet line under the rows."""
         self.query_one("#derived", Static).update(Text(text, style=QUIET))
+
+
+def _remembered(person: Applicant | None, name: str, read: FieldValue | None) -> FieldValue | None:
+    """Propose what an earlier case confirmed: the phone, and an address that was unsurely read almost so."""
+    if person is None:
+        return None
+    if name == "phone" and person.phone:
+        return FieldValue(value=person.phone, origin=Origin.REUSED)
+    if name == "address" and read is not None and read.confidence < SURE and person.address:
+        alike = SequenceMatcher(None, read.value, person.address, autojunk=False).ratio()
+        return replace(read, value=person.address, origin=Origin.REUSED) if alike >= ALIKE else None
+    return None
 
 
 def asks_second_street(view: CaseView) -> bool:

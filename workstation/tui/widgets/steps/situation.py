@@ -67,7 +67,9 @@ class SituationStep(Vertical):
     def show(self, view: CaseView) -> None:
         """Show what was answered and the next question; an answer given can be asked again."""
         self._view = view
-        self.query_one("#answered", Static).update(_answered(view))
+        answered = _answered(view)
+        self.query_one("#answered", Static).update(answered)
+        self.query_one("#answered").display = bool(answered)
         asked = () if view.case.is_sealed else view.questions_now
         self._ask(asked[0] if asked else None)
 
@@ -145,6 +147,7 @@ def _answered(view: CaseView) -> Text:
         if question_id in view.case.derived:
             text.append(f"\n  · {derived_words(view, question_id)}", Style(color=QUIET))
         text.append("\n")
+    text.rstrip()
     return text
 
 
