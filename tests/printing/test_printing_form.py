@@ -77,6 +77,17 @@ def test_an_empty_form_is_still_a_form_to_fill_by_hand(
     assert ("照片" in text) is wants_photo
 
 
+def test_a_heading_that_names_one_entry_gets_one_line(
+    form: ApplicationForm, fonts: Fonts, tmp_path: Path
+) -> None:
+    many_boxes = replace(form, agency_boxes=("备案编号",) * 6)
+    assert application.render(many_boxes, tmp_path / "f.pdf", fonts=fonts).pages == 1
+    assert (
+        application.render(replace(form, agency_boxes=("意见",) * 6), tmp_path / "g.pdf", fonts=fonts).pages
+        > 1
+    )
+
+
 def test_an_agent_signs_beside_the_applicant(
     form: ApplicationForm, fonts: Fonts, tmp_path: Path, read_text: ReadText
 ) -> None:

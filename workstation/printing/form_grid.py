@@ -18,9 +18,11 @@ LABEL = 29 * mm
 """Seven characters on one line."""
 PHOTO = (30 * mm, 40 * mm)
 """Room for a photo of 25 by 35 mm with its edge."""
-BOX_HEIGHT = 27 * mm
+BOX_HEIGHT = 21 * mm
 LONGEST_HEADING = 28
 """Characters of a box's heading, which cannot flow over pages."""
+ONE_LINE = ("编号", "日期", "金额", "名称", "代码", "有效期", "签名", "人")
+"""Endings of headings that name one entry, not an opinion."""
 ROW_PADDING = 1.5 * mm
 TICKED, UNTICKED = "■", "□"
 """No Chinese font that may be embedded has a ticked box (U+2611), so a filled one stands for it."""
@@ -37,7 +39,12 @@ def form_part(parts: Parts, part: FormPart, *, with_photo: bool = False) -> list
 
 
 def agency_box(parts: Parts, title: str) -> Flowable:
-    """Return an empty box with its heading at the left and room to sign, seal and date."""
+    """Return an empty box with its heading at the left and room to sign, seal and date.
+
+    What is one entry by its name (a number, a date, an amount) gets one line.
+    """
+    if title.endswith(ONE_LINE):
+        return _row(parts, (FormCell(label=parts.brief(title, LONGEST_HEADING)),), parts.width)
     sign = parts.text("签字（盖章）：　　　　　　　　　　年　　月　　日", size=10, alignment=TA_RIGHT)
     room = [("VALIGN", (1, 0), (1, 0), "BOTTOM"), ("TOPPADDING", (1, 0), (1, 0), BOX_HEIGHT - 8 * mm)]
     label = _label(parts, parts.brief(title, LONGEST_HEADING))

@@ -130,8 +130,8 @@ def refusal_basis(item: Item) -> str:
 
 def on_paper(text: str) -> str:
     """Return a pack's words with the full-width marks of Chinese print (GB/T 15834)."""
-    wide = _MARK.sub(lambda match: _WIDE[match[1]], text)
-    return _BRACKETS.sub(r"（\1）", wide)
+    wide = _BRACKETS.sub(r"（\1）", text)
+    return _MARK.sub(lambda match: _WIDE[match[1]], wide)
 
 
 def committed_titles(case: Case, item: Item) -> tuple[str, ...]:
