@@ -47,7 +47,9 @@ async def test_a_shared_paper_says_who_it_is_for(sit: OpenSeat, window: Window) 
         await seat.open(case.case_id)
         seat.case.go(StepName.MATERIALS)
         await seat.settle()
-        assert seat.sees("谁需要", "共用, 只交一次: 个体工商户设立登记")
+        assert seat.sees("谁需要", "全部 3 个事项共用, 只交一次")
+        await seat.press("down")
+        assert seat.sees("谁需要", "共用, 只交一次:")
 
 
 async def test_the_last_step_lists_the_approvers_and_where_their_parts_stand(

@@ -230,8 +230,11 @@ def _why(line: ChecklistLine, view: CaseView) -> Text:
 def _approvers(view: CaseView, slot: str) -> str:
     """Name the parts of a matter that a paper is for: shared ones are handed in once."""
     titles = [line.branch.title for line in view.branches if slot in line.branch.materials]
-    names = "、".join(titles)
-    return _("共用, 只交一次: {titles}").format(titles=names) if len(titles) > 1 else names
+    if len(titles) < 2:
+        return "".join(titles)
+    if len(titles) == len(view.branches):
+        return _("全部 {n} 个事项共用, 只交一次").format(n=len(titles))
+    return _("共用, 只交一次: {titles}").format(titles="、".join(titles))
 
 
 def _replacement(replacement: Replacement) -> str:
