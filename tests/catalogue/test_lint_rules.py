@@ -286,3 +286,11 @@ def test_a_question_of_the_household_may_be_left_to_the_clerk(tmp_path: Path) ->
     assert lint(write_pack(tmp_path, text)) == ()
     swapped = text.replace("words: [广州]}, {option: first}", "words: []}, {option: first, words: [广州]}")
     assert found(write_pack(tmp_path, swapped), "C177").line
+
+
+def test_a_matter_that_would_ask_twice_for_one_paper_is_found(tmp_path: Path) -> None:
+    write_pack(tmp_path, ITEM, SECOND.replace("standard_id: id-card", "standard_id: identity-card"))
+    (tmp_path / "matters").mkdir()
+    (tmp_path / "matters" / "shop.yaml").write_text(MATTER, "utf-8")
+    finding = found(tmp_path, "C197")
+    assert (finding.file, finding.details["title"]) == ("matters/shop.yaml", "居民身份证")

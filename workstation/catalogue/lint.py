@@ -19,6 +19,7 @@ from workstation.catalogue.schema_pack import ManifestEntry, MatterEntry, PackEn
 from workstation.catalogue.signing import MANIFEST, PACK, content_files
 from workstation.catalogue.source import Document, read_document
 from workstation.catalogue.standards import STANDARDS, with_standards
+from workstation.domain.matters import join
 
 MAX_SITUATIONS = 20_000
 """More cannot be proved in reasonable time, and no clerk could be led through them."""
@@ -49,6 +50,7 @@ def lint(folder: Path) -> tuple[Finding, ...]:
             findings.extend(map(_as_element, error.findings))
     for rule in rules_pack.RULES:
         findings.extend(rule(gathered))
+    findings.extend(_joined_findings(gathered, {one.file for one in findings if not one.is_warning}))
     findings.extend(_manifest_findings(folder))
     return tuple(sorted(findings, key=lambda finding: (finding.file, finding.line, finding.code)))
 
@@ -103,7 +105,24 @@ def _walked_findings(entry: ItemEntry, document: Document) -> Iterator[Finding]:
         yield document.finding(("questions",), "C160", limit=MAX_SITUATIONS)
         return
     for rule in rules_paths.WALKED:
-        yield from rule(walk, entry, document)
+        yield from rule(walk, document)
+    yield from rules_paths.dead_groups(walk, entry, document)
+
+
+def _joined_findings(gathered: Gathered, told: set[str]) -> Iterator[Finding]:
+    """Walk each sound matter as the clerk will: its items joined into one checklist."""
+    for matter, document in gathered.matters:
+        members = [gathered.items[code] for code in matter.items if code in gathered.items]
+        if told & {document.file, *(where.file for _entry, where in members)}:
+            continue
+        walk = Walk(
+            join(matter.to_domain(), [entry.to_domain() for entry, _where in members]), MAX_SITUATIONS
+        )
+        if len(walk.situations) > MAX_SITUATIONS:
+            yield document.finding(("items",), "C160", limit=MAX_SITUATIONS)
+            continue
+        for rule in rules_paths.WALKED:
+            yield from rule(walk, document)
 
 
 def _manifest_findings(folder: Path) -> Iterator[Finding]:

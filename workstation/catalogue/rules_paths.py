@@ -59,14 +59,14 @@ def _result(item: Item, answers: Answers) -> Result:
     )
 
 
-def empty(walk: Walk, entry: ItemEntry, document: Document) -> Iterator[Finding]:
+def empty(walk: Walk, document: Document) -> Iterator[Finding]:
     """Every situation ends in a checklist."""
     for answers in walk.situations:
         if not walk.materials(answers):
             yield document.finding(("materials",), "C148", situation=words(answers))
 
 
-def twice(walk: Walk, entry: ItemEntry, document: Document) -> Iterator[Finding]:
+def twice(walk: Walk, document: Document) -> Iterator[Finding]:
     """No situation asks for a document twice (国务院关于在线政务服务的若干规定 art. 7: once is enough)."""
     places = {material.id: place for place, material in enumerate(walk.item.materials)}
     found: dict[str, str] = {}
@@ -81,7 +81,7 @@ def twice(walk: Walk, entry: ItemEntry, document: Document) -> Iterator[Finding]
         yield document.finding(("materials", places[name]), "C149", material=title, situation=situation)
 
 
-def contradictions(walk: Walk, entry: ItemEntry, document: Document) -> Iterator[Finding]:
+def contradictions(walk: Walk, document: Document) -> Iterator[Finding]:
     """No situation asks for the same document in two ways, e.g. shown and handed in."""
     places = {material.id: place for place, material in enumerate(walk.item.materials)}
     found: dict[str, tuple[str, str]] = {}
@@ -103,7 +103,7 @@ def _way(material: Material) -> str:
     return f"{named(material.original)} {named(material.need)} {pages_words(material)}"
 
 
-def titles(walk: Walk, entry: ItemEntry, document: Document) -> Iterator[Finding]:
+def titles(walk: Walk, document: Document) -> Iterator[Finding]:
     """No situation shows two lines of the same words that are different documents."""
     found: set[int] = set()
     for answers in walk.situations:
@@ -117,7 +117,7 @@ def titles(walk: Walk, entry: ItemEntry, document: Document) -> Iterator[Finding
         yield document.finding(("materials", place), "C197", title=walk.item.materials[place].title)
 
 
-def field_titles(walk: Walk, entry: ItemEntry, document: Document) -> Iterator[Finding]:
+def field_titles(walk: Walk, document: Document) -> Iterator[Finding]:
     """No situation shows two fields of the same words in one section."""
     found: set[int] = set()
     for answers in walk.situations:
@@ -131,7 +131,7 @@ def field_titles(walk: Walk, entry: ItemEntry, document: Document) -> Iterator[F
         yield document.finding(("fields", place), "C199", title=walk.item.fields[place].title)
 
 
-def never(walk: Walk, entry: ItemEntry, document: Document) -> Iterator[Finding]:
+def never(walk: Walk, document: Document) -> Iterator[Finding]:
     """Every question, material and field comes up in some situation."""
     asked = {name for answers in walk.situations for name in answers}
     materials = {name for _answers, result in walk.results for name in result[0]}
@@ -164,7 +164,7 @@ def _conditions(entry: ItemEntry) -> Iterator[tuple[Path, Conditions]]:
     yield from ((("fields", n), one.when) for n, one in enumerate(entry.fields))
 
 
-def without_consequence(walk: Walk, entry: ItemEntry, document: Document) -> Iterator[Finding]:
+def without_consequence(walk: Walk, document: Document) -> Iterator[Finding]:
     """Some answer to each question leads elsewhere than its siblings: else nobody need ask it."""
     for place, question in enumerate(walk.item.questions):
         if len(question.options) > 1 and _is_idle(walk, question):
@@ -187,7 +187,7 @@ def _are_equal(by_option: Mapping[str, set[tuple[Answered, Result]]]) -> bool:
     return all(other == first for other in others)
 
 
-WALKED = (empty, twice, contradictions, titles, field_titles, never, dead_groups, without_consequence)
+WALKED = (empty, twice, contradictions, titles, field_titles, never, without_consequence)
 
 
 def known_answers(entry: ItemEntry, document: Document) -> Iterator[Finding]:
