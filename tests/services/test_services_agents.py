@@ -129,3 +129,16 @@ def test_values_of_the_applicant_stay_when_an_agent_comes(window: Window) -> Non
     case = window.desk.agents.set(opened(window).case_id, AGENT)
     assert case.applicant is not None and case.applicant.name == applicant_of(ZHAO).name
     assert case.fields["name"].origin is Origin.CARD
+
+
+def test_a_power_that_ends_while_the_draft_lies_bars_receiving(window: Window) -> None:
+    until = window.clock().date()
+    case = opened(window)
+    window.desk.agents.set(case.case_id, dataclasses.replace(AGENT, valid_until=until))
+    case = window.filled(window.with_materials(case))
+    window.clock.forward(days=3)
+    with pytest.raises(PowerExpired):
+        window.desk.decisions.receive(case.case_id)
+    assert window.store.case(case.case_id).received_at is None
+    window.desk.agents.set(case.case_id, AGENT)
+    assert window.desk.decisions.receive(case.case_id).received_at is not None

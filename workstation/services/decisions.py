@@ -26,6 +26,7 @@ from workstation.domain.clock import Clock, end_of_day, local_date
 from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.items import Item
 from workstation.domain.tolerance import overdue
+from workstation.services.agents import check_agent
 from workstation.services.catalogue import Catalogue
 from workstation.services.decision_errors import NotOverdue, OneNoticeOnly, SituationOpen
 from workstation.services.errors import (
@@ -207,6 +208,9 @@ class Decisions:
         if missing:
             raise NotReadyToReceive(missing="、".join(missing))
         check_promises(case, item, local_date(self.clock()), self.calendar)
+        if case.agent is not None:
+            # The power may have ended while the draft lay, or the applicant may be another one since.
+            check_agent(item, case.agent, case, local_date(self.clock()))
         return case, item
 
     def _check_once(self, case: Case, item: Item) -> None:

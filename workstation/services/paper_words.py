@@ -15,7 +15,6 @@ from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.identity import mask_id_number
 from workstation.domain.items import Item, Limit, Pack
 from workstation.domain.kinds import CorrectionRule, LimitUnit
-from workstation.domain.matters import Branch, branches
 from workstation.domain.tolerance import committed
 from workstation.printing.forms import (
     LICENCE_LAW_ACCEPT,
@@ -26,6 +25,7 @@ from workstation.printing.forms import (
     MaterialLine,
     ToleratedLine,
 )
+from workstation.services.catalogue import Catalogue
 from workstation.services.limits import last_day
 from workstation.services.profile import WindowProfile
 
@@ -139,7 +139,7 @@ def committed_titles(case: Case, item: Item) -> tuple[str, ...]:
     return tuple(line.material.title for line in committed(item, case))
 
 
-def branch_lines(case: Case, item: Item, packs: Sequence[Pack]) -> tuple[BranchLine, ...]:
+def branch_lines(case: Case, item: Item, catalogue: Catalogue) -> tuple[BranchLine, ...]:
     """Return the approvers of a matter that take part in this case; none for a single item."""
     if not item.members:
         return ()
@@ -149,16 +149,8 @@ def branch_lines(case: Case, item: Item, packs: Sequence[Pack]) -> tuple[BranchL
             authority=on_paper(branch.authority),
             limit=limit_words(branch.promised or branch.statutory),
         )
-        for branch in _branches(case, packs)
+        for branch in catalogue.branches_of(case)
     )
-
-
-def _branches(case: Case, packs: Sequence[Pack]) -> tuple[Branch, ...]:
-    pack = next((pack for pack in packs if pack.version == case.pack_version), None)
-    matter = next((m for m in pack.matters if m.id == case.item_code), None) if pack else None
-    if pack is None or matter is None:
-        return ()
-    return branches(matter, [pack.item(code) for code in matter.items], case.answers)
 
 
 def last_entry(log: Sequence[Entry], move: Move) -> Entry | None:

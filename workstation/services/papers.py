@@ -227,7 +227,7 @@ class Papers(PromisePapers, CoursePapers):
         return self._rendered("物料流转凭证", form.number, form, form.number)
 
     def _branches(self, case: Case, item: Item) -> tuple[BranchLine, ...]:
-        return branch_lines(case, item, self.catalogue.packs)
+        return branch_lines(case, item, self.catalogue)
 
 
 def papers_for(case: Case, item: Item) -> tuple[str, ...]:
