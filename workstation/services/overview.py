@@ -59,10 +59,15 @@ class CaseLine:
     on_hold: bool
     is_deemed_accepted: bool = False
     """Silence has accepted it (行政许可法 art. 32(4))."""
-    lamp: Lamp | None = None
-    """The most urgent of its clocks; None when none runs."""
+    lamps: tuple[Lamp, ...] = ()
+    """Every clock that runs for it, the most urgent first."""
     change: ItemChange | None = None
     """What a newer pack changed in its item before the back office took it."""
+
+    @property
+    def lamp(self) -> Lamp | None:
+        """The most urgent of its clocks; None when none runs."""
+        return self.lamps[0] if self.lamps else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +157,6 @@ def _rank(line: CaseLine) -> tuple[int, int]:
 
 
 def _case_line(desk: Desk, case: CaseSummary, board: LampBoard) -> CaseLine:
-    shining = board.of(case.course)
     return CaseLine(
         case_id=case.case_id,
         number=case.number,
@@ -161,7 +165,7 @@ def _case_line(desk: Desk, case: CaseSummary, board: LampBoard) -> CaseLine:
         state=case.state,
         on_hold=Flag.ON_HOLD in case.flags,
         is_deemed_accepted=Flag.DEEMED_ACCEPTED in case.flags,
-        lamp=shining[0] if shining else None,
+        lamps=board.of(case.course),
         change=_change(desk, case),
     )
 
@@ -178,6 +182,8 @@ def _message(desk: Desk, change: Change, is_read: bool) -> MessageLine:
     words = _(CHANGE_WORDS[change.kind]).format(who=change.actor, reason=change.reason)
     if change.kind is ChangeKind.BRANCH:
         words = branch_words(change, desk.catalogue.title_of(change.item_code))
+    if change.kind is ChangeKind.WAYBILL and case is not None:
+        words = _("{who}转来邮寄补件, 运单号 {number}").format(who=change.actor, number=change.number)
     return MessageLine(
         change=change,
         case_id=case.case_id if case else "",

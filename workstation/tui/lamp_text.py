@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.style import Style
 from rich.text import Text
 
@@ -16,6 +18,15 @@ LAMP_COLOURS = {
     LampColour.GREEN: GREEN,
     LampColour.STOPPED: BLUE,
 }
+
+
+def lamps_text(lamps: Sequence[Lamp]) -> Text:
+    """Return the most urgent lamp in full, and the other red and yellow ones after it."""
+    text = lamp_text(lamps[0])
+    for lamp in lamps[1:]:
+        if lamp.colour in (LampColour.RED, LampColour.YELLOW):
+            text.append(f"  {lamp.glyph} {lamp.step}{lamp.left}", Style(color=LAMP_COLOURS[lamp.colour]))
+    return text
 
 
 def lamp_text(lamp: Lamp) -> Text:

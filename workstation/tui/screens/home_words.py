@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
@@ -16,7 +18,7 @@ from workstation.services.view import STATE_WORDS
 from workstation.store.database import Recovery
 from workstation.texts import describe
 from workstation.tui.cells import fit, printable
-from workstation.tui.lamp_text import lamp_text
+from workstation.tui.lamp_text import lamps_text
 from workstation.tui.theme import AMBER, BLUE, GREEN, QUIET, RED
 
 WIDE = 110
@@ -86,19 +88,25 @@ def tiles_text(facts: Overview, width: int) -> Text:
         Tile(minutes, _("每件用时 (中位)")),
         Tile(f"{100 * facts.reused // filled} %" if filled else "–", _("材料复用"), BLUE),
         Tile(str(facts.originals_waiting), _("待装袋原件"), AMBER if facts.originals_waiting else ""),
-        Tile(str(facts.drafts), _("草稿")),
         Tile(str(facts.waiting_numbers), _("等候叫号"), AMBER if facts.waiting_numbers else ""),
     )
     if width < WIDE:
-        tiles = (*tiles[:2], tiles[4], tiles[6])
-    cell = max(10, (width - 4) // len(tiles))
+        tiles = (*tiles[:2], *tiles[4:])
+    cells = _widths(tiles, width - 4)
     text = Text(" ", no_wrap=True)
-    for tile in tiles:
+    for tile, cell in zip(tiles, cells, strict=True):
         text.append(fit(tile.figure, cell), Style(color=tile.colour or None, bold=True))
     text.append("\n ")
-    for tile in tiles:
+    for tile, cell in zip(tiles, cells, strict=True):
         text.append(fit(tile.label, cell), Style(color=QUIET))
     return text
+
+
+def _widths(tiles: Sequence[Tile], room: int) -> list[int]:
+    """Give each tile what it needs, and its share of what is left over."""
+    needed = [max(cell_len(tile.figure), cell_len(tile.label)) + 2 for tile in tiles]
+    spare = max(0, room - sum(needed)) // len(tiles)
+    return [need + spare for need in needed]
 
 
 def case_text(line: CaseLine, *, wide: bool) -> Text:
@@ -113,7 +121,7 @@ def case_text(line: CaseLine, *, wide: bool) -> Text:
         text.append(f" {line.number}", Style(color=QUIET))
     if line.lamp is not None:
         text.append("\n  " if wide else " ")
-        text.append_text(lamp_text(line.lamp))
+        text.append_text(lamps_text(line.lamps))
     if line.change is not None:
         text.append(f"\n  {_change_words(line.change)}", Style(color=AMBER))
     return text

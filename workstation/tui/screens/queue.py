@@ -20,7 +20,7 @@ from workstation.i18n import N_, _
 from workstation.services.queue import QueueLine, is_stuck
 from workstation.store.database import Attempt
 from workstation.tui.cells import printable
-from workstation.tui.lamp_text import lamp_text
+from workstation.tui.lamp_text import lamps_text
 from workstation.tui.screens.base import WorkScreen, fill
 from workstation.tui.screens.dialogs import TextDialog
 from workstation.tui.theme import AMBER, GREEN, QUIET, RED
@@ -158,7 +158,7 @@ def queue_text(line: QueueLine) -> Text:
         text.append(f"\n  {printable(line.why)}", Style(color=QUIET))
     if line.lamps:
         text.append("\n  ")
-        text.append_text(lamp_text(line.lamps[0]))
+        text.append_text(lamps_text(line.lamps))
     return text
 
 
