@@ -17,6 +17,9 @@ from workstation.domain.case import (
     Case,
     ClockResumed,
     ClockStopped,
+    CreditChecked,
+    CreditOutcome,
+    Custody,
     Extended,
     Flag,
     Flagged,
@@ -285,3 +288,29 @@ def test_later_stages_are_left_to_the_agencys_pen(
 )
 def test_packs_marks_become_those_of_chinese_print(written: str, printed: str) -> None:
     assert on_paper(written) == printed
+
+
+def test_a_matters_receipt_names_every_approver_with_its_own_limit(window: Window, press: Press) -> None:
+    matter = next(m for m in window.desk.catalogue.current.matters if m.title == "我要开理发店")
+    case = window.desk.intake.open_case(window.desk.catalogue.item(matter.id, "HF", NOW.date()))
+    while questions := window.desk.view_of(case).questions:
+        case = window.desk.intake.answer(case.case_id, questions[0].id, questions[0].options[0].id)
+    form = press.form("receipt", window.named(case))
+    assert {branch.item_title for branch in form.branches} >= {"个体工商户设立登记", "户外招牌设置备案"}
+    assert all(branch.authority and branch.limit for branch in form.branches)
+    assert press.form("receipt", received(window)).branches == ()
+
+
+def test_what_came_later_gets_its_own_receipt(window: Window, press: Press) -> None:
+    case = record(window, tolerated(window), CreditChecked(outcome=CreditOutcome.GOOD))
+    case = window.desk.decisions.receive(case.case_id)
+    assert window.desk.papers.supplement_receipt(case.case_id) is None
+    window.desk.supplements.open(case.case_id, way=SupplementWay.POST, waybill="1043827650123")
+    window.scan(case, "medical-invoice")
+    window.desk.intake.mark_original(case.case_id, "medical-invoice", Custody.RETURNED)
+    window.desk.supplements.seal(case.case_id)
+    form = press.form("supplement_receipt", case)
+    assert [line.title for line in form.materials] == [window.item(RELIEF).material("medical-invoice").title]
+    assert form.arrival == "第 1 次补交，中国邮政寄交，运单号 1043827650123"
+    assert (form.number, form.answer_by) == (f"{case.number}-R1", None)
+    assert form.bundle_sha256 == window.store.case(case.case_id).bundles[-1].manifest_sha256
