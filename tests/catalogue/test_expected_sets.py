@@ -13,9 +13,11 @@ from workstation.catalogue.situations import situations
 from workstation.domain.checklist import derive
 from workstation.domain.items import Item
 from workstation.domain.kinds import OriginalRule
+from workstation.domain.matters import join
 
 PACK = load_pack(bundled_pack())
 ITEMS = {item.title: item for item in PACK.items}
+MATTERS = {matter.title: join(matter, [PACK.item(code) for code in matter.items]) for matter in PACK.matters}
 CARD, BIRTH, RELIEF = ITEMS["老年人优待卡"], ITEMS["生育登记"], ITEMS["临时救助"]
 
 
@@ -85,3 +87,45 @@ def test_every_situation_of_temporary_relief_asks_for_exactly_its_papers() -> No
     assert len(walked) == 4 * 2 * 2
     for answers in walked:
         assert brought(RELIEF, answers) == relief_papers(answers), answers
+
+
+def shop_papers(answers: dict[str, str]) -> set[str]:
+    """Identity, premises, plan and health papers once; the licence is made on the way and never asked for."""
+    papers = {"经营者居民身份证", "场所方位图和平面图", "从业人员健康合格证"}
+    chosen = {name.rpartition("-")[2]: option for name, option in answers.items()}
+    papers.add({"own": "经营场所不动产权证", "lease": "经营场所租赁合同"}[chosen["premises"]])
+    papers |= {"参加经营的家庭成员身份证"} if chosen["form"] == "family" else set()
+    papers |= {"前置许可批准文件"} if chosen["approval"] == "needed" else set()
+    papers |= {"集中空调卫生检测报告"} if chosen["aircon"] == "central" else set()
+    papers |= {AGENT, "授权委托书"} if chosen["who"] == "agent" else set()
+    papers |= {"招牌设计效果图"} if chosen["sign"] == "with" else set()
+    return papers | ({"结构安全说明"} if chosen.get("position") == "projecting" else set())
+
+
+def talent_papers(answers: dict[str, str]) -> set[str]:
+    """Three approvals, each paper once: identity, household, family, degree or skill, employment, photo."""
+    papers = {ID, BOOK, "数码照相回执"}
+    chosen = {name.rpartition("-")[2]: option for name, option in answers.items()}
+    papers.add("结婚证" if chosen["marriage"] == "married" else "无配偶声明")
+    papers |= {"子女出生医学证明"} if chosen["children"] == "some" else set()
+    grounds = {
+        "degree": {"学历学位证书", "学历证书电子注册备案表"},
+        "overseas": {"学历学位证书", "国(境)外学历学位认证书"},
+        "skill": {"专业技术资格证书或职业资格证书"},
+    }
+    papers |= grounds[chosen["ground"]]
+    return papers | {{"insured": "社会保险参保记录", "contract": "劳动合同"}[chosen["job"]]}
+
+
+def test_a_hairdresser_hands_each_paper_in_once() -> None:
+    shop = MATTERS["我要开理发店"]
+    for answers in situations(shop):
+        assert brought(shop, answers) == shop_papers(answers), answers
+        assert "business-licence" not in {material.standard_id for material in derive(shop, answers)}
+
+
+def test_three_approvals_of_a_move_share_their_papers() -> None:
+    move = MATTERS["人才入户"]
+    assert len(move.members) == 3
+    for answers in situations(move):
+        assert brought(move, answers) == talent_papers(answers), answers

@@ -13,7 +13,8 @@ from workstation.catalogue.situations import situations
 from workstation.catalogue.words import condition_words, limit_words
 from workstation.domain.items import Item, Material, Matter
 from workstation.domain.kinds import Need, OriginalRule
-from workstation.domain.situations import Answers
+from workstation.domain.matters import join
+from workstation.domain.situations import ALWAYS, Answers
 
 MOST_SITUATIONS = 24
 """An item with more is shown by materials, each with its condition."""
@@ -34,6 +35,7 @@ CHINESE = {
     "promised": "承诺",
     "many": "情形较多, 按材料列出何时需要。",
     "only": "(无需选择)",
+    "joined": "合并后的材料清单, 同一材料只收一次:",
 }
 ENGLISH = {
     "title": "Items, situations and materials",
@@ -52,6 +54,7 @@ ENGLISH = {
     "promised": "Promised",
     "many": "Many situations: shown by material, with the condition of each.",
     "only": "(nothing to choose)",
+    "joined": "The joined checklist, where each document is asked for once:",
 }
 PAGES = {"items-table.zh-CN.md": CHINESE, "items-table.md": ENGLISH}
 
@@ -70,9 +73,9 @@ def table(contents: Contents, headings: dict[str, str]) -> str:
         lines += [*_item(item, headings), ""]
     if contents.matters:
         lines += [f"## {headings['matters']} ({len(contents.matters)})", ""]
-    titles = {item.code: item.title for item in items}
+    by_code = {item.code: item for item in items}
     for matter in sorted(contents.matters, key=lambda one: one.id):
-        lines += [*_matter(matter, titles, headings), ""]
+        lines += [*_matter(matter, [by_code[code] for code in matter.items], headings), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -82,11 +85,12 @@ def _item(item: Item, headings: dict[str, str]) -> Iterator[str]:
     yield f"{item.city} · {item.sub_item} · {headings['promised']} {limit_words(item.promised)}"
     yield ""
     walked = list(islice(situations(item), MOST_SITUATIONS + 1))
-    yield from (
-        _by_material(item, headings)
-        if len(walked) > MOST_SITUATIONS
-        else _by_situation(item, walked, headings)
-    )
+    if len(walked) > MOST_SITUATIONS:
+        yield headings["many"]
+        yield ""
+        yield from _by_material(item, headings)
+    else:
+        yield from _by_situation(item, walked, headings)
 
 
 def _by_situation(item: Item, walked: list[dict[str, str]], headings: dict[str, str]) -> Iterator[str]:
@@ -99,8 +103,6 @@ def _by_situation(item: Item, walked: list[dict[str, str]], headings: dict[str, 
 
 
 def _by_material(item: Item, headings: dict[str, str]) -> Iterator[str]:
-    yield headings["many"]
-    yield ""
     yield f"| {headings['material']} | {headings['when']} |"
     yield "|---|---|"
     for material in item.materials:
@@ -108,17 +110,20 @@ def _by_material(item: Item, headings: dict[str, str]) -> Iterator[str]:
         yield f"| {_cell(_marked(material))} | {_cell(condition)} |"
 
 
-def _matter(matter: Matter, titles: dict[str, str], headings: dict[str, str]) -> Iterator[str]:
+def _matter(matter: Matter, members: list[Item], headings: dict[str, str]) -> Iterator[str]:
     yield f"### {matter.title} `{matter.id}`"
     yield ""
     yield f"{headings['promised']} {limit_words(matter.promised)}"
     yield ""
     yield f"| {headings['members']} | {headings['when']} |"
     yield "|---|---|"
-    for code in matter.items:
-        when = matter.when.get(code)
-        condition = condition_words(matter.questions, when) if when is not None else ""
-        yield f"| {_cell(titles.get(code, code))} | {_cell(condition or headings['always'])} |"
+    for item in members:
+        condition = condition_words(matter.questions, matter.when.get(item.code, ALWAYS))
+        yield f"| {_cell(item.title)} | {_cell(condition or headings['always'])} |"
+    yield ""
+    yield headings["joined"]
+    yield ""
+    yield from _by_material(join(matter, members), headings)
 
 
 def _asked(item: Item, answers: Answers) -> list[Material]:
