@@ -125,6 +125,8 @@ async def _applicant(driver: Driver) -> None:
         await _to_row(driver, "id_number")
         for row in _applicant_rows(driver):
             await _correct(driver, row, person)
+        while _row_of(driver) != "phone":
+            await driver.press("enter")
         await driver.press("enter")
         await driver.until(lambda: driver.view.case.applicant is not None, "applicant")
         await driver.idle()
@@ -149,6 +151,12 @@ async def _to_row(driver: Driver, name: str) -> None:
         if row.field == name:
             row.query_one(Input).focus()
     await driver.pilot.pause()
+
+
+def _row_of(driver: Driver) -> str:
+    """Return the row that has the cursor; the last one when none has."""
+    rows = driver.case.applicant.query(FieldRow)
+    return next((row.field for row in rows if row.query_one(Input).has_focus), "phone")
 
 
 async def _correct(driver: Driver, row: FieldRow, person: object) -> None:
