@@ -100,7 +100,7 @@ def arrive(rows: sqlite3.Connection, manifest: Manifest, received_at: datetime) 
         # Another window may tell of the case (a rating, a delivery) but not change it.
         return
     if manifest.kind in (BundleKind.CASE, BundleKind.SUPPLEMENT, BundleKind.HANDOVER):
-        state = _after_version(matter.state, _stated(manifest))
+        state = matter.state if _only_settles(manifest) else _after_version(matter.state, _stated(manifest))
         rows.execute(
             "UPDATE matter SET bundle_id = ?, version = ?, state = ?, item = ? WHERE subject = ?",
             (manifest.bundle_id, manifest.version, state, _item(manifest) or matter.item, matter.subject),
@@ -130,6 +130,12 @@ def _open(rows: sqlite3.Connection, manifest: Manifest, received_at: datetime) -
             received_at.isoformat(),
         ),
     )
+
+
+def _only_settles(manifest: Manifest) -> bool:
+    """True for a supplement of what was tolerated: it answers no correction and moves no state."""
+    supplement = manifest.body.get("supplement")
+    return isinstance(supplement, dict) and bool(supplement.get("settled"))
 
 
 def _after_version(state: MatterState, stated: MatterState) -> MatterState:

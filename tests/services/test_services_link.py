@@ -291,3 +291,8 @@ def test_a_page_leaves_the_vault_only_into_a_private_folder_that_goes_at_the_end
     wired.link.start()
     station.close()
     assert not station.page_folder.exists()
+
+
+def test_the_line_remembers_when_the_back_office_was_heard(wired: Wired) -> None:
+    wired.link.start()
+    wired.until(lambda: wired.window.store.setting("line.heard_at") is not None)

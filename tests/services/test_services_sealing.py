@@ -15,18 +15,30 @@ from sync.contract.signing import manifest_sha256, verify
 from sync.port import LineState
 from tests.services.conftest import (
     ELDER_CARD,
+    QIAN,
     RELIEF,
     SOCIAL_CARD,
     ZHAO,
     MakeWindow,
     Window,
 )
-from workstation.domain.case import Case, CaseState, Custody, Defect, Flag
+from workstation.domain.case import (
+    Agent,
+    AgentSet,
+    Case,
+    CaseState,
+    Custody,
+    Defect,
+    Flag,
+    Flagged,
+    HomeStreetSet,
+    Ticketed,
+)
 from workstation.domain.clock import CHINA, end_of_day
 from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.errors import IllegalMove
 from workstation.domain.items import Pack
-from workstation.domain.kinds import CorrectionRule
+from workstation.domain.kinds import AgentKind, CorrectionRule
 from workstation.services.errors import (
     AcceptanceNotDelegated,
     CaseSealed,
@@ -407,3 +419,35 @@ def test_an_item_without_a_promised_limit_is_accepted_without_a_day(
     window = make_window(packs=(dataclasses.replace(pack, items=items),))
     case = window.desk.decisions.accept(window.ready(SOCIAL_CARD).case_id)
     assert case.last_move is not None and case.last_move.due is None
+
+
+def test_the_bundle_tells_agent_streets_ticket_and_the_mark_of_an_old_pack(window: Window) -> None:
+    case = window.ready()
+    agent = Agent(
+        kind=AgentKind.AUTHORISED,
+        name="钱样本",
+        id_number=QIAN.id_number,
+        relation="女儿",
+        document="授权委托书",
+        scope=("代为提交材料",),
+        valid_until=date(2026, 12, 31),
+    )
+    street = HomeStreetSet(street="XMH", second="FT")
+    stale = Flagged(flag=Flag.STALE_PACK, on=True)
+    came = Ticketed(ticket="A012", taken_at=window.clock.now)
+    with window.store.transaction() as tx:
+        facts = (AgentSet(agent=agent), street, stale, came)
+        tx.record(case.case_id, *facts, actor="王样本", at=window.clock.now)
+    body = window.manifest(window.desk.decisions.receive(case.case_id)).body
+    assert body["agent"]["name"] == "钱样本" and body["agent"]["valid_until"] == "2026-12-31"
+    assert body["agent"]["scope"] == ["代为提交材料"]
+    assert (body["streets"], body["ticket"], body["stale_pack"]) == (["XMH", "FT"], "A012", True)
+    assert body["credit"] is None and body["supplement"] is None
+
+
+def test_a_body_carries_what_is_added_beside_the_case(window: Window) -> None:
+    case = window.ready()
+    sealer = dataclasses.replace(window.desk.decisions.sealer, extra=lambda case, item: {"more": item.code})
+    decisions = dataclasses.replace(window.desk.decisions, sealer=sealer)
+    body = window.manifest(decisions.receive(case.case_id)).body
+    assert body["more"] == case.item_code and body["state"] == "RECEIVED"

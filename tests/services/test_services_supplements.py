@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from random import Random
@@ -15,7 +15,7 @@ from sync.contract.models import BundleKind, ChangeKind
 from sync.contract.signing import manifest_sha256
 from sync.port import LineState
 from sync.sender import Sender
-from tests.services.conftest import PROFILE, QIAN, RELIEF, Clock, MakeWindow, Window
+from tests.services.conftest import DEFECT, PROFILE, QIAN, RELIEF, Clock, MakeWindow, Window
 from tests.sync.proxy import Fault, FaultProxy
 from workstation.domain.case import Case, CaseState, Custody, Flag, SupplementWay
 from workstation.domain.clock import end_of_day, now
@@ -179,6 +179,15 @@ def test_papers_posted_in_for_a_correction_keep_their_parcel_too(window: Window)
     assert case.supplement is None and len(case.bundles) == 2
 
 
+def test_a_correction_asked_before_a_supplement_arrived_still_counts(window: Window) -> None:
+    case = tolerated(window)
+    first = case.bundles[0].bundle_id
+    brought(window, opened(window, case))
+    window.desk.supplements.seal(case.case_id)
+    window.tell(ChangeKind.CORRECTION, case.number, bundle_id=first, defects=(DEFECT,), reason="缺页")
+    assert window.store.case(case.case_id).state is CaseState.CORRECTION
+
+
 def test_the_last_supplement_is_told_from_the_log(window: Window) -> None:
     case = tolerated(window, INVOICE, BANK)
     assert last_supplement(window.store.log(case.case_id)) is None
@@ -291,34 +300,60 @@ def spoilt(tmp_path: Path) -> Iterator[tuple[Office, FaultProxy]]:
     office.close()
 
 
-def test_a_supplement_whose_reply_is_lost_arrives_once(
-    make_window: MakeWindow, store: Store, spoilt: tuple[Office, FaultProxy]
-) -> None:
-    office, proxy = spoilt
-    member = join(
-        store,
-        proxy.url,
-        code=office.new_code("HF"),
-        window_name="综合窗口 03",
-        street="HF",
-        practice=False,
-    )
+Send = Callable[[], None]
+
+
+def enrolled(make_window: MakeWindow, store: Store, office: Office, proxy: FaultProxy) -> tuple[Window, Send]:
+    """A window of that office, and a way to send all it has queued."""
+    code = office.new_code("HF")
+    member = join(store, proxy.url, code=code, window_name="综合窗口 03", street="HF", practice=False)
     profile = dataclasses.replace(
         PROFILE, window_id=member.enrolment.window_id, number_prefix=member.enrolment.number_prefix
     )
     window = make_window(profile=profile, key=window_key(store), clock=SystemClock(now()))
+
+    def send() -> None:
+        client = GatewayClient(member.url, member.identity, clock=now)
+        Sender(store.outbox, store.inbox, client, clock=now, random=Random(1)).send_due(eager=True)
+        client.close()
+
+    return window, send
+
+
+def test_a_supplement_whose_reply_is_lost_arrives_once(
+    make_window: MakeWindow, store: Store, spoilt: tuple[Office, FaultProxy]
+) -> None:
+    office, proxy = spoilt
+    window, send = enrolled(make_window, store, office, proxy)
     case = tolerated(window)
     brought(window, opened(window, case))
     case = window.desk.supplements.seal(case.case_id)
-    client = GatewayClient(member.url, member.identity, clock=now)
-    sender = Sender(store.outbox, store.inbox, client, clock=now, random=Random(1))
     proxy.set(Fault(lose_reply_to=case.bundles[-1].bundle_id.encode()))
-    sender.send_due(eager=True)
+    send()
     lost = proxy.struck
     proxy.set()
-    sender.send_due(eager=True)
-    client.close()
+    send()
     assert lost == 1
     assert {line.state for line in store.outbox.lines()} == {LineState.DELIVERED}
-    held = sorted(office.bundle_ids())
-    assert held == sorted(bundle.bundle_id for bundle in case.bundles)
+    assert sorted(office.bundle_ids()) == sorted(bundle.bundle_id for bundle in case.bundles)
+
+
+def test_a_supplement_answers_no_correction_at_the_office(
+    make_window: MakeWindow, store: Store, spoilt: tuple[Office, FaultProxy]
+) -> None:
+    office, proxy = spoilt
+    window, send = enrolled(make_window, store, office, proxy)
+    case = tolerated(window)
+    send()
+    office.decide(case.number, ChangeKind.CORRECTION, actor="香蜜湖街道", reason="缺页", defects=(DEFECT,))
+    brought(window, opened(window, case))
+    window.desk.supplements.seal(case.case_id)
+    send()
+    (matter,) = office.cases()
+    assert (matter.version, matter.state.value) == (2, "CORRECTION")
+    window.tell(ChangeKind.CORRECTION, case.number, defects=(DEFECT,), reason="缺页")
+    window.scan(case, "household-register")
+    window.desk.decisions.receive(case.case_id)
+    send()
+    (matter,) = office.cases()
+    assert (matter.version, matter.state.value) == (3, "RECEIVED")

@@ -18,6 +18,7 @@ from workstation.domain.case import (
     Move,
     Moved,
     Payload,
+    Sealed,
 )
 from workstation.domain.courier import BagState
 from workstation.domain.errors import DomainError
@@ -68,7 +69,7 @@ def apply_change(tx: Tx, change: Change) -> None:
 
 def _move_case(tx: Tx, case: Case, change: Change) -> None:
     move = MOVE_OF[change.kind]
-    if move not in MOVES[case.state] or _is_overtaken(case, change):
+    if move not in MOVES[case.state] or _is_overtaken(tx, case, change):
         log.warning("change not applied case=%s kind=%s state=%s", case.number, change.kind, case.state)
         return
     moved = Moved(
@@ -118,10 +119,21 @@ def _is_counted(case: Case) -> bool:
     return not is_over and decision_start(case) is not None
 
 
-def _is_overtaken(case: Case, change: Change) -> bool:
-    """True for a correction asked of a version that the window has already replaced."""
-    earlier = {sealed.bundle_id for sealed in case.bundles[:-1]}
-    return change.kind is ChangeKind.CORRECTION and change.bundle_id in earlier
+def _is_overtaken(tx: Tx, case: Case, change: Change) -> bool:
+    """True for a correction asked of a version that the citizen's next hand-in has already replaced.
+
+    A supplement of what was tolerated replaces nothing: what the back office asks for is still wanting.
+    """
+    if change.kind is not ChangeKind.CORRECTION:
+        return False
+    sealed: set[str] = set()
+    replaced: frozenset[str] = frozenset()
+    for entry in tx.log(case.case_id):
+        if isinstance(entry.payload, Sealed):
+            sealed.add(entry.payload.bundle_id)
+        elif isinstance(entry.payload, Moved) and entry.payload.move is Move.RECEIVE:
+            replaced = frozenset(sealed)
+    return change.bundle_id in replaced
 
 
 def _move_bag(tx: Tx, change: Change) -> None:
