@@ -116,10 +116,19 @@ def test_a_pack_signed_by_a_stranger_is_refused(tmp_path: Path, capsys: pytest.C
     assert "C108" in capsys.readouterr().err
 
 
+def test_sign_refuses_what_the_linter_calls_a_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(write_pack(tmp_path, ITEM.replace("title: 遗失声明", "title: 其他材料")))
+    assert call("sign", folder, "--key", "packaging/dev-keys/sample-pack-issuer.pem") == 1
+    assert "[C150]" in capsys.readouterr().err
+    assert not (tmp_path / "manifest.sig").exists()
+
+
 def test_sign_names_every_fault_that_bars_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = str(write_pack(tmp_path, ITEM.replace("fee:", "fees:")))
     assert call("sign", folder, "--key", "packaging/dev-keys/sample-pack-issuer.pem") == 1
     err = capsys.readouterr().err
     assert "[C130]" in err
-    assert "[C131]" in err
+    assert "[C170]" in err
     assert "[C105]" in err

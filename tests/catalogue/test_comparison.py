@@ -9,7 +9,7 @@ import pytest
 
 from tests.catalogue.packs import ITEM
 from workstation.catalogue import words
-from workstation.catalogue.comparison import DifferenceKind, differences, materials_added
+from workstation.catalogue.comparison import DifferenceKind, differences
 from workstation.catalogue.elements import ELEMENTS, element_at
 from workstation.catalogue.reading import read_items
 from workstation.domain import kinds
@@ -124,22 +124,14 @@ def words_of_a_replacement() -> Any:
     return Replacement(kinds.ReplacementKind.DATA_CHECK, "核验")
 
 
-def test_a_new_paper_is_told_with_its_condition_and_is_one_to_bring() -> None:
+def test_a_new_paper_is_told_with_its_condition() -> None:
     paper = replace(PAPER, when=When(((Clause("case", frozenset({"lost"})),),)))
     new = replace(OLD, materials=(*OLD.materials, paper))
     (found,) = differences(OLD, new)
     assert found.kind is DifferenceKind.MATERIAL_ADDED
     assert str(found) == "新增材料 户口簿: 核验原件, 必要, 情形: 补办"
-    assert materials_added(OLD, new) == (paper,)
-    assert materials_added(new, OLD) == ()
     (gone,) = differences(new, OLD)
     assert (gone.kind, gone.after) == (DifferenceKind.MATERIAL_REMOVED, "")
-
-
-def test_what_was_tolerated_and_is_now_required_is_one_to_bring() -> None:
-    tolerated = replace(OLD, materials=(replace(PAPER, need=Need.TOLERABLE),))
-    required = replace(OLD, materials=(PAPER,))
-    assert materials_added(tolerated, required) == (PAPER,)
 
 
 def test_a_limit_of_another_unit_is_another_limit() -> None:

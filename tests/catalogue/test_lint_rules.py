@@ -263,6 +263,9 @@ def test_an_element_changed_without_a_signature_is_named_by_its_file(tmp_path: P
     path.write_text(path.read_text("utf-8").replace("place: 样例大厅", "place: 别处"), "utf-8")
     (finding,) = lint(tmp_path)
     assert (finding.code, finding.details) == ("C167", {"path": "items/item-1.yaml"})
+    assert (
+        "items/item-1.yaml" in (tmp_path / "manifest.yaml").read_text("utf-8").splitlines()[finding.line - 1]
+    )
 
 
 def test_a_missing_element_is_named_by_its_number(tmp_path: Path) -> None:

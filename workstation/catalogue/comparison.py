@@ -21,7 +21,6 @@ from workstation.catalogue.words import (
 )
 from workstation.domain.forms import FormField
 from workstation.domain.items import Item, Material
-from workstation.domain.kinds import Need
 from workstation.domain.situations import Question
 from workstation.i18n import N_, _
 
@@ -99,19 +98,6 @@ def differences(old: Item, new: Item) -> tuple[Difference, ...]:
         *_parts(old.materials, new.materials, "MATERIAL", lambda one: _material(one, old, new)),
         *_parts(old.questions, new.questions, "QUESTION", lambda one: _question(one, old, new)),
         *_parts(old.fields, new.fields, "FIELD", lambda one: _field(one, old, new)),
-    )
-
-
-def materials_added(old: Item, new: Item) -> tuple[Material, ...]:
-    """Return the materials that the new version requires and the old one did not ask for or tolerated.
-
-    They are what a case taken under the old version may still have to bring.
-    """
-    before = {material.standard_id: material.need for material in old.materials}
-    return tuple(
-        material
-        for material in new.materials
-        if material.need is Need.REQUIRED and before.get(material.standard_id) is not Need.REQUIRED
     )
 
 

@@ -20,9 +20,14 @@ from workstation.catalogue.signing import MANIFEST, PACK, content_files
 from workstation.catalogue.source import Document, read_document
 from workstation.catalogue.standards import STANDARDS, with_standards
 from workstation.domain.matters import join
+from workstation.i18n import _
 
 MAX_SITUATIONS = 20_000
 """More cannot be proved in reasonable time, and no clerk could be led through them."""
+
+
+UNSIGNED = "C167"
+"""A file is not the one that was signed."""
 
 
 def lint(folder: Path) -> tuple[Finding, ...]:
@@ -63,7 +68,7 @@ def _as_element(finding: Finding) -> Finding:
     element = element_at(tuple(key.split(".")))
     if element is None:
         return finding
-    details: dict[str, object] = {"number": element.number, "element": element.title, "key": key}
+    details: dict[str, object] = {"number": element.number, "element": _(element.title), "key": key}
     return Finding(finding.file, finding.line, "C170", details)
 
 
@@ -131,15 +136,18 @@ def _manifest_findings(folder: Path) -> Iterator[Finding]:
     if not path.exists():
         return
     try:
-        manifest = parse(ManifestEntry, read_document(_text(path, MANIFEST), MANIFEST))
+        document = read_document(_text(path, MANIFEST), MANIFEST)
+        manifest = parse(ManifestEntry, document)
     except PackInvalid as error:
         yield from error.findings
         return
     signed = {entry.path: entry.sha256 for entry in manifest.files}
+    places = {entry.path: place for place, entry in enumerate(manifest.files)}
     present = {file.relative_to(folder).as_posix(): file for file in content_files(folder)}
     for name in sorted(signed.keys() | present.keys()):
         if _digest(folder / name) != signed.get(name):
-            yield Finding(MANIFEST, 0, "C167", {"path": name})
+            where: tuple[str | int, ...] = ("files", places[name]) if name in places else ("files",)
+            yield Finding(MANIFEST, document.line(where), UNSIGNED, {"path": name})
 
 
 def _digest(path: Path) -> str | None:

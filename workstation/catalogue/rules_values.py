@@ -10,6 +10,7 @@ from workstation.catalogue.findings import Finding
 from workstation.catalogue.schema_item import ItemEntry, MaterialEntry
 from workstation.catalogue.source import Document
 from workstation.domain.kinds import Channel, ItemFlag, LimitUnit, Need, OriginalRule, Routing
+from workstation.i18n import _
 
 _STREET = 5
 """行使层级 of a street or town."""
@@ -52,7 +53,7 @@ def elements(entry: ItemEntry, document: Document) -> Iterator[Finding]:
 def _element(document: Document, path: tuple[str, ...], code: str) -> Finding:
     element = element_at(path)
     return document.finding(
-        path, code, number=element.number if element else 0, element=element.title if element else path[-1]
+        path, code, number=element.number if element else 0, element=_(element.title) if element else path[-1]
     )
 
 

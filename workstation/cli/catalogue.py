@@ -158,9 +158,15 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _sign(args: argparse.Namespace) -> int:
+    from workstation.catalogue.errors import PackInvalid
+    from workstation.catalogue.lint import UNSIGNED, lint
     from workstation.catalogue.signing import read_private_key, sign_pack
 
-    sign_pack(args.folder, read_private_key(args.key))
+    key = read_private_key(args.key)
+    faults = tuple(f for f in lint(args.folder) if not f.is_warning and f.code != UNSIGNED)
+    if faults:
+        raise PackInvalid(faults)
+    sign_pack(args.folder, key)
     print(_("已签名: {folder}").format(folder=args.folder.name))
     return 0
 
