@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.catalogue.packs import ITEM, PACK, signed_pack, write_pack
 from workstation.catalogue.findings import WARNINGS, Finding
@@ -160,6 +162,7 @@ FAULTS: dict[str, tuple[str, str, list[Edit]]] = {
         "back_kind:",
         [("front\n", "front\n  back_kind: id-card-back\n  pages: [1, 1]\n")],
     ),
+    "use of nothing": ("C168", "use: photo", [("- id: statement\n", "- use: photo\n  id: statement\n")]),
     "materials of other words": ("C150", "title:", [("title: 遗失声明", "title: 遗失声明等有关证明")]),
 }
 
@@ -297,3 +300,21 @@ def test_a_matter_that_would_ask_twice_for_one_paper_is_found(tmp_path: Path) ->
     (tmp_path / "matters" / "shop.yaml").write_text(MATTER, "utf-8")
     finding = found(tmp_path, "C197")
     assert (finding.file, finding.details["title"]) == ("matters/shop.yaml", "居民身份证")
+
+
+LINES = ITEM.splitlines()
+WORDS = ("when", "[]", "{case: [lost]}", "known", "null", "true", "-1", "'442090001001'", "ZERO_FEE", "- ")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_is_written_into_an_item_the_linter_answers(tmp_path: Path, data: st.DataObject) -> None:
+    lines = list(LINES)
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(lines) - 1))
+        word = data.draw(st.sampled_from(WORDS))
+        key, _colon, value = lines[place].partition(": ")
+        changed = (f"{key}: {word}", f"{word}: {value}", lines[place - 1], "")
+        lines[place] = data.draw(st.sampled_from(changed))
+    for finding in lint(write_pack(tmp_path, "\n".join(lines) + "\n")):
+        assert finding.message and finding.remedy

@@ -107,7 +107,7 @@ def _offer(page: Any, number: int, column: Column, words: Any) -> None:
     place = words.max_column + 1
     for row, word in enumerate([column.header, *choices], start=1):
         words.cell(row, place, word)
-    source = f"{WORDS}!${letters(place - 1)}$2:${letters(place - 1)}${len(choices) + 1}"
+    source = f"'{WORDS}'!${letters(place - 1)}$2:${letters(place - 1)}${len(choices) + 1}"
     rule = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=True)
     rule.error = f"请从下拉中选择: {', '.join(choices)}"[:255]
     rule.add(f"{letter}2:{letter}{_ROWS}")
