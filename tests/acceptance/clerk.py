@@ -8,8 +8,11 @@ from textual.widgets import Input
 
 from tests.acceptance.keys import Keys
 from workstation.cli.practice import PASSPHRASE
+from workstation.cli.rehearsal import SAMPLE_VALUES
 from workstation.domain.case import Case, CaseState
 from workstation.domain.checklist import Todo
+from workstation.domain.forms import FormField
+from workstation.domain.kinds import FieldKind
 from workstation.services.view import CaseView
 from workstation.training.specimens.people import CAST, SpecimenPerson
 from workstation.tui.screens.case import CaseScreen
@@ -123,7 +126,7 @@ class Clerk(Keys):
 
     async def _situation(self) -> None:
         answered = len(self.view.case.answers)
-        if self.view.questions:
+        if self.view.questions_now:
             await self.press("1")
             await self.until(lambda: len(self.view.case.answers) > answered, "answer")
         else:
@@ -209,7 +212,7 @@ class Clerk(Keys):
         if row is None:
             await self.pilot.pause(0.02)
             return
-        await self.retype(row, FORM_VALUES.get(field.id, "SZ2026110199"))
+        await self.retype(row, _value(field))
         length = self.view.case.length
         await self.press("enter")
         await self.until(lambda: self.view.case.length > length, f"field {field.id}")
@@ -239,6 +242,14 @@ class Clerk(Keys):
 
     def _allows(self, action: str) -> bool:
         return self.app.screen.check_action(action, ()) is True
+
+
+def _value(field: FormField) -> str:
+    """Return something a field takes."""
+    if field.kind is FieldKind.CHOICE:
+        return field.choices[0]
+    text = FORM_VALUES.get(field.id) or SAMPLE_VALUES.get(field.kind, "SZ2026110199")
+    return text[: field.max_length]
 
 
 def _ids(home: HomeScreen) -> list[str]:
