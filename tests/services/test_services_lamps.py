@@ -145,3 +145,14 @@ def test_the_course_beside_the_line_is_the_course_of_the_log(window: Window, kin
     (summary,) = window.store.summaries()
     board = window.desk.queue.board(window.clock())
     assert board.of(summary.course) == board.of(window.store.case(case.case_id))
+
+
+def test_a_line_that_cannot_be_read_hides_no_other(window: Window) -> None:
+    broken, sound = window.received(), window.received()
+    with window.store.transaction() as tx:
+        tx._session.connection().exec_driver_sql(
+            "UPDATE cases SET course = '{' WHERE case_id = ?", (broken.case_id,)
+        )
+    lamps_of = {line.number: line.lamps for line in overview(window.desk).cases}
+    assert lamps_of[broken.number] == () and lamps_of[sound.number]
+    assert [line.number for line in window.desk.queue.lamp_lines()] == [sound.number]

@@ -154,6 +154,8 @@ def test_a_store_of_the_first_schema_gets_clocks_and_numbers_and_keeps_its_cases
             cursor.execute(statement)
     database.close()
     store = Store.open(folder, key)
+    assert store.summaries()[0].course.case_id == filled, "before anything is filled in there is no clock"
+    store.recover(now)
     (summary,) = store.summaries()
     assert summary.course == course_of(store.case(filled))
     assert store.tickets(now.date()) == () and store.bookings(now.date()) == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,9 @@ from workstation.i18n import N_, _
 from workstation.services.catalogue import Catalogue
 from workstation.services.errors import PackMissing
 from workstation.store.database import CaseSummary
+from workstation.store.errors import StoreDamaged
+
+log = logging.getLogger(__name__)
 
 LAMP_WORDS = {
     LampColour.RED: N_("红灯"),
@@ -121,6 +125,14 @@ class LampBoard:
         running = lamps.clocks(course, item, self.calendar, self.today)
         return tuple(lamp_of(clock, item) for clock in running)
 
+    def of_line(self, summary: CaseSummary) -> tuple[Lamp, ...]:
+        """Return the lamps of a case's line; one that cannot be read has none and hides no other."""
+        try:
+            return self.of(summary.course)
+        except StoreDamaged as error:
+            log.error("no lamp case=%s code=%s", summary.number, error.code)
+            return ()
+
     def _item(self, course: Case) -> Item | None:
         """Return the case's item; without its pack the lawful limits still run."""
         try:
@@ -139,7 +151,7 @@ class LampBoard:
                 lamps=shining,
             )
             for summary in summaries
-            if (shining := self.of(summary.course))
+            if (shining := self.of_line(summary))
         ]
         return tuple(sorted(found, key=lambda line: lamps.urgency(line.lamps[0].clock)))
 

@@ -165,7 +165,7 @@ def _case_line(desk: Desk, case: CaseSummary, board: LampBoard) -> CaseLine:
         state=case.state,
         on_hold=Flag.ON_HOLD in case.flags,
         is_deemed_accepted=Flag.DEEMED_ACCEPTED in case.flags,
-        lamps=board.of(case.course),
+        lamps=board.of_line(case),
         change=_change(desk, case),
     )
 

@@ -103,7 +103,6 @@ class QueueDesk:
         now = self.clock()
         is_known = known is not None and line.state is LineState.DELIVERED
         case = None if is_known else self.store.case_by_number(line.subject)
-        course = case or (known.course if known else None)
         by_hand = case is not None and is_counted_by_hand(case)
         left = None if by_hand else self._workdays_left(line)
         state, code = self._standing(line)
@@ -112,7 +111,7 @@ class QueueDesk:
         return QueueLine(
             line=line,
             title=line.subject,
-            item=self._item(line, course),
+            item=self._item(line, case or known),
             applicant=_applicant(known, case),
             state=_(STATE_WORDS[state]),
             why=failure.what if failure else held_for,
@@ -121,8 +120,14 @@ class QueueDesk:
             age=_age(line, now),
             legal=self._legal(line, left),
             workdays_left=left,
-            lamps=self.board(now).of(course) if course is not None else (),
+            lamps=self._lamps(case, known, now),
         )
+
+    def _lamps(self, case: Case | None, known: CaseSummary | None, now: datetime) -> tuple[Lamp, ...]:
+        board = self.board(now)
+        if case is not None:
+            return board.of(case)
+        return board.of_line(known) if known is not None else ()
 
     def board(self, now: datetime) -> LampBoard:
         """Return what counts the clocks of cases today."""
@@ -132,10 +137,10 @@ class QueueDesk:
         """Every open case with its clocks, the most urgent first, wherever its bundle is."""
         return self.board(self.clock()).lines(self.store.summaries(states=OPEN, limit=EVERY))
 
-    def _item(self, line: Line, course: Case | None) -> str:
-        if course is None:
+    def _item(self, line: Line, case: Case | CaseSummary | None) -> str:
+        if case is None:
             return _("邮袋") if line.kind == BundleKind.HANDOVER else ""
-        return self.catalogue.title_of(course.item_code) if self.catalogue else ""
+        return self.catalogue.title_of(case.item_code) if self.catalogue else ""
 
     def _standing(self, line: Line) -> tuple[LineState, str]:
         """Return the state and the code of the reason as a person should read them."""

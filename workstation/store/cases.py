@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -12,6 +13,7 @@ from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from workstation.domain.case import (
+    MOVES,
     Case,
     CaseState,
     Custody,
@@ -23,6 +25,7 @@ from workstation.domain.case import (
     ReuseWithdrawn,
     SlotReused,
 )
+from workstation.domain.errors import IllegalMove
 from workstation.domain.folding import apply
 from workstation.domain.lamps import course_of
 from workstation.store import codec
@@ -52,8 +55,17 @@ class CaseSummary:
     changed_at: datetime
     home_street: str
     received_at: datetime | None
-    course: Case
-    """The case with only what its clocks need (`lamps.course_of`)."""
+    course_text: str
+    """JSON of `course`, read only where clocks are shown."""
+
+    @property
+    def course(self) -> Case:
+        """The case with only what its clocks need (`lamps.course_of`).
+
+        Raises:
+            StoreDamaged: it cannot be read.
+        """
+        return codec.course_from(self.course_text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +145,7 @@ def summaries(
         query = query.where(col(CaseRow.state).in_([state.value for state in states]))
     if opened_on is not None:
         query = query.where(CaseRow.opened_on == opened_on)
-    return tuple(_summary(row, _course(session, row)) for row in session.exec(query).all())
+    return tuple(_summary(row) for row in session.exec(query).all())
 
 
 def mentioning(session: Session, kind: str, part: str, *, limit: int) -> tuple[str, ...]:
@@ -248,12 +260,36 @@ def _summarise(row: CaseRow, case: Case, tick: int) -> None:
     row.last_tick = tick
 
 
-def _course(session: Session, row: CaseRow) -> Case:
-    """Return what the clocks need; a row of an older program has it in its log only."""
-    return codec.course_from(row.course) if row.course else course_of(load(session, row.case_id))
+def fill_courses(session: Session) -> None:
+    """Write what the clocks need into rows of an older program, which have it in their log only.
+
+    A log that cannot be folded is left alone: whoever opens that case is told.
+    """
+    open_states = [state.value for state, moves in MOVES.items() if moves]
+    query = select(CaseRow).where(CaseRow.course == "").where(col(CaseRow.state).in_(open_states))
+    for row in session.exec(query).all():
+        with suppress(StoreDamaged, IllegalMove):
+            row.course = codec.course_text(course_of(load(session, row.case_id)))
+            session.add(row)
+    session.flush()
 
 
-def _summary(row: CaseRow, course: Case) -> CaseSummary:
+def _bare(row: CaseRow) -> Case:
+    """Return a case without any clock, for a row of an older program whose case is over."""
+    return Case(
+        case_id=row.case_id,
+        number=row.number,
+        item_code=row.item_code,
+        pack_version="",
+        window="",
+        receiving_street="",
+        opened_at=row.opened_at,
+        opened_by="",
+        changed_at=row.changed_at,
+    )
+
+
+def _summary(row: CaseRow) -> CaseSummary:
     return CaseSummary(
         case_id=row.case_id,
         number=row.number,
@@ -265,5 +301,5 @@ def _summary(row: CaseRow, course: Case) -> CaseSummary:
         changed_at=row.changed_at,
         home_street=row.home_street,
         received_at=row.received_at,
-        course=course,
+        course_text=row.course or codec.course_text(_bare(row)),
     )

@@ -139,6 +139,7 @@ class Store:
             if is_alone:
                 with self._database.write() as session:
                     interrupted = release_claims(session, now)
+                    cases.fill_courses(session)
                     keep = used_pages(session)
                 orphans = self.vault.sweep(keep)
                 remove_temporaries(self._folder)
