@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Input, SelectionList
+from textual.widgets import Input
 
 from scanners.fake import blank_page
 from tests.services.conftest import QIAN, RELIEF, ZHAO, Window
@@ -61,7 +61,10 @@ async def test_a_wrong_agent_keeps_what_was_typed_and_says_what_to_do(sit: OpenS
         assert seat.sees("授权有效期应为 年-月-日") and box(seat, "valid_until").has_focus
         box(seat, "valid_until").value = "2026-11-19"
         await seat.press("f10")
-        assert seat.sees("[V144]", "2026-11-19")
+        assert seat.sees("[V144]", "2026-11-19") and box(seat, "valid_until").has_focus
+        box(seat, "name").value = box(seat, "valid_until").value = ""
+        await seat.press("f10")
+        assert seat.sees("[V145]") and box(seat, "name").has_focus
         await seat.press("escape")
         assert case_of(window, case).agent is None
 
@@ -74,7 +77,8 @@ async def test_powers_are_taken_and_left_with_space(sit: OpenSeat, window: Windo
         await seat.write(QIAN.id_number)
         await seat.press("enter")
         await seat.write(QIAN.name)
-        seat.on(AgentScreen).query_one(SelectionList).focus()
+        seat.on(AgentScreen).query_one("#powers").focus()
+        assert seat.sees("✔ 代为提交材料", "· 代为签署文书")
         await seat.press("space", "f10")
         agent = case_of(window, case).agent
         assert agent is not None and agent.scope == USUAL_POWERS[1:]

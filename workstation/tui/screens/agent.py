@@ -14,18 +14,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.events import Key
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Input, Label, OptionList, SelectionList, Static
+from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
-from textual.widgets.selection_list import Selection
 
 from workstation.domain.agents import DOCUMENTS, POWERS, USUAL_POWERS
 from workstation.domain.facts import Agent
 from workstation.domain.kinds import AgentKind
 from workstation.i18n import N_, _
+from workstation.services.agents import AgentIncomplete, AgentNotAllowed, PowerExpired
 from workstation.texts import describe
-from workstation.tui.theme import GREEN, RED
+from workstation.tui.theme import GREEN, QUIET, RED
 
 IN_PERSON: Literal["in-person"] = "in-person"
 KIND_WORDS = {
@@ -56,7 +57,7 @@ class AgentScreen(ModalScreen[Agent | Literal["in-person"] | None]):
         .agent-row { height: 1; }
         .agent-row Label { width: 15; color: $quiet; }
         .agent-row Input { width: 1fr; }
-        #powers { height: 5; border: none; padding: 0; background: transparent; margin-top: 1; }
+        #powers { height: 5; margin-top: 1; }
         #fault { height: auto; min-height: 1; }
     }
     """
@@ -88,6 +89,7 @@ class AgentScreen(ModalScreen[Agent | Literal["in-person"] | None]):
         super().__init__()
         self._kinds, self._judge, self._present, self._scan_card = kinds, judge, present, scan
         self._scanning = False
+        self._scope = set(present.scope if present else USUAL_POWERS)
 
     def compose(self) -> ComposeResult:
         """Kind, rows, powers, what is wrong."""
@@ -106,10 +108,7 @@ class AgentScreen(ModalScreen[Agent | Literal["in-person"] | None]):
                 with Horizontal(classes="agent-row"):
                     yield Label(_(title), markup=False)
                     yield Input(self._text_of(name), max_length=longest, id=name, select_on_focus=False)
-            given = self._present.scope if self._present else USUAL_POWERS
-            yield SelectionList(
-                *(Selection(_(power), power, power in given) for power in POWERS), id="powers"
-            )
+            yield OptionList(*(Option(self._power(power), id=power) for power in POWERS), id="powers")
             yield Static("", id="fault", markup=False)
 
     def on_mount(self) -> None:
@@ -118,6 +117,7 @@ class AgentScreen(ModalScreen[Agent | Literal["in-person"] | None]):
         named = self._present.kind if self._present else self._kinds[0]
         kinds.highlighted = self._kinds.index(named) if named in self._kinds else 0
         self.query_one("#valid_until", Input).placeholder = _("只限本次办件的留空, 如 2027-01-31")
+        self.query_one("#powers", OptionList).highlighted = 0
         self._show_document()
         if len(self._kinds) == 1 or self._present is not None:
             self.query_one("#id_number", Input).focus()
@@ -126,9 +126,14 @@ class AgentScreen(ModalScreen[Agent | Literal["in-person"] | None]):
 
     def _keys(self) -> str:
         words = [_("回车 下一项"), *([_("F2 扫描代办人身份证")] if self._scan_card else [])]
-        words += [_("空格 选权限"), _("F10 确定")]
+        words += [_("Tab 选权限"), _("F10 确定")]
         words += [_("F9 本人到场")] if self._present else []
         return " · ".join([*words, "Esc"])
+
+    def _power(self, power: str) -> Text:
+        """Return a power with a glyph that tells without colour whether it is given."""
+        is_given = power in self._scope
+        return Text(f"{'✔' if is_given else '·'}  {power}", Style(color=GREEN if is_given else QUIET))
 
     def _text_of(self, name: str) -> str:
         if self._present is None:
@@ -141,9 +146,12 @@ class AgentScreen(ModalScreen[Agent | Literal["in-person"] | None]):
         """The kind under the cursor."""
         return self._kinds[self.query_one("#kinds", OptionList).highlighted or 0]
 
-    def on_key(self, event: object) -> None:
-        """A digit chooses a kind while the cursor is on them."""
-        kinds, key = self.query_one("#kinds", OptionList), getattr(event, "key", "")
+    def on_key(self, event: Key) -> None:
+        """A digit chooses a kind, a blank toggles a power, while the cursor is on them."""
+        kinds, key = self.query_one("#kinds", OptionList), event.key
+        powers = self.query_one("#powers", OptionList)
+        if powers.has_focus and key == "space":
+            powers.action_select()
         if kinds.has_focus and key.isdigit() and 1 <= int(key) <= len(self._kinds):
             kinds.highlighted = int(key) - 1
             kinds.action_select()
@@ -157,6 +165,14 @@ class AgentScreen(ModalScreen[Agent | Literal["in-person"] | None]):
             box.value = DOCUMENTS[self.kind][0]
         if self._present and self.kind is self._present.kind:
             box.value = self._present.document
+
+    @on(OptionList.OptionSelected, "#powers")
+    def _toggle(self, event: OptionList.OptionSelected) -> None:
+        """Give a power or take it away."""
+        event.stop()
+        power = event.option_id or ""
+        self._scope ^= {power}
+        event.option_list.replace_option_prompt(power, self._power(power))
 
     @on(OptionList.OptionSelected, "#kinds")
     def _kind_chosen(self, event: OptionList.OptionSelected) -> None:
@@ -182,8 +198,8 @@ class AgentScreen(ModalScreen[Agent | Literal["in-person"] | None]):
             self._say(_("授权有效期应为 年-月-日, 如 2027-01-31; 只限本次办件的留空"))
             self.query_one("#valid_until", Input).focus()
             return
-        chosen = self.query_one("#powers", SelectionList).selected
-        scope = tuple(power for power in POWERS if power in chosen)
+        # Powers of a letter from elsewhere may be in other words than ours: they stay.
+        scope = tuple(sorted(self._scope, key=lambda p: POWERS.index(p) if p in POWERS else len(POWERS)))
         agent = Agent(**{**texts, "kind": self.kind, "valid_until": until, "scope": scope})  # type: ignore[arg-type]
         error = self._judge(agent)
         if error is None:
@@ -191,6 +207,20 @@ class AgentScreen(ModalScreen[Agent | Literal["in-person"] | None]):
         else:
             message = describe(error)
             self._say(f"[{message.code}] {message.what}; {message.todo}")
+            self._go_to_fault(error, agent)
+
+    def _go_to_fault(self, error: Exception, agent: Agent) -> None:
+        """Put the cursor where the error can be put right."""
+        wanted = {"name": agent.name, "relation": agent.relation, "document": agent.document}
+        if agent.kind is AgentKind.AUTHORISED:
+            del wanted["relation"]
+        empty = next((name for name, text in wanted.items() if not text), "powers")
+        places: dict[type[Exception], str] = {
+            AgentIncomplete: empty,
+            PowerExpired: "valid_until",
+            AgentNotAllowed: "kinds",
+        }
+        self.query_one(f"#{places.get(type(error), 'id_number')}").focus()
 
     def action_clear(self) -> None:
         """Say that nobody acts any more; what was scanned stays."""
