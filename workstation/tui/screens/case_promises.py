@@ -176,14 +176,14 @@ class PromiseKeys(DecisionKeys):
             consequence=promise.consequence,
         )
         sure = await self.app.push_screen_wait(
-            ConfirmDialog(_("告知承诺"), body, yes=_("申请人已知悉并签承诺书"), no=_("不承诺"))
+            ConfirmDialog(_("告知承诺"), body, yes=_("申请人已知悉, 自愿承诺"), no=_("不承诺"))
         )
         if sure:
             self.change(lambda: self.desk.tolerance.commit(self.case_id, slot), self._committed)
 
     def _committed(self) -> None:
         self.go_on()
-        self.print_papers(("commitment",))
+        self.say(_("已记下, 收件时打印告知承诺书"), _("承诺书请申请人签字"))
 
     # --- supplements ------------------------------------------------------------------------------------
 

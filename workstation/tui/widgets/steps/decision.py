@@ -149,7 +149,10 @@ def _sealed(text: Text, view: CaseView) -> None:
         _fact(text, _("封装"), words)
     for paper in case.papers:
         _fact(text, _("已制作"), f"{paper.form}  {paper.path}")
-    text.append(f"\n{_('F4 打印回执, F2 办下一件, Esc 回到主屏')}\n", Style(color=QUIET))
+    follows = _("F4 打印回执, F2 办下一件, Esc 回到主屏")
+    if view.takes_supplement:
+        follows = _("材料收齐后按 F10 封装补件, 打印补交的接收回执")
+    text.append(f"\n{follows}\n", Style(color=QUIET))
 
 
 def _fact(text: Text, label: str, words: str) -> None:
