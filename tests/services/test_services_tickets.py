@@ -136,9 +136,14 @@ def test_the_case_keeps_the_number_and_its_times_and_counts_from_the_call(
     assert desk.board().at_window is not None
     while questions := window.desk.view(case.case_id).questions:
         window.desk.intake.answer(case.case_id, questions[0].id, questions[0].options[0].id)
+    desk.leave()
+    assert desk.board().finished == 0, "the case is not received yet"
     done = window.desk.decisions.receive(window.filled(window.with_materials(window.named(case))).case_id)
     spent = handling(window.store.log(done.case_id))
     assert spent is not None and spent.stages == {Stage.GREETING: 30.0}
+    desk.leave()
+    desk.leave()
+    assert (desk.board().finished, desk.board().at_window) == (1, None)
 
 
 def test_a_booking_brings_its_item_and_its_citizen(window: Window, desk: TicketDesk) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from textual.screen import Screen
 
 from sync.contract.models import ChangeKind
@@ -182,3 +183,17 @@ async def test_practice_is_unmistakable(sit: OpenSeat) -> None:
     async with sit(practice=True) as seat:
         assert seat.sees("练习")
         assert seat.app.has_class("-practice")
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_every_case_shows_its_most_urgent_lamp_in_words_and_the_title_counts_them(
+    sit: OpenSeat, window: Window, size: tuple[int, int]
+) -> None:
+    window.received()
+    window.clock.forward(days=7)
+    window.open()
+    async with sit(size=size) as seat:
+        assert seat.sees("在办 2 · 红 1", "■ 红灯 · 原件流转已超 4 个工作日", "录入中", "等候叫号")
+        first = str(seat.on(HomeScreen).cases.get_option_at_index(0).prompt)
+        assert "红灯" in first
+        assert all(cell_len(line) <= size[0] for line in seat.text.splitlines())

@@ -171,6 +171,13 @@ class TicketDesk:
         """
         return self._move(TicketMove.FINISH)
 
+    def leave(self) -> None:
+        """The clerk left the case: once it is received or over, its citizen has gone."""
+        with self.store.transaction() as tx:
+            present = _at_window(tx.tickets(local_date(self.clock())))
+            if present is not None and present.case_id and tx.case(present.case_id).is_sealed:
+                tx.put_ticket(present.moved(TicketMove.FINISH, self.clock()))
+
     def begin(self, code: str) -> Case:
         """Open a case for who sits here, with the number's times and what the booking says.
 

@@ -208,6 +208,8 @@ class TicketScreen(WorkScreen[None]):
     def _left_case(self, wants_next: bool | None) -> None:
         if wants_next:
             self.action_call_next()
+        else:
+            self.job(self.desk.tickets.leave, lambda _none: self.refresh_view())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey what the numbers do not allow now."""
