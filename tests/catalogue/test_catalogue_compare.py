@@ -86,6 +86,21 @@ def test_show_prints_every_element_with_its_number(capsys: pytest.CaptureFixture
     assert [element["number"] for element in shown["elements"]] == list(range(1, 37))
 
 
+def test_show_tells_what_a_district_changed(capsys: pytest.CaptureFixture[str]) -> None:
+    pack = load_pack(bundled_pack())
+    item = next(item for item in pack.items if any(one.without_materials for one in item.overlays))
+    overlay = next(one for one in item.overlays if one.without_materials)
+    (district, *_others) = sorted(overlay.districts)
+    assert call("show", item.code) == 0
+    assert overlay.basis in capsys.readouterr().out
+    assert call("show", item.code, "--json", "--district", district) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert not {one["id"] for one in shown["materials"]} & overlay.without_materials
+    before = overlay.effective_from.replace(year=overlay.effective_from.year - 1).isoformat()
+    assert call("show", item.code, "--json", "--district", district, "--on", before) == 0
+    assert json.loads(capsys.readouterr().out)["elements"][8]["value"] == item.authority
+
+
 def test_show_tells_a_matter_by_its_items(capsys: pytest.CaptureFixture[str]) -> None:
     pack = load_pack(bundled_pack())
     for matter in pack.matters:

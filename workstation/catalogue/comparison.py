@@ -138,7 +138,7 @@ def _handling_rules(item: Item) -> list[Aspect]:
             _("告知承诺"),
             listed((commitment.text, commitment.basis, commitment.consequence) if commitment else ()),
         ),
-        (_("区级调整"), listed(map(overlay_words, item.overlays))),
+        (_("区级调整"), listed(overlay_words(item, one) for one in item.overlays)),
         (_("组成事项"), listed(item.members)),
         (
             _("参与条件"),
@@ -253,7 +253,7 @@ def _question(question: Question, old: Item, new: Item) -> list[Aspect]:
         (_("名称"), question.title),
         (_("选项"), listed(options)),
         (_("何时询问"), condition_words(questions, question.when) or _("总是")),
-        (_("已知来源"), known_words(question.known)),
+        (_("已知来源"), known_words(question)),
     ]
 
 

@@ -19,6 +19,7 @@ from workstation.domain.kinds import (
     FieldKind,
     HandlingMode,
     ItemFlag,
+    KnownFrom,
     LimitUnit,
     MaterialOrigin,
     Need,
@@ -30,7 +31,7 @@ from workstation.domain.kinds import (
     Stage,
     WindowCategory,
 )
-from workstation.domain.situations import Known, Question, When
+from workstation.domain.situations import Question, When
 from workstation.i18n import N_, _
 
 NOTHING = N_("无")
@@ -81,6 +82,10 @@ TITLES: tuple[tuple[StrEnum, str], ...] = (
     (MaterialOrigin.OTHER, N_("其他来源")),
     (ReplacementKind.E_CERTIFICATE, N_("电子证照")),
     (ReplacementKind.DATA_CHECK, N_("数据核验")),
+    (KnownFrom.AGE, N_("年龄")),
+    (KnownFrom.SEX, N_("性别")),
+    (KnownFrom.ADDRESS, N_("住址")),
+    (KnownFrom.ARCHIVE, N_("归档材料")),
     (CorrectionRule.ON_SPOT, N_("当场告知, 逾期视为受理")),
     (CorrectionRule.ON_SPOT_OR_5_WORKDAYS, N_("当场或五个工作日内一次告知, 逾期视为受理")),
     (Stage.APPLICATION, N_("申请")),
@@ -163,15 +168,17 @@ def question_words(question: Question) -> str:
     return " / ".join(option.title for option in question.options)
 
 
-def known_words(known: Known | None) -> str:
-    """Return how facts answer a question."""
-    if known is None:
+def known_words(question: Question) -> str:
+    """Return how facts answer a question, e.g. `由年龄得出: 七十岁以下 0-69`."""
+    if question.known is None:
         return _("由窗口询问")
+    titles = {option.id: option.title for option in question.options}
     parts = []
-    for one in known.options:
-        bounds = f"{one.years_min}-{one.years_max}" if known.source == "AGE" else ""
-        parts.append(f"{one.option}={bounds or ','.join(one.words) or '*'}")
-    return f"{known.source}: {'; '.join(parts)}"
+    for one in question.known.options:
+        years = f"{one.years_min}-{one.years_max}"
+        facts = years if question.known.source is KnownFrom.AGE else ", ".join(one.words)
+        parts.append(f"{titles.get(one.option, one.option)} {facts or _('其余情况')}")
+    return _("由{fact}得出: {answers}").format(fact=named(question.known.source), answers=listed(parts))
 
 
 def agent_words(rule: AgentRule) -> str:
@@ -184,7 +191,7 @@ def agent_words(rule: AgentRule) -> str:
     return f"{words}, {rule.note}" if rule.note else words
 
 
-def overlay_words(overlay: Overlay) -> str:
+def overlay_words(item: Item, overlay: Overlay) -> str:
     """Return what a district changes, in one line."""
     until = overlay.effective_until.isoformat() if overlay.effective_until else "…"
     parts = [f"{', '.join(sorted(overlay.districts))} {overlay.effective_from} - {until}"]
@@ -194,7 +201,8 @@ def overlay_words(overlay: Overlay) -> str:
     if overlay.acceptance_delegated is not None:
         parts.append(_("窗口受理: {yes}").format(yes=yes_no(overlay.acceptance_delegated)))
     if overlay.without_materials:
-        parts.append(_("不再要求 {ids}").format(ids=", ".join(sorted(overlay.without_materials))))
+        titles = [one.title for one in item.materials if one.id in overlay.without_materials]
+        parts.append(_("不再要求 {titles}").format(titles=", ".join(titles)))
     parts += (
         [_("受理条件: {list}").format(list=listed(overlay.conditions))]
         if overlay.conditions is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show = commands.add_parser("show", help=_("查看事项; 给出情形答案时列出材料"))
     show.add_argument("code", help=_("基本编码"))
     show.add_argument("--answers", nargs="*", default=[], metavar="Q=O", help=_("情形答案, 例如 case=lost"))
+    show.add_argument("--district", default="", help=_("按该行政区的调整显示, 例如 440305"))
+    show.add_argument(
+        "--on", type=date.fromisoformat, help=_("按哪一天, 例如 2026-11-02; 默认为事项包发布日")
+    )
     for command in (search, show):
         command.add_argument("--json", action="store_true", help=_("输出 JSON"))
         command.add_argument("--pack", type=Path, help=_("事项包文件夹, 默认为随程序提供的样例包"))
@@ -138,6 +143,7 @@ def _found(hit: Hit) -> dict[str, str]:
 
 def _show(args: argparse.Namespace) -> int:
     from workstation.cli import catalogue_show
+    from workstation.domain.overlays import item_for
 
     pack = _pack(args)
     matter = next((matter for matter in pack.matters if matter.id == args.code), None)
@@ -147,7 +153,10 @@ def _show(args: argparse.Namespace) -> int:
         else:
             print(*catalogue_show.matter_lines(matter, pack), sep="\n")
         return 0
-    item, answers = _item(pack, args.code), _answers(args.answers)
+    item = _item(pack, args.code)
+    if args.district:
+        item = item_for(item, args.district, args.on or pack.issued_on)
+    answers = _answers(args.answers)
     if answers is None:
         return 2
     if args.json:
