@@ -79,7 +79,8 @@ def common(case: Case, item: Item, profile: WindowProfile) -> Common:
     return Common(
         case_number=case.number,
         item_title=item.title,
-        item_code=item.code,
+        # A matter has no code of its own: the codes of its items are what an office can look up.
+        item_code="、".join(item.members) or item.code,
         applicant_name=applicant.name if applicant else "",
         id_masked=mask_id_number(applicant.id_number) if applicant else "",
         agent=agent_words(case, item),
