@@ -141,6 +141,18 @@ def test_a_wrong_cell_is_told_by_sheet_column_and_row(
     assert not (folder / "items").exists()
 
 
+@pytest.mark.parametrize(
+    ("header", "words", "place"), [("参与条件", CODE, "一件事!E2"), ("合并", "name = x", "一件事!F2")]
+)
+def test_a_line_of_a_matter_that_cannot_be_read_is_told_by_its_cell(
+    template: Path, tmp_path: Path, folder: Path, header: str, words: str, place: str
+) -> None:
+    path = edited(template, tmp_path, ("一件事", "标识", 2, "shop"), ("一件事", header, 2, words))
+    (finding,) = (one for one in faults(path, folder) if one.code == "C113")
+    assert finding.file == f"edited.xlsx {place}"
+    assert header in finding.message
+
+
 def test_all_wrong_cells_are_told_at_once(template: Path, tmp_path: Path, folder: Path) -> None:
     path = edited(template, tmp_path, ("事项", "到场次数", 2, "一次"), ("材料", "必要性", 2, "随便"))
     assert len(faults(path, folder)) == 2

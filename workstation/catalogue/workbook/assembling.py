@@ -248,13 +248,13 @@ def _matter(record: Record, findings: list[Finding]) -> Draft:
         if record.get(name) is not None:
             draft.put((name,), record.get(name))
     draft.put(("promised",), _limit(record, "promised") or {})
-    for name, read in (("when", _member_condition), ("same", _same)):
+    for name, header, read in (("when", "参与条件", _member_condition), ("same", "合并", _same)):
         for line in record.get(name) or []:
             try:
                 key, value = read(line)
             except BadCell as fault:
                 place = record.at(name)
-                findings.append(place.finding("C113", header=name, value=line[:40], known=fault.known))
+                findings.append(place.finding("C113", header=header, value=line[:40], known=fault.known))
             else:
                 draft.value.setdefault(name, {})[key] = value
     return draft
