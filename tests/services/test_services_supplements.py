@@ -78,6 +78,17 @@ def test_a_supplement_is_the_next_version_that_names_the_one_before(window: Wind
     assert case.slot(INVOICE).custody is Custody.HELD
 
 
+def test_only_what_came_is_archived_as_checked_today(window: Window) -> None:
+    case = tolerated(window, BANK)
+    window.clock.forward(days=3)
+    brought(window, opened(window, case), BANK, Custody.RETURNED)
+    window.desk.supplements.seal(case.case_id)
+    assert case.applicant is not None
+    days = {c.standard_id: c.checked_on for c in window.store.archived(case.applicant.id_number)}
+    assert days[BANK] == date(2026, 11, 23)
+    assert days["household-register"] == date(2026, 11, 20)
+
+
 def test_what_is_still_owed_stays_owed(window: Window) -> None:
     case = tolerated(window, INVOICE, BANK)
     brought(window, opened(window, case))

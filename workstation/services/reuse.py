@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -105,17 +105,28 @@ def _fits(copy: ArchivedMaterial, material: Material, today: date) -> bool:
     )
 
 
-def archive_checked(tx: Tx, case: Case, item: Item, profile: WindowProfile, at: datetime) -> None:
+def archive_checked(
+    tx: Tx,
+    case: Case,
+    item: Item,
+    profile: WindowProfile,
+    at: datetime,
+    *,
+    only: Collection[str] | None = None,
+) -> None:
     """Keep what a clerk checked against the original in this case, as level B, for later reuse.
 
     It is kept at receipt, before anybody approved the case: level B vouches for the copy (it shows the
     original), not for the case it came from. Received again after a correction, the case replaces its copy.
+    With `only` nothing but these slots was looked at: the others keep the day of their own check.
     """
     if case.applicant is None:
         return
     number = case.applicant.id_number
     present = {c.standard_id: c.archive_id for c in tx.archived(number) if c.source_case == case.number}
     for material in derive(item, case.answers):
+        if only is not None and material.id not in only:
+            continue
         slot = case.slot(material.id)
         checked = slot.custody is not Custody.NOT_SEEN
         if not (material.reusable and checked and slot.pages and material.original is not OriginalRule.FORM):

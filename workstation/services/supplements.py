@@ -86,7 +86,8 @@ class Supplements:
             item = self.catalogue.item_of(case)
             lines = self._brought(case, item)
             debts = [d for line in lines if (d := case.slot(line.material.id).deferred_until) is not None]
-            archive_checked(tx, case, item, self.profile, at)
+            brought = frozenset(line.material.id for line in lines)
+            archive_checked(tx, case, item, self.profile, at, only=brought)
             case = self._cleared(tx, case, at)
             legal = end_of_day(_hurry(case, debts))
             self.sealer.seal_case(tx, case, item, tx.log(case_id), at=at, legal_due_at=legal)

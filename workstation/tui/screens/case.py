@@ -42,7 +42,7 @@ class CaseScreen(StepKeys, AgentKeys, TrayKeys, PageKeys, PromiseKeys):
         "一件办件分五步: 情形、申请人、材料、表单、收件。回车走下一步, PageUp/PageDown 在各步之间切换。\n"
         "F2 扫描到光标所在的材料, Shift+F2 选扫描仪; F3 复用存档 (须申请人同意);\n"
         "Del 删去最后一页; F5 放大看原件。\n"
-        "F6 容缺后补; F7 一次性补正告知; F8 代办人; F9 挂起; F10 收件或受理;\n"
+        "F6 容缺后补, 已收件的收补件; C 告知承诺; F7 一次性补正告知; F8 代办人; F9 挂起; F10 收件或受理;\n"
         "F12 更多: 不予受理、撤回、作废草稿; M 把页面移到别的材料; Esc 回主屏 (草稿自动保存)。"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
