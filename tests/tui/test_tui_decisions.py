@@ -45,7 +45,7 @@ async def test_f10_seals_once_however_often_it_is_pressed(sit: OpenSeat, window:
         sealed = window.store.case(case.case_id)
         assert sealed.state is CaseState.RECEIVED and len(sealed.bundles) == 1
         assert len(window.store.outbox.lines()) == 1 and seat.link.kicks
-        assert f"已收件 {case.number} 接收回执: 已打印" in seat.notice
+        assert f"已收件 {case.number} 接收回执、申请表: 已打印" in seat.notice
         assert seat.sees("✔ 已收件", "封装", "F2 办下一件 · Esc 回主屏")
         assert seat.outside.papers[0].name == f"{case.number}-R.pdf"
 
@@ -71,7 +71,7 @@ async def test_after_sealing_f2_begins_the_next_case_and_f4_prints_again(
         await seat.press("f4")
         assert seat.sees("全部 (2 份)", "接收回执", "申请表")
         await seat.press("enter")
-        assert "接收回执: 已打印" in seat.notice and "申请表: 已打印" in seat.notice
+        assert "接收回执、申请表: 已打印" in seat.notice
         await seat.press("f2")
         seat.on(ItemPicker)
 

@@ -13,7 +13,7 @@ from workstation.services.view import STATE_WORDS, CaseView
 from workstation.tui.screens.case_base import CaseBase
 from workstation.tui.screens.correction import CorrectionDialog
 from workstation.tui.screens.dialogs import TextDialog
-from workstation.tui.screens.paper_menu import open_paper_menu
+from workstation.tui.screens.paper_menu import open_paper_menu, places_words
 
 
 class DecisionKeys(CaseBase):
@@ -57,7 +57,7 @@ class DecisionKeys(CaseBase):
         """Say the case's number, its papers and where each went; a paper with boxes on it is a warning."""
         self.show_view(view)
         state = f"{_(STATE_WORDS[view.case.state])} {view.case.number}"
-        papers = "; ".join(f"{paper.form}: {where}" for paper, where in made)
+        papers = places_words(made)
         warning = next((paper.warning for paper, _where in made if paper.warning), None)
         if warning is not None:
             self.say(f"{state} · [{warning.code}] {warning.what}", f"{warning.todo}; {papers}", "warning")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workstation.i18n import _
-from workstation.services.papers import TITLES, papers_for
+from workstation.services.papers import TITLES, Paper, papers_for
 from workstation.services.view import CaseView
 from workstation.tui.screens.dialogs import ChoiceDialog
 
@@ -18,6 +19,14 @@ ALL = "all"
 def may_print(view: CaseView) -> bool:
     """Return whether the case gives cause for any paper now."""
     return bool(papers_for(view.case, view.item))
+
+
+def places_words(made: Sequence[tuple[Paper, str]]) -> str:
+    """Say which papers went where; those that went the same way are said together, a folder once."""
+    places: dict[str, list[str]] = {}
+    for paper, where in made:
+        places.setdefault(where.replace(paper.path.name, "").rstrip("/"), []).append(paper.form)
+    return "; ".join(f"{'、'.join(forms)}: {where}" for where, forms in places.items())
 
 
 def open_paper_menu(screen: DecisionKeys) -> None:
