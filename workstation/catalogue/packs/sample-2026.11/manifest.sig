@@ -1,1 +1,1 @@
-nuTgpqcLuh2ntpDvbUN7SdP5qWuXFbJBJZczg2bFw5BQlNuxear5hmia/mpYZlnxkif9t4+kN7agPdDpfpFhBw==
+gQKZ2dWTVFqgp032KWmw6yOeRjyZuP3wZQJZEHGJ5wHC22HN45mvSyUPSJwuqyGP9H0zj/j0aivnjJJBmbviAw==
