@@ -14,6 +14,7 @@ from sync.port import LineState
 from tests.services.conftest import NOW, Window
 from tests.tui.conftest import OpenSeat
 from tests.tui.seat import NARROW, WIDE
+from workstation.domain.case import Flag, Flagged
 from workstation.services.link import Light
 from workstation.services.queue import Outage
 from workstation.store.database import Recovery
@@ -197,3 +198,16 @@ async def test_every_case_shows_its_most_urgent_lamp_in_words_and_the_title_coun
         first = str(seat.on(HomeScreen).cases.get_option_at_index(0).prompt)
         assert "红灯" in first
         assert all(cell_len(line) <= size[0] for line in seat.text.splitlines())
+
+
+async def test_a_stopped_clock_and_silence_that_accepted_show_in_the_place_of_the_state(
+    sit: OpenSeat, window: Window
+) -> None:
+    special, silent = window.received(), window.received()
+    window.tell(ChangeKind.ACCEPTED, special.number)
+    window.tell(ChangeKind.SPECIAL_STARTED, special.number, procedure="专家评审")
+    with window.store.transaction() as tx:
+        deemed = Flagged(flag=Flag.DEEMED_ACCEPTED, on=True)
+        tx.record(silent.case_id, deemed, actor="clerk", at=window.clock())
+    async with sit(size=NARROW) as seat:
+        assert seat.sees("特别程序", "视为受理")

@@ -10,6 +10,7 @@ from rich.style import Style
 from rich.text import Text
 
 from workstation.domain.case import CaseState
+from workstation.domain.lamps import LampColour
 from workstation.i18n import _
 from workstation.services.balance import Balance
 from workstation.services.item_changes import ItemChange
@@ -148,6 +149,8 @@ def _state_words(line: CaseLine) -> str:
         return _("挂起")
     if line.is_deemed_accepted and line.state is CaseState.RECEIVED:
         return _("视为受理")
+    if any(lamp.colour is LampColour.STOPPED for lamp in line.lamps):
+        return _("特别程序")
     return _(STATE_WORDS[line.state])
 
 
