@@ -46,7 +46,7 @@ async def test_wrong_passphrase_leaves_the_store_closed_and_the_right_one_opens_
         await clerk.until(lambda: clerk.shows("T101", "口令不正确", "请检查大写锁定"), "refusal")
         assert isinstance(clerk.app.screen, UnlockScreen)
         await clerk.unlock()
-        assert clerk.app.station.desk.store.summaries(states=[CaseState.ACCEPTED, CaseState.RECEIVED])
+        assert clerk.app.station.desk.store.summaries(states=[CaseState.DELIVERED])
 
 
 @played
