@@ -29,6 +29,8 @@ LONG_ROW_ROOM = 68 * mm
 TALLEST_ROW = 50 * mm
 """Longer cells go on in further rows, so that any row fits any page."""
 
+TITLE_SIZE = 22
+
 BRIEF = 50
 """Characters that fit where the layout cannot grow: headings and titles of signature blocks."""
 
@@ -83,10 +85,13 @@ class Parts:
 
     def heading(self, authority: str, title: str, left: str, right: str, keep: float) -> list[Flowable]:
         """Return authority, title, double rule and number line; `keep` points stay free at both sides."""
+        # A long title gets smaller before it takes a second line.
+        room = self._width - 2 * keep - 2 * SIDE_PADDING
+        size = min(TITLE_SIZE, max(TITLE_SIZE * 0.64, room / max(1, len(title)) - 0.1))
         top = [
             self.text(self.brief(authority), size=12, bold=True, alignment=TA_CENTER),
             Spacer(0, 2.5 * mm),
-            self.text(title, size=22, bold=True, alignment=TA_CENTER, leading=28),
+            self.text(title, size=size, bold=True, alignment=TA_CENTER, leading=size * 1.27),
         ]
         head = self.grid([[top]], [self._width - 2 * keep], [("VALIGN", (0, 0), (-1, -1), "MIDDLE")])
         head.hAlign = "CENTER"
