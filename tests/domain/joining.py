@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
+from workstation.domain.checklist import derive, relevant_answers
 from workstation.domain.forms import FormField
 from workstation.domain.items import AgentRule, Elements, Hours, Item, Limit, Material, Matter
 from workstation.domain.kinds import (
@@ -21,7 +22,7 @@ from workstation.domain.kinds import (
     Routing,
     WindowCategory,
 )
-from workstation.domain.situations import ALWAYS, Clause, Option, Question, When
+from workstation.domain.situations import ALWAYS, Answers, Clause, Option, Question, When
 
 STANDARDS = ("id-card", "lease", "photo", "licence")
 CODES = ("449000000001", "449000000002", "449000000003")
@@ -200,3 +201,29 @@ def answered(joined: Item, choose: Callable[[Question], str]) -> dict[str, str]:
         if question.when.holds(answers):
             answers[question.id] = choose(question)
     return answers
+
+
+def own_answers(joining: Joining, member: Item, answers: Answers) -> dict[str, str]:
+    """What the joined answers say to one member, worked out anew."""
+    named = {own: name for name, owns in joining.matter.same.items() for own in owns}
+    names = {q.id: named.get(f"{member.code}.{q.id}", f"{member.code}-{q.id}") for q in member.questions}
+    said = {q.id: answers.get(names[q.id], "") for q in member.questions}
+    known = {q.id: {option.id for option in q.options} for q in member.questions}
+    return relevant_answers(member, {q: o for q, o in said.items() if o in known[q]})
+
+
+def taking_part(joining: Joining, answers: Answers) -> list[Item]:
+    """The items that take part under these answers."""
+    when = joining.matter.when
+    return [one for one in joining.items if when.get(one.code, ALWAYS).holds(answers)]
+
+
+def asked_for(joining: Joining, answers: Answers) -> dict[str, list[Material]]:
+    """Standard id -> how each member that takes part asks for it, but for what another one issues."""
+    present = taking_part(joining, answers)
+    found: dict[str, list[Material]] = {}
+    for member in present:
+        for material in derive(member, own_answers(joining, member, answers)):
+            if not any(material.standard_id in o.produces for o in present if o is not member):
+                found.setdefault(material.standard_id, []).append(material)
+    return found

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.domain.joining import (
@@ -14,18 +14,21 @@ from tests.domain.joining import (
     Joining,
     answered,
     ask,
+    asked_for,
     conditions,
     item,
     joinings,
     matter,
     on,
+    own_answers,
     paper,
     question_lists,
+    taking_part,
 )
-from workstation.domain.checklist import active_fields, derive, open_questions, relevant_answers
+from workstation.domain.checklist import active_fields, derive, open_questions
 from workstation.domain.conditions import NEVER, and_also, is_never, negated, or_else, renamed
 from workstation.domain.forms import FieldRule, FieldSource, FormField, FormLayout, Section
-from workstation.domain.items import AgentRule, Item, Limit, Material
+from workstation.domain.items import AgentRule, Item, Limit
 from workstation.domain.kinds import (
     AgentKind,
     CorrectionRule,
@@ -90,27 +93,8 @@ def test_two_questions_that_become_one_must_both_hold() -> None:
 # --- the joined checklist -----------------------------------------------------------------------------------
 
 
-def own_answers(joining: Joining, member: Item, answers: Answers) -> dict[str, str]:
-    """What the joined answers say to one member, worked out anew."""
-    named = {own: name for name, owns in joining.matter.same.items() for own in owns}
-    names = {q.id: named.get(f"{member.code}.{q.id}", f"{member.code}-{q.id}") for q in member.questions}
-    said = {q.id: answers.get(names[q.id], "") for q in member.questions}
-    known = {q.id: {option.id for option in q.options} for q in member.questions}
-    return relevant_answers(member, {q: o for q, o in said.items() if o in known[q]})
-
-
-def asked_for(joining: Joining, answers: Answers) -> dict[str, list[Material]]:
-    """Standard id -> how each member that takes part asks for it, but for what another one issues."""
-    present = [one for one in joining.items if joining.matter.when[one.code].holds(answers)]
-    found: dict[str, list[Material]] = {}
-    for member in present:
-        for material in derive(member, own_answers(joining, member, answers)):
-            if not any(material.standard_id in o.produces for o in present if o is not member):
-                found.setdefault(material.standard_id, []).append(material)
-    return found
-
-
 @given(joinings(), Choice)
+@settings(max_examples=30)
 def test_the_joined_checklist_is_the_union_without_repeats(joining: Joining, dice) -> None:  # type: ignore[no-untyped-def]
     joined = join(joining.matter, joining.items)
     answers = answered(joined, lambda question: dice.choice(question.options).id)
@@ -125,10 +109,11 @@ def test_the_joined_checklist_is_the_union_without_repeats(joining: Joining, dic
 
 
 @given(joinings(), Choice)
+@settings(max_examples=30)
 def test_each_fact_is_typed_once_and_reaches_all_who_ask(joining: Joining, dice) -> None:  # type: ignore[no-untyped-def]
     joined = join(joining.matter, joining.items)
     answers = answered(joined, lambda question: dice.choice(question.options).id)
-    present = [one for one in joining.items if joining.matter.when[one.code].holds(answers)]
+    present = taking_part(joining, answers)
     asked = {
         (field.title, field.kind)
         for member in present
@@ -140,11 +125,12 @@ def test_each_fact_is_typed_once_and_reaches_all_who_ask(joining: Joining, dice)
 
 
 @given(joinings(), Choice)
+@settings(max_examples=30)
 def test_every_approver_gets_what_it_needs_and_nothing_else(joining: Joining, dice) -> None:  # type: ignore[no-untyped-def]
     joined = join(joining.matter, joining.items)
     answers = answered(joined, lambda question: dice.choice(question.options).id)
     parts = branches(joining.matter, joining.items, answers)
-    present = [one for one in joining.items if joining.matter.when[one.code].holds(answers)]
+    present = taking_part(joining, answers)
     assert [part.item_code for part in parts] == [member.code for member in present]
     asked = asked_for(joining, answers)
     for part, member in zip(parts, present, strict=True):
@@ -158,6 +144,7 @@ def test_every_approver_gets_what_it_needs_and_nothing_else(joining: Joining, di
 
 
 @given(joinings(), Choice)
+@settings(max_examples=30)
 def test_where_not_all_is_asked_every_line_still_has_its_approver(joining: Joining, dice) -> None:  # type: ignore[no-untyped-def]
     joined = join(joining.matter, joining.items)
     answers: dict[str, str] = {}
@@ -169,6 +156,7 @@ def test_where_not_all_is_asked_every_line_still_has_its_approver(joining: Joini
 
 
 @given(joinings())
+@settings(max_examples=30)
 def test_ids_are_unique_and_no_condition_looks_ahead(joining: Joining) -> None:
     joined = join(joining.matter, joining.items)
     for parts in (joined.questions, joined.materials, joined.fields):

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import timedelta
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sync.contract.models import ChangeDefect, ChangeKind
+from tests.domain.joining import Joining, answered, asked_for, taking_part
 from tests.services.conftest import MakeWindow, Window
+from workstation.catalogue.loader import bundled_pack, load_pack
 from workstation.domain.case import Case, CaseState, Move
+from workstation.domain.checklist import derive
 from workstation.domain.items import Overlay, Pack
 from workstation.domain.kinds import CorrectionRule, LimitUnit, OriginalRule
+from workstation.domain.matters import branches, join
 from workstation.services.branches import branch_words
 from workstation.services.errors import PackMissing
 from workstation.services.overview import overview
@@ -19,6 +26,7 @@ from workstation.services.overview import overview
 SHOP = "我要开理发店"
 SHOP_ID = "barber-shop"
 REGISTRATION, HYGIENE, SIGN = "440790103001", "440190104001", "441090105001"
+MATTERS = [matter.id for matter in load_pack(bundled_pack()).matters]
 PLAN = ChangeDefect(material_id="floor-plan", material="平面图", problem="无尺寸", needed="注明面积")
 
 
@@ -207,11 +215,32 @@ def test_a_matter_the_pack_does_not_have_is_a_missing_pack(window: Window) -> No
         window.desk.catalogue.item("no-such-matter")
 
 
-def test_every_matter_of_the_pack_joins_and_can_be_received(window: Window, pack: Pack) -> None:
+@pytest.mark.parametrize("matter_id", MATTERS)
+@given(dice=st.randoms(use_true_random=False))
+@settings(max_examples=20)
+def test_the_joined_checklist_of_each_matter_is_the_union_without_repeats(
+    pack: Pack, matter_id: str, dice: Random
+) -> None:
+    matter = pack.matter(matter_id)
+    joining = Joining(matter, tuple(pack.item(code) for code in matter.items))
+    joined = join(matter, joining.items)
+    answers = answered(joined, lambda question: dice.choice(question.options).id)
+    standards = [material.standard_id for material in derive(joined, answers)]
+    assert sorted(standards) == sorted(asked_for(joining, answers))
+    parts = branches(matter, joining.items, answers)
+    assert [part.item_code for part in parts] == [item.code for item in taking_part(joining, answers)]
+    assert {material.id for material in derive(joined, answers)} == {n for p in parts for n in p.materials}
+
+
+def test_every_matter_of_the_pack_asks_nothing_twice_and_keeps_the_stricter_rule(
+    window: Window, pack: Pack
+) -> None:
+    assert len(pack.matters) >= 6
     for matter in pack.matters:
-        item = window.desk.catalogue.item(matter.id)
-        assert item.members == matter.items
-        standards = [material.standard_id for material in item.materials]
-        assert standards
+        case = window.desk.intake.open_case(window.desk.catalogue.item(matter.id))
+        item = window.desk.view_of(case).item
+        titles = [part.title for part in (*item.questions, *item.form.sections)]
+        assert len(set(titles)) == len(titles), matter.title
+        assert (item.members, item.promised) == (matter.items, matter.promised)
         rules = {pack.item(code).correction for code in matter.items}
         assert (item.correction is CorrectionRule.ON_SPOT) is (CorrectionRule.ON_SPOT in rules)

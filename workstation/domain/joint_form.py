@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workstation.domain.conditions import is_never, or_else, without
@@ -26,31 +26,41 @@ class _Asked:
     section: Section
 
 
-def fields_of(members: Sequence[Member], questions: Mapping[str, Question]) -> tuple[FormField, ...]:
-    """Return the fields of the joined form, the common part first, then each approver's own.
+def form_of(
+    matter: Matter, members: Sequence[Member], questions: Mapping[str, Question]
+) -> tuple[tuple[FormField, ...], FormLayout]:
+    """Return the fields of the joined form, and what stands around them.
+
+    The common part comes first, then each approver's own; each one has its own box.
 
     Args:
+        matter: gives the form its title.
         members: in their order.
         questions: of the joined item, by id.
     """
-    fields = [_one_field(asked) for asked in _by_name(members, questions)]
-    joined = [replace(field, when=without(field.when, questions)) for field in fields]
-    order = [section.id for section in _sections(members, questions)]
-    possible = [field for field in joined if not is_never(field.when)]
-    return tuple(sorted(possible, key=lambda field: order.index(field.section)))
-
-
-def layout_of(matter: Matter, members: Sequence[Member], questions: Mapping[str, Question]) -> FormLayout:
-    """Return what stands around the fields: a part for each approver, and each one's own box."""
-    used = {field.section for field in fields_of(members, questions)}
+    by_name = _by_name(members, questions)
+    sections = _sections(members, by_name)
+    fields = _fields(by_name, sections, questions)
+    used = {field.section for field in fields}
     statements = dict.fromkeys(m.item.form.statement for m in members if m.item.form.statement)
-    return FormLayout(
+    layout = FormLayout(
         title=f"{matter.title}申请表",
-        sections=tuple(section for section in _sections(members, questions) if section.id in used),
+        sections=tuple(section for section in sections if section.id in used),
         rules=tuple(dict.fromkeys(_rules(members))),
         statement="\n".join(statements),
         agency_part=tuple(dict.fromkeys(part for member in members for part in _agency_part(member.item))),
     )
+    return fields, layout
+
+
+def _fields(
+    by_name: Sequence[Sequence[_Asked]], sections: Sequence[Section], questions: Collection[str]
+) -> tuple[FormField, ...]:
+    fields = [_one_field(asked) for asked in by_name]
+    joined = [replace(field, when=without(field.when, questions)) for field in fields]
+    order = [section.id for section in sections]
+    possible = [field for field in joined if not is_never(field.when)]
+    return tuple(sorted(possible, key=lambda field: order.index(field.section)))
 
 
 def _by_name(members: Sequence[Member], questions: Mapping[str, Question]) -> list[list[_Asked]]:
@@ -98,9 +108,9 @@ def _common_choices(fields: Sequence[FormField]) -> tuple[str, ...]:
     return tuple(c for c in fields[0].choices if all(c in field.choices for field in fields))
 
 
-def _sections(members: Sequence[Member], questions: Mapping[str, Question]) -> tuple[Section, ...]:
+def _sections(members: Sequence[Member], by_name: Sequence[Sequence[_Asked]]) -> tuple[Section, ...]:
     sections: dict[str, Section] = {COMMON.id: COMMON}
-    for asked in _by_name(members, questions):
+    for asked in by_name:
         common = _common_section(asked)
         sections.setdefault(common.id, common)
     for member in members:

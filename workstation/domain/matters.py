@@ -21,7 +21,7 @@ from workstation.domain.items import (
     Limit,
     Matter,
 )
-from workstation.domain.joint_form import fields_of, layout_of
+from workstation.domain.joint_form import form_of
 from workstation.domain.joint_materials import materials_of
 from workstation.domain.joint_questions import Member, members_of, questions_of
 from workstation.domain.kinds import CorrectionRule, HandlingMode, LimitUnit, Reach, Routing
@@ -101,13 +101,14 @@ def joint(matter: Matter, items: Sequence[Item]) -> Joint:
         raise ValueError(matter.id)
     questions = questions_of(matter, members)
     by_id = {question.id: question for question in questions}
+    fields, form = form_of(matter, members, by_id)
     present = [member.item for member in members]
     item = replace(
         _with_words(_head(matter, present), present),
         questions=questions,
         materials=materials_of(matter.title, members, by_id),
-        fields=fields_of(members, by_id),
-        form=layout_of(matter, members, by_id),
+        fields=fields,
+        form=form,
         second_street=_second_street(members, by_id),
     )
     return Joint(item, members, {question.id: question for question in matter.questions})
