@@ -20,12 +20,15 @@ Groups = tuple[Group, ...]
 
 def and_also(*conditions: When) -> When:
     """Return the condition that holds when all of them do; none given always holds."""
+    demanding = [condition for condition in conditions if condition.any_of]
     start: Groups = ({},)
-    return _when(reduce(_both, map(_groups, conditions), start))
+    return _when(reduce(_both, map(_groups, demanding), start)) if demanding else ALWAYS
 
 
 def or_else(*conditions: When) -> When:
     """Return the condition that holds when any of them does; none given never holds."""
+    if any(not condition.any_of for condition in conditions):
+        return ALWAYS
     return _when(tuple(group for condition in conditions for group in _groups(condition)))
 
 
@@ -47,6 +50,8 @@ def negated(condition: When, questions: Mapping[str, Question]) -> When:
 
 def renamed(condition: When, names: Mapping[str, str]) -> When:
     """Return the condition with its questions called by other names; a name not given stays."""
+    if not condition.any_of:
+        return ALWAYS
     return _when(
         tuple(
             _met({names.get(name, name): options} for name, options in group.items())
@@ -62,6 +67,8 @@ def asked_too(condition: When, questions: Mapping[str, Question], names: Iterabl
     item only while its own list would have asked.
     """
     wanted, groups = frozenset(names), list[When]()
+    if not condition.any_of or not wanted:
+        return condition
     for group in _groups(condition):
         asked = (asked_too(questions[name].when, questions, wanted) for name in group if name in wanted)
         groups.append(and_also(_when((group,)), *asked))
@@ -70,6 +77,8 @@ def asked_too(condition: When, questions: Mapping[str, Question], names: Iterabl
 
 def without(condition: When, asked: Collection[str]) -> When:
     """Return the condition without the groups that name a question nobody is ever asked."""
+    if not condition.any_of:
+        return ALWAYS
     return _when(tuple(group for group in _groups(condition) if all(name in asked for name in group)))
 
 
