@@ -239,8 +239,10 @@ def test_every_matter_of_the_pack_asks_nothing_twice_and_keeps_the_stricter_rule
     for matter in pack.matters:
         case = window.desk.intake.open_case(window.desk.catalogue.item(matter.id))
         item = window.desk.view_of(case).item
-        titles = [part.title for part in (*item.questions, *item.form.sections)]
-        assert len(set(titles)) == len(titles), matter.title
+        questions = [question.title for question in item.questions]
+        sections = [section.title for section in item.form.sections]
+        assert len(set(questions)) == len(questions), matter.title
+        assert len(set(sections)) == len(sections), matter.title
         assert (item.members, item.promised) == (matter.items, matter.promised)
         rules = {pack.item(code).correction for code in matter.items}
         assert (item.correction is CorrectionRule.ON_SPOT) is (CorrectionRule.ON_SPOT in rules)
