@@ -106,16 +106,29 @@ class KeyBar(Widget):
     def render(self) -> RenderResult:
         """Draw the keys, closer together where the line is short."""
         line = Text("", no_wrap=True, end="", overflow="crop")
-        room = self.size.width
-        wide = sum(cell_len(f" {k.key}  {k.label} ") for k in self.keys) <= room
-        gap = " " if sum(cell_len(f"{k.key}{k.label} ") for k in self.keys) - 1 <= room else ""
-        for key in self.keys:
-            enabled = key.ready and self.screen.check_action(key.action, ()) is True
+        room, keys = self.size.width, self._fitting()
+        wide = sum(cell_len(f" {k.key}  {k.label} ") for k in keys) <= room
+        gap = " " if sum(cell_len(f"{k.key}{k.label} ") for k in keys) - 1 <= room else ""
+        for key in keys:
+            enabled = key.ready and self._is_allowed(key)
             style = OFF_KEY_STYLE if not enabled else MAIN_KEY_STYLE if key.main else KEY_STYLE
             line.append(f" {key.key} " if wide else key.key, style)
             label = f" {key.label} " if wide else f"{key.label}{gap}"
             line.append(label, Style(color=TEXT if enabled else "#5B7285"))
         return line
+
+    def _is_allowed(self, key: Key) -> bool:
+        return self.screen.check_action(key.action, ()) is True
+
+    def _fitting(self) -> list[Key]:
+        """Return the keys; where labels are too long for the line, those not allowed now give way."""
+        fitting = list(self.keys)
+        for key in reversed(self.keys):
+            if sum(cell_len(f"{k.key}{k.label}") for k in fitting) <= self.size.width:
+                break
+            if not self._is_allowed(key):
+                fitting.remove(key)
+        return fitting
 
 
 class NoticeLine(Widget):
