@@ -51,7 +51,7 @@ from workstation.services.paper_words import (
 from workstation.services.promise_papers import PromisePapers, promise_papers
 from workstation.services.supplements import last_supplement
 
-__all__ = ["TITLES", "Paper", "Papers", "Render", "limit_words", "papers_at_decision", "papers_for"]
+__all__ = ["TITLES", "Paper", "Papers", "Render", "papers_at_decision", "papers_for"]
 
 
 class Papers(PromisePapers, CoursePapers):

@@ -9,10 +9,9 @@ from rich.text import Text
 
 from workstation.catalogue.listing import Listing
 from workstation.catalogue.search import Hit
-from workstation.catalogue.words import named
+from workstation.catalogue.words import limit_words, named
 from workstation.domain.items import Item, Matter
 from workstation.i18n import _
-from workstation.services.papers import limit_words
 from workstation.tui.cells import fit
 from workstation.tui.theme import AMBER, BLUE, GREEN, QUIET
 

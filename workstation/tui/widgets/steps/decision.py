@@ -8,11 +8,11 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from workstation.catalogue.words import limit_words
 from workstation.domain.case import TAKES_SUPPLEMENTS, CreditOutcome, SupplementWay
 from workstation.domain.checklist import SlotStatus
 from workstation.domain.clock import CHINA
 from workstation.i18n import N_, _
-from workstation.services.papers import limit_words
 from workstation.services.view import STATE_WORDS, CaseView, missing_words
 from workstation.tui.cells import fit, printable
 from workstation.tui.lamp_text import lamp_text
