@@ -94,7 +94,7 @@ def _masked(text: str) -> str:
 def _line(one: Found) -> Text:
     text = Text(fit(printable(one.applicant) or "–", 8), no_wrap=True, overflow="ellipsis")
     text.append(f" {fit(one.title, 18)} ", Style(bold=True))
-    text.append(f"{fit(_(STATE_WORDS[one.state]), 8)} ", Style(color=QUIET))
+    text.append(f"{fit(_(STATE_WORDS[one.state]), 9)} ", Style(color=QUIET))
     if one.owes:
         text.append(_("待补 {n} 份 ").format(n=one.owes), Style(color=AMBER, bold=True))
     return text.append(one.number, Style(color=QUIET))
