@@ -80,7 +80,7 @@ def _matter_words(matter: Matter) -> list[tuple[str, str]]:
         (_("检索别名"), listed(matter.aliases)),
         (_("成员事项"), listed(matter.items)),
         (_("何时参与"), listed(taking_part)),
-        (_("问题"), listed(questions)),
+        (_("自有问题"), listed(questions)),
         (_("合并"), listed(same)),
         (_("承诺办结时限"), limit_words(matter.promised)),
         (_("说明"), matter.explanation),
