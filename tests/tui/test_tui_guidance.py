@@ -232,3 +232,16 @@ async def test_an_address_read_otherwise_is_never_replaced_by_the_one_before(
         await seat.open(case.case_id)
         await seat.press("f2")
         assert seat.row("address").text == "广东省深圳市福田区梅林街道别处9号"
+
+
+async def test_a_page_in_the_tray_can_be_taken_out_by_its_key(sit: OpenSeat, window: Window) -> None:
+    case = window.named(window.open(case="exchange"))
+    window.scan(case, "old-card", 1)
+    window.desk.intake.answer(case.case_id, "case", "lost")
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        await seat.press("end", "delete")
+        seat.on(ConfirmDialog)
+        await seat.press("y")
+        assert window.store.case(case.case_id).slot("old-card").pages == ()
+        assert seat.misses("材料托盘")

@@ -291,6 +291,6 @@ class CaseScreen(StepKeys, AgentKeys, TrayKeys, PageKeys, PromiseKeys):
             "receive": not is_next,
             "more": bool(offered(view)),
             "move_page": self.may_move(),
-            "remove_page": fillable and bool(view.case.slot(self.current_slot).pages),
+            "remove_page": bool(self.removable_slot),
         }
         return True if allowed.get(action, True) else None

@@ -30,6 +30,18 @@ class CaseBase(WorkScreen[bool]):
         """The slot under the cursor; empty when there is none."""
         return ""
 
+    @property
+    def held_slot(self) -> str:
+        """The slot under the cursor, also one that only the tray still holds; the workspace overrides it."""
+        return self.current_slot
+
+    @property
+    def removable_slot(self) -> str:
+        """The slot under the cursor, in the tray too, if a page may be taken out of it."""
+        view, slot = self.view, self.held_slot or self.current_slot
+        is_open = view is not None and bool(slot) and view.case.may_fill(slot)
+        return slot if is_open and view is not None and view.case.slot(slot).pages else ""
+
     def show_view(self, view: CaseView) -> None:
         """Show a new view; the workspace overrides it."""
         self.view = view

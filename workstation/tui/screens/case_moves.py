@@ -19,11 +19,6 @@ ALL_PAGES = "*"
 class TrayKeys(ScanKeys, DecisionKeys):
     """Moves pages between slots; before a case is received it says what the tray still holds."""
 
-    @property
-    def held_slot(self) -> str:
-        """The slot under the cursor, also one that only the tray still holds; the workspace overrides it."""
-        return self.current_slot
-
     def may_move(self) -> bool:
         """Return whether the slot under the cursor has a page that may go elsewhere."""
         view = self.view

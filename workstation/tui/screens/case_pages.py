@@ -78,8 +78,9 @@ class PageKeys(CaseBase):
                     return
 
     def _caption(self, slot: str, page: Page) -> str:
-        line = self.view.line(slot) if self.view else None
-        pages, title = self._pages(slot), line.material.title if line else slot
+        materials = self.view.item.materials if self.view else ()
+        title = next((material.title for material in materials if material.id == slot), slot)
+        pages = self._pages(slot)
         place = f"{title} {pages.index(page) + 1}/{len(pages)}"
         reuse = self.view.case.slot(slot).reuse if self.view else None
         if reuse is not None and page in reuse.pages:

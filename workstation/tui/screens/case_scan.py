@@ -188,8 +188,8 @@ class ScanKeys(CaseBase):
 
     @work(exit_on_error=False)
     async def action_remove_page(self) -> None:
-        """Take the last page of the slot out, to scan it again."""
-        slot = self.current_slot
+        """Take the last page of the slot out, to scan it again; one in the tray too."""
+        slot = self.removable_slot
         pages = self.view.case.slot(slot).pages if self.view else ()
         if not pages:
             return
