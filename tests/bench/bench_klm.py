@@ -26,6 +26,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from os.path import commonprefix
 from pathlib import Path
 
@@ -34,8 +35,9 @@ from textual.widgets import Input, OptionList
 
 from tests.acceptance.clerk import SIZE, Clerk
 from workstation import i18n
-from workstation.cli.practice import CITIZEN, Practice, open_practice, wait_until
+from workstation.cli.practice import CITIZEN, Practice, open_practice
 from workstation.cli.settings import Settings
+from workstation.domain.clock import CHINA
 from workstation.training.specimens.people import SpecimenPerson, by_name
 from workstation.tui.app import StationApp
 from workstation.tui.screens.picker import ItemPicker
@@ -204,7 +206,6 @@ def measure(folder: Path) -> list[Tally]:
     try:
         return asyncio.run(_play(practice, SCENES))
     finally:
-        wait_until(lambda: True)
         practice.close()
 
 
@@ -225,6 +226,19 @@ def table(tallies: list[Tally]) -> list[str]:
     return rows
 
 
+PAGES = ("keystrokes.md", "keystrokes.zh-CN.md")
+FIRST, LAST = "<!-- measured -->", "<!-- end -->"
+
+
+def write_pages(tallies: list[Tally], day: date) -> None:
+    """Renew the table and its day between the marks of the pages."""
+    measured = "\n".join([FIRST, "", f"{day}", "", *table(tallies), "", LAST])
+    for name in PAGES:
+        path = ROOT / "docs" / name
+        before, rest = path.read_text("utf-8").split(FIRST)
+        path.write_text(before + measured + rest.split(LAST)[1], "utf-8")
+
+
 def main() -> int:
     """Measure, print, and write what was asked for."""
     parser = argparse.ArgumentParser()
@@ -240,6 +254,8 @@ def main() -> int:
         sys.stdout.write(text + "\n")
     else:
         given.json.write_text(text + "\n", encoding="utf-8")
+    if given.write:
+        write_pages(tallies, datetime.now(CHINA).date())
     return 0
 
 
