@@ -36,6 +36,11 @@ def person_of(case: Case) -> SpecimenPerson:
     return CAST[int(case.number.rsplit("-", 1)[1]) % 2]
 
 
+def view_is_complete(view: CaseView) -> bool:
+    """Return whether a notice would have nothing to ask for."""
+    return not view.readiness.lines and not view.readiness.fields
+
+
 class Clerk(Keys):
     """Presses keys; `said` is told of each moment worth naming, before the key of that moment is pressed."""
 
@@ -99,7 +104,9 @@ class Clerk(Keys):
 
     async def correct(self) -> Case:
         """Name the applicant, then tell in one notice what is missing."""
-        await self.prepare(lambda view: bool(view.case.home_street))
+        await self.prepare(lambda view: bool(view.case.home_street) and not view.questions)
+        if view_is_complete(self.view):
+            return await self.receive()
         await self.press("f7")
         await self.on_screen(CorrectionDialog)
         self.said("correcting")
