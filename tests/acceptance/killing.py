@@ -58,7 +58,6 @@ SCRIPT: tuple[tuple[str, bool], ...] = (
     ("page", False),
     ("receiving", False),
     ("received", True),
-    ("scanning", False),
     ("received", False),
 )
 """The short form: the moment to kill after, however long it takes to come, and whether the line is cut."""
