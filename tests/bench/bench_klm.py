@@ -60,6 +60,7 @@ class Tally:
 
     case: str
     target_s: float
+    """0: none is set."""
     keys: Counter[str] = field(default_factory=Counter)
     thoughts: int = 0
     sheets: int = 0
@@ -89,7 +90,7 @@ class Tally:
             "typed": self.typed,
             "average_s": round(self.seconds(K_S), 1),
             "good_s": round(self.seconds(K_GOOD_S), 1),
-            "ratio_to_target": round(self.seconds(K_S) / self.target_s, 2),
+            "ratio_to_target": round(self.seconds(K_S) / self.target_s, 2) if self.target_s else None,
         }
 
 
@@ -173,7 +174,7 @@ def _kind(key: str) -> str:
 SCENES: tuple[tuple[str, str, str, float], ...] = (
     ("敬老优待证: card, receipt, one material reused", "jlyd", "敬老优待证", 60.0),
     ("高龄老人津贴, same citizen: all that may be reused is", "gljt", "高龄老人津贴", 30.0),
-    ("一件事 我要开理发店: three approvals", "wyklfd", "我要开理发店", 60.0),
+    ("一件事 我要开理发店: three approvals", "wyklfd", "我要开理发店", 0.0),
 )
 
 
@@ -217,11 +218,11 @@ def table(tallies: list[Tally]) -> list[str]:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for tally in tallies:
-        keys = tally.keys
+        keys, target = tally.keys, f"{tally.target_s:.0f} s" if tally.target_s else "–"
         rows.append(
             f"| {tally.case} | {tally.typed} ({keys['function']} + {keys['character']} + {keys['other']}) "
             f"| {tally.thoughts} | {tally.sheets} | {tally.reused} | {tally.system_s:.1f} s "
-            f"| {tally.seconds(K_S):.0f} s | {tally.seconds(K_GOOD_S):.0f} s | {tally.target_s:.0f} s |"
+            f"| {tally.seconds(K_S):.0f} s | {tally.seconds(K_GOOD_S):.0f} s | {target} |"
         )
     return rows
 
