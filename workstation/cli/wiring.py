@@ -279,6 +279,7 @@ def load_catalogue(settings: Settings) -> Catalogue:
     from workstation.catalogue.errors import CatalogueError
     from workstation.catalogue.loader import bundled_pack, load_pack
     from workstation.services.catalogue import Catalogue
+    from workstation.services.pack_updates import version_key
 
     packs: list[Pack] = []
     refused: list[tuple[str, Exception]] = []
@@ -289,7 +290,7 @@ def load_catalogue(settings: Settings) -> Catalogue:
             refused.append((folder.name, error))
     if refused and not packs:
         raise refused[0][1]
-    newest_first = sorted(packs, key=lambda pack: pack.issued_on, reverse=True)
+    newest_first = sorted(packs, key=lambda p: (p.issued_on, version_key(p.version)), reverse=True)
     return Catalogue((*newest_first, load_pack(bundled_pack())), tuple(refused))
 
 
