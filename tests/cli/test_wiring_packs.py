@@ -24,12 +24,12 @@ def lay_down(folder: Path, version: str) -> None:
     sign_pack(made, read_private_key(KEY))
 
 
-def test_of_two_packs_of_one_day_the_higher_version_is_current_after_a_restart(tmp_path: Path) -> None:
-    for version in ("2099.10", "2099.9"):
+def test_of_packs_of_one_day_the_higher_version_is_current_after_a_restart(tmp_path: Path) -> None:
+    for version in ("2099.1", "2099.10", "2099.9"):
         lay_down(tmp_path, version)
     (tmp_path / PACKS / ".incoming-dead").mkdir()
     catalogue = load_catalogue(Settings(data_folder=tmp_path, config_file=tmp_path / "workstation.toml"))
     versions = [pack.version for pack in catalogue.packs]
-    assert versions[:2] == ["2099.10", "2099.9"]
-    assert len(versions) == 3, "the pack of the program stays last, for the cases taken under it"
+    assert versions[:3] == ["2099.10", "2099.9", "2099.1"]
+    assert len(versions) == 4, "the pack of the program stays last, for the cases taken under it"
     assert catalogue.refused == ()
