@@ -26,7 +26,9 @@ from workstation.domain.case import (
     Moved,
     Origin,
     PageAdded,
+    PageFile,
     PageRemoved,
+    Sealed,
     TrustLevel,
 )
 from workstation.domain.courier import Bag, BagLine, BagState
@@ -348,7 +350,7 @@ def test_bags_are_kept_and_chosen_by_state(store: Store, now: datetime) -> None:
     assert store.bag("B3") is None
 
 
-def test_pages_in_use_survive_recovery_and_removed_ones_go(
+def test_pages_survive_recovery_until_the_seal_that_leaves_them_out(
     store: Store, folder: Path, make: Any, now: datetime
 ) -> None:
     case_id = make.case()
@@ -369,12 +371,31 @@ def test_pages_in_use_survive_recovery_and_removed_ones_go(
     half = folder / "keys.json.0.tmp"
     half.touch()
     found = store.recover(now)
-    assert (found.orphan_pages, found.open_drafts, found.queued) == (2, 1, 1)
+    assert (found.orphan_pages, found.open_drafts, found.queued) == (1, 1, 1)
     assert found.was_alone
     assert not half.exists()
-    for page in (kept, archived.pages[0]):
+    for page in (kept, removed, archived.pages[0]):
         assert store.vault.has(page.sha256)
-    assert not store.vault.has(removed.sha256)
+    small = store.vault.put(b"kept, cut and packed")
+    file = PageFile(
+        page_id="p1",
+        sha256=small,
+        size=20,
+        media_type="image/webp",
+        width_px=1,
+        height_px=1,
+        resolution_dpi=200,
+    )
+    with store.transaction() as tx:
+        tx.record(
+            case_id,
+            Sealed(bundle_id="b", version=1, manifest_sha256="0" * 64, files=(file,)),
+            actor="c",
+            at=now,
+        )
+    assert store.recover(now).orphan_pages == 2
+    assert [store.vault.has(page.sha256) for page in (kept, removed)] == [False, False]
+    assert store.vault.has(small)
     assert store.recover(now).orphan_pages == 0
 
 

@@ -30,6 +30,9 @@ SPECIAL: dict[type[Any], st.SearchStrategy[Any]] = {
     log.PageAdded: st.builds(log.PageAdded, page=PAGES),
     log.SlotReused: st.builds(log.SlotReused, reuse=REUSES),
     log.FieldSet: st.builds(log.FieldSet, value=VALUES),
+    log.PagesArranged: st.builds(
+        log.PagesArranged, slots=st.dictionaries(st.text(max_size=8), PAGE_TUPLES, max_size=2)
+    ),
 }
 
 

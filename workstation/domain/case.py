@@ -30,9 +30,6 @@ from workstation.domain.entries import (
     Opened,
     OriginalMarked,
     PackChanged,
-    PageAdded,
-    PageMoved,
-    PageRemoved,
     Payload,
     Printed,
     ReuseWithdrawn,
@@ -48,17 +45,32 @@ from workstation.domain.facts import (
     Agent,
     Applicant,
     Box,
+    Corners,
     CreditOutcome,
     Custody,
     Defect,
+    Fault,
     FieldValue,
+    Finding,
     Flag,
     Move,
     Origin,
     Page,
+    PageFile,
     Reuse,
     SupplementWay,
+    Treatment,
     TrustLevel,
+)
+from workstation.domain.page_entries import (
+    FindingSettled,
+    PageAdded,
+    PageChecked,
+    PageCountSettled,
+    PageMoved,
+    PageRemoved,
+    PagesArranged,
+    PageWork,
 )
 
 __all__ = [
@@ -113,6 +125,16 @@ __all__ = [
     "TAKES_SUPPLEMENTS",
     "Ticketed",
     "TrustLevel",
+    "Corners",
+    "Fault",
+    "Finding",
+    "FindingSettled",
+    "PageChecked",
+    "PageCountSettled",
+    "PageFile",
+    "PagesArranged",
+    "PageWork",
+    "Treatment",
     "next_state",
 ]
 
@@ -185,6 +207,8 @@ class SlotContent:
     committed: bool = False
     """The applicant promised the fact in writing (告知承诺)."""
     bag: str = ""
+    count_settled: int | None = None
+    """Number of pages the clerk takes though the item says another."""
 
 
 TAKES_SUPPLEMENTS = frozenset(
@@ -236,6 +260,8 @@ class Case:
     derived: frozenset[str] = frozenset()
     """Questions whose present answer was given by a fact."""
     slots: Mapping[str, SlotContent] = field(default_factory=dict)
+    binned: tuple[Page, ...] = ()
+    """Pages taken out of their slots since the last seal; kept so that it can be undone."""
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     received_at: datetime | None = None
     accepted_at: datetime | None = None

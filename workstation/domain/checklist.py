@@ -43,6 +43,8 @@ class Todo(StrEnum):
     """Fewer pages than the item asks for."""
     REMOVE_PAGES = "REMOVE_PAGES"
     """More pages than the item takes."""
+    LOOK = "LOOK"
+    """The quality gate found something: scan again, take out, or let it stand with a reason."""
     MARK_ORIGINAL = "MARK_ORIGINAL"
     """Nobody has said yet where the original is."""
 
@@ -275,10 +277,13 @@ def _todo(material: Material, status: SlotStatus, slot: SlotContent) -> Todo:
         return Todo.SCAN
     if status not in (SlotStatus.SCANNED, SlotStatus.SEEN_RETURNED):
         return Todo.NOTHING
-    if len(slot.pages) < material.pages_min:
-        return Todo.SCAN_MORE
-    if len(slot.pages) > material.pages_max:
-        return Todo.REMOVE_PAGES
+    if any(page.open_findings for page in slot.pages):
+        return Todo.LOOK
+    if len(slot.pages) != slot.count_settled:
+        if len(slot.pages) < material.pages_min:
+            return Todo.SCAN_MORE
+        if len(slot.pages) > material.pages_max:
+            return Todo.REMOVE_PAGES
     return Todo.MARK_ORIGINAL if slot.custody is Custody.NOT_SEEN else Todo.NOTHING
 
 

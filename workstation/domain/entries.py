@@ -16,9 +16,18 @@ from workstation.domain.facts import (
     Flag,
     Move,
     Origin,
-    Page,
+    PageFile,
     Reuse,
     SupplementWay,
+)
+from workstation.domain.page_entries import (
+    FindingSettled,
+    PageAdded,
+    PageChecked,
+    PageCountSettled,
+    PageMoved,
+    PageRemoved,
+    PagesArranged,
 )
 
 # --- what a log entry may say --------------------------------------------------------------------------
@@ -77,35 +86,6 @@ class HomeStreetSet:
     second: str = ""
     """The other household's street, where two verify."""
     kind: Literal["home_street"] = "home_street"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageAdded:
-    """A page is in the vault, synced, and belongs to a slot."""
-
-    slot: str
-    page: Page
-    kind: Literal["page_added"] = "page_added"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageRemoved:
-    """A page was taken out of its slot before sealing (rescan); the file stays until the sweep."""
-
-    slot: str
-    page_id: str
-    kind: Literal["page_removed"] = "page_removed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageMoved:
-    """A page belongs to another slot than was thought, or left the tray for one."""
-
-    slot: str
-    """Where it was."""
-    page_id: str
-    to: str
-    kind: Literal["page_moved"] = "page_moved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +249,8 @@ class Sealed:
     bundle_id: str
     version: int
     manifest_sha256: str
+    files: tuple[PageFile, ...] = ()
+    """The files that stand for its pages from now on."""
     kind: Literal["sealed"] = "sealed"
 
 
@@ -309,6 +291,10 @@ Payload = (
     | PageAdded
     | PageRemoved
     | PageMoved
+    | PageChecked
+    | FindingSettled
+    | PageCountSettled
+    | PagesArranged
     | OriginalMarked
     | SlotDeferred
     | SlotCommitted

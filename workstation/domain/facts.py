@@ -89,16 +89,85 @@ class TrustLevel(StrEnum):
 
 
 Box = tuple[int, int, int, int]
-"""x, y, width, height in px of the page."""
+"""x, y, width, height in px of the raw picture."""
+
+Corners = tuple[int, int, int, int, int, int, int, int]
+"""x, y of the page's top left, top right, bottom right and bottom left corner, in px of the raw picture.
+
+The corners are named as the page is read: turning a page is writing the same corners in another order.
+"""
+
+
+class Fault(StrEnum):
+    """What the quality gate may find wrong with a page while the citizen still stands there."""
+
+    BLUR = "BLUR"
+    CUT_EDGE = "CUT_EDGE"
+    """Part of the sheet lies outside of the picture."""
+    UPSIDE_DOWN = "UPSIDE_DOWN"
+    """Turned by a quarter, a half or three quarters; mended by the treatment where it is certain."""
+    TOO_DARK = "TOO_DARK"
+    GLARE = "GLARE"
+    BLANK = "BLANK"
+    """Nothing is on it: the back of a single-sided sheet, or a sheet laid face up. Never dropped silently."""
+    DUPLICATE = "DUPLICATE"
+    WRONG_SIDE = "WRONG_SIDE"
+    """The other side of the right card."""
+    WRONG_KIND = "WRONG_KIND"
+    """Another document than the slot asks for."""
+
+
+MENDED = "auto"
+"""In `Finding.settled_by`: the program put it right by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One fault of one page, open until the page is mended, goes, or a person lets it stand."""
+
+    fault: Fault
+    of: str = ""
+    """The twin's page id (DUPLICATE), the document kind seen (WRONG_SIDE, WRONG_KIND), else empty."""
+    settled_by: str = ""
+    """Empty while open; the clerk who let it stand (the log says why), or `MENDED`."""
+
+    @property
+    def open(self) -> bool:
+        """True while somebody has to look."""
+        return not self.settled_by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treatment:
+    """How the raw picture becomes the page: cut along its corners, straightened, upright."""
+
+    corners: Corners
+    size_px: tuple[int, int]
+    """Width and height of the page at the raw picture's resolution."""
+    by: str = ""
+    """The clerk who decided so; empty: the program proposed it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFile:
+    """The file that stands for a page from sealing on: treated, and as small as nothing is lost."""
+
+    page_id: str
+    sha256: str
+    size: int
+    media_type: str
+    width_px: int
+    height_px: int
+    resolution_dpi: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page in the vault."""
+    """One page in the vault: the raw picture, what was found out about it, and how it is to be cut."""
 
     page_id: str
     sha256: str
-    """Lower-case hex of the stored (plain) bytes."""
+    """Lower-case hex of the raw picture's stored (plain) bytes; two pages cut from one glass share it."""
     size: int
     """Bytes of the plain file."""
     media_type: str
@@ -108,6 +177,27 @@ class Page:
     source: str
     """Device or folder it came from, as shown to the clerk."""
     taken_at: datetime
+    treatment: Treatment | None = None
+    """None: the whole picture as it came."""
+    checked: bool = False
+    """True once the quality gate has looked at it."""
+    findings: tuple[Finding, ...] = ()
+    fingerprint: str = ""
+    """What makes the page recognisable when it is scanned twice (lower-case hex); empty before the check."""
+    document: str = ""
+    """Document kind that was seen on it; empty when none was recognised."""
+    file: PageFile | None = None
+    """Set by sealing; from then on it is the page, and the raw picture may go."""
+
+    @property
+    def kept_sha256(self) -> str:
+        """Hash of the file in the vault that holds the page now."""
+        return self.file.sha256 if self.file else self.sha256
+
+    @property
+    def open_findings(self) -> tuple[Finding, ...]:
+        """What somebody still has to look at."""
+        return tuple(finding for finding in self.findings if finding.open)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

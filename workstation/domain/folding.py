@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from workstation.domain.case import (
-    EMPTY_SLOT,
     TAKES_SUPPLEMENTS,
     AgentSet,
     Answered,
@@ -34,8 +33,7 @@ from workstation.domain.case import (
     OriginalMarked,
     PackChanged,
     PageAdded,
-    PageMoved,
-    PageRemoved,
+    PageCountSettled,
     Pause,
     Printed,
     ReuseWithdrawn,
@@ -48,6 +46,7 @@ from workstation.domain.case import (
     Ticketed,
     next_state,
 )
+from workstation.domain.folding_pages import PAGE_PAYLOADS, with_files, with_pages
 
 
 def fold(entries: Iterable[Entry]) -> Case:
@@ -79,8 +78,8 @@ def apply(case: Case | None, entry: Entry) -> Case:
         return _moved(case, payload, entry.at)
     if isinstance(payload, _SLOT_PAYLOADS):
         return _with_slot(case, payload)
-    if isinstance(payload, PageMoved):
-        return _with_page_moved(case, payload)
+    if isinstance(payload, PAGE_PAYLOADS):
+        return with_pages(case, payload, entry.actor)
     if isinstance(payload, _COURSE_PAYLOADS):
         return _with_course(case, payload, entry.at)
     return _with_fact(case, payload)
@@ -121,7 +120,7 @@ def _moved(case: Case, payload: Moved, at: datetime) -> Case:
 
 SlotPayload = (
     PageAdded
-    | PageRemoved
+    | PageCountSettled
     | OriginalMarked
     | SlotDeferred
     | SlotCommitted
@@ -133,7 +132,7 @@ SlotPayload = (
 
 _SLOT_PAYLOADS = (
     PageAdded,
-    PageRemoved,
+    PageCountSettled,
     OriginalMarked,
     SlotDeferred,
     SlotCommitted,
@@ -153,8 +152,8 @@ def _slot_after(slot: SlotContent, payload: SlotPayload) -> SlotContent:
     match payload:
         case PageAdded():
             return replace(slot, pages=(*slot.pages, payload.page), committed=False)
-        case PageRemoved():
-            return replace(slot, pages=tuple(p for p in slot.pages if p.page_id != payload.page_id))
+        case PageCountSettled():
+            return replace(slot, count_settled=payload.pages)
         case OriginalMarked():
             return replace(slot, custody=payload.custody)
         case SlotDeferred():
@@ -167,19 +166,6 @@ def _slot_after(slot: SlotContent, payload: SlotPayload) -> SlotContent:
             return replace(slot, reuse=None)
         case Bagged():
             return replace(slot, custody=Custody.BAGGED, bag=payload.bag)
-
-
-def _with_page_moved(case: Case, payload: PageMoved) -> Case:
-    """Move a page to the end of another slot; one that is no longer there moves nothing."""
-    source = case.slot(payload.slot)
-    moved = tuple(page for page in source.pages if page.page_id == payload.page_id)
-    slots = dict(case.slots)
-    slots[payload.slot] = replace(source, pages=tuple(p for p in source.pages if p not in moved))
-    target = slots.get(payload.to, EMPTY_SLOT)
-    slots[payload.to] = replace(
-        target, pages=(*target.pages, *moved), committed=target.committed and not moved
-    )
-    return replace(case, slots=slots)
 
 
 CoursePayload = (
@@ -249,7 +235,8 @@ def _with_fact(case: Case, payload: FactPayload) -> Case:
         case FieldSet():
             return replace(case, fields=_with_field(case.fields, payload))
         case Sealed():
-            return replace(case, bundles=(*case.bundles, payload), supplement=None)
+            sealed = with_files(case, payload.files)
+            return replace(sealed, bundles=(*case.bundles, payload), supplement=None)
         case Printed():
             return replace(case, papers=(*case.papers, payload))
         case Flagged():

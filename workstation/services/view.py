@@ -47,6 +47,7 @@ TODO_WORDS = {
     Todo.SCAN: N_("待扫描"),
     Todo.SCAN_MORE: N_("页数不足"),
     Todo.REMOVE_PAGES: N_("页数过多"),
+    Todo.LOOK: N_("请看扫描质量"),
     Todo.MARK_ORIGINAL: N_("请确认原件去向"),
 }
 

@@ -21,8 +21,10 @@ from workstation.domain.case import (
     Flag,
     PageAdded,
     PageRemoved,
+    PagesArranged,
     Payload,
     ReuseWithdrawn,
+    Sealed,
     SlotReused,
 )
 from workstation.domain.errors import IllegalMove
@@ -37,7 +39,7 @@ from workstation.store.rows import CaseRow, EntryRow
 TICK = "tick"
 _MARKED, _BAGGED = "original", "bagged"
 """Kinds of the entries that say where an original is."""
-_TOUCHES_PAGES = (PageAdded, PageRemoved, SlotReused, ReuseWithdrawn)
+_TOUCHES_PAGES = (PageAdded, PageRemoved, PagesArranged, Sealed, SlotReused, ReuseWithdrawn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

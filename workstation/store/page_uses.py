@@ -36,10 +36,10 @@ def used_pages(session: Session) -> set[str]:
 
 
 def case_pages(case: Case) -> set[str]:
-    """Return the pages the case's slots hold, scanned and reused."""
-    pages: set[str] = set()
+    """Return the files of the pages the case holds: scanned, reused, and taken out but not yet for good."""
+    pages = {page.kept_sha256 for page in case.binned}
     for slot in case.slots.values():
-        pages.update(page.sha256 for page in slot.pages)
+        pages.update(page.kept_sha256 for page in slot.pages)
         if slot.reuse is not None:
-            pages.update(page.sha256 for page in slot.reuse.pages)
+            pages.update(page.kept_sha256 for page in slot.reuse.pages)
     return pages
