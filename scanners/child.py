@@ -79,6 +79,7 @@ class Child:
             )
         except OSError as error:
             raise BackendCrashed(f"cannot be started: {error}") from error
+        os.set_blocking(_pipe(self._process.stdin).fileno(), False)
         os.set_blocking(_pipe(self._process.stdout).fileno(), False)
         self._selector = selectors.DefaultSelector()
         self._selector.register(_pipe(self._process.stdout), selectors.EVENT_READ)
@@ -93,10 +94,15 @@ class Child:
         """End the child, gently if it listens."""
         self.end()
 
-    def send(self, header: Header) -> None:
-        """Give a command; a child that no longer listens has its last words read by the next `receive`."""
+    def send(self, header: Header, body: bytes | bytearray | memoryview = b"") -> None:
+        """Give a command; a child that no longer listens has its last words read by the next `receive`.
+
+        Raises:
+            NoProgress: it took no byte of the command for too long; it has been killed.
+        """
         with contextlib.suppress(BrokenPipeError):
-            _pipe(self._process.stdin).write(pack(header))
+            self._write(memoryview(pack(header, len(body))))
+            self._write(memoryview(body))
 
     def receive(
         self, cancelled: Callable[[], bool] = bool, *, timeout_s: float | None = None
@@ -143,9 +149,7 @@ class Child:
             if cancelled():
                 raise Cancelled
             if time.monotonic() > deadline:
-                log.warning("event=child_killed pid=%d reason=no_progress", self._process.pid)
-                self.kill()
-                raise NoProgress(f"nothing for {limit_s:g} s")
+                raise self._stuck(limit_s)
 
     def _read(self, size: int, limit_s: float) -> bytes:
         data = bytearray(size)
@@ -158,6 +162,23 @@ class Child:
                 raise self._crashed("ended in the middle")
             view = view[count:]
         return bytes(data)
+
+    def _write(self, view: memoryview) -> None:
+        file = _pipe(self._process.stdin).fileno()
+        deadline = time.monotonic() + self._timeout_s
+        with selectors.DefaultSelector() as selector:
+            selector.register(file, selectors.EVENT_WRITE)
+            while view:
+                if selector.select(POLL_S):
+                    view = view[os.write(file, view[:CHUNK_BYTES]) :]
+                    deadline = time.monotonic() + self._timeout_s
+                elif time.monotonic() > deadline:
+                    raise self._stuck(self._timeout_s)
+
+    def _stuck(self, limit_s: float) -> NoProgress:
+        log.warning("event=child_killed pid=%d reason=no_progress", self._process.pid)
+        self.kill()
+        return NoProgress(f"nothing for {limit_s:g} s")
 
     def _crashed(self, how: str) -> BackendCrashed:
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -67,18 +67,26 @@ def write_frame(file: int, header: Header, body: bytes | bytearray = b"") -> Non
 
 def read_header(file: int) -> Header | None:
     """Read a frame without a body from a blocking file descriptor; None at its end."""
+    frame = read_frame(file)
+    return None if frame is None else frame[0]
+
+
+def read_frame(file: int) -> tuple[Header, bytearray] | None:
+    """Read a frame from a blocking file descriptor; None at its end."""
     lengths = _read(file, LENGTHS.size)
     if lengths is None:
         return None
-    text = _read(file, unpack_lengths(lengths)[0])
-    return None if text is None else unpack_header(text)
+    header_bytes, body_bytes = unpack_lengths(bytes(lengths))
+    text, body = _read(file, header_bytes), _read(file, body_bytes)
+    return None if text is None or body is None else (unpack_header(bytes(text)), body)
 
 
-def _read(file: int, size: int) -> bytes | None:
-    data = b""
-    while len(data) < size:
-        piece = os.read(file, size - len(data))
-        if not piece:
+def _read(file: int, size: int) -> bytearray | None:
+    data = bytearray(size)
+    rest = memoryview(data)
+    while rest:
+        count = os.readv(file, [rest])
+        if not count:
             return None
-        data += piece
+        rest = rest[count:]
     return data

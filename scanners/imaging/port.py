@@ -73,3 +73,14 @@ class Packed:
     width_px: int
     height_px: int
     resolution_dpi: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A page as pixels: packed 8-bit rows from the top left, no padding."""
+
+    width: int
+    height: int
+    mode: str
+    """`RGB` or `L`, as Pillow names them."""
+    pixels: bytes

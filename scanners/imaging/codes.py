@@ -1,0 +1,42 @@
+"""Bar and QR codes on a picture: of the kinds that cover sheets and certificates carry, and no others."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import zxingcpp
+
+from scanners.imaging.pictures import Picture, grey_of
+from scanners.imaging.port import Barcode, Corners
+
+FORMATS = zxingcpp.BarcodeFormats(
+    [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.DataMatrix]
+)
+"""All formats together take up to a second a page and read codes into ruled tables."""
+LONGEST_PX = 1800
+"""A module of a third of a millimetre is still two pixels wide when an A4 is this long."""
+MAX_CODES = 20
+
+
+def find(picture: Picture) -> tuple[Barcode, ...]:
+    """Return the codes of a picture, wherever and however they lie; corners are in px of the picture."""
+    grey, scale = _reduced(grey_of(picture))
+    found = zxingcpp.read_barcodes(grey, formats=FORMATS, try_invert=False, try_downscale=False)
+    return tuple(
+        Barcode(text=code.text, format=code.format.name, corners=_corners(code.position, scale))
+        for code in found[:MAX_CODES]
+    )
+
+
+def _reduced(grey: Picture) -> tuple[Picture, float]:
+    scale = max(1.0, max(grey.shape) / LONGEST_PX)
+    if scale == 1.0:
+        return np.ascontiguousarray(grey), 1.0
+    size = (round(grey.shape[1] / scale), round(grey.shape[0] / scale))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8), scale
+
+
+def _corners(position: zxingcpp.Position, scale: float) -> Corners:
+    places = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
+    flat = [round(value * scale) for place in places for value in (place.x, place.y)]
+    return (flat[0], flat[1], flat[2], flat[3], flat[4], flat[5], flat[6], flat[7])

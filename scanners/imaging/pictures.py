@@ -1,0 +1,95 @@
+"""Picture files to arrays and back, inside the darkroom's process.
+
+Arrays are `uint8`, (height, width, 3) in RGB order or (height, width) grey.
+"""
+
+from __future__ import annotations
+
+import io
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from scanners.errors import UnreadableFile
+from scanners.limits import check_pixels
+from scanners.port import Mode, RawPage
+
+Picture = NDArray[np.uint8]
+
+JPEG_QUALITY = 92
+"""Of the raw picture: recognition and the final page file are made from it, so it may cost some bytes."""
+REDUCTIONS = {1: 0, 2: 16, 4: 32, 8: 64}
+"""OpenCV's flags for decoding at 1/n of both lengths, which a JPEG allows without decoding all of it."""
+
+
+def encode(raw: RawPage) -> bytes:
+    """Return the page as a JPEG file with its resolution; colour is not subsampled, so seals stay sharp."""
+    picture = Image.frombuffer(
+        raw.mode.value, (raw.width_px, raw.height_px), raw.pixels, "raw", raw.mode.value, 0, 1
+    )
+    target = io.BytesIO()
+    dpi = (raw.resolution_dpi, raw.resolution_dpi)
+    picture.save(target, "JPEG", quality=JPEG_QUALITY, subsampling=0, dpi=dpi)
+    return target.getvalue()
+
+
+def array_of(raw: RawPage) -> Picture:
+    """Return the page's pixels without a copy."""
+    shape = (raw.height_px, raw.width_px, 3) if raw.mode is Mode.COLOUR else (raw.height_px, raw.width_px)
+    return np.frombuffer(raw.pixels, np.uint8).reshape(shape)
+
+
+def size_of(file: bytes) -> tuple[int, int]:
+    """Return the width and height of a picture file in px without decoding it.
+
+    Raises:
+        UnreadableFile: it is no picture.
+        PageTooLarge: more pixels than a page may have.
+    """
+    try:
+        with Image.open(io.BytesIO(file)) as image:
+            size = image.size
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise UnreadableFile(type(error).__name__) from error
+    check_pixels(*size)
+    return size
+
+
+def decode(file: bytes, reduction: int = 1) -> Picture:
+    """Return the picture of a file at 1/`reduction` (1, 2, 4 or 8) of its width and height, rounded up.
+
+    Raises:
+        UnreadableFile: it is no picture, or a damaged one.
+        PageTooLarge: more pixels than a page may have.
+    """
+    size_of(file)
+    try:
+        found = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_ANYCOLOR | REDUCTIONS[reduction])
+    except cv2.error as error:
+        raise UnreadableFile(f"OpenCV: {error.code}") from error
+    if found is None:
+        raise UnreadableFile("OpenCV knows no picture in it")
+    picture = np.asarray(found, np.uint8)
+    return _rgb(picture) if picture.ndim == 3 else picture
+
+
+def _rgb(picture: Picture) -> Picture:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def grey_of(picture: Picture) -> Picture:
+    """Return the picture in grey, itself when it is."""
+    if picture.ndim == 2:
+        return picture
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def reduced(picture: Picture, reduction: int) -> Picture:
+    """Return the picture at 1/`reduction` of its width and height, rounded up as `decode` does."""
+    if reduction == 1:
+        return picture
+    height, width = picture.shape[:2]
+    size = (-(-width // reduction), -(-height // reduction))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
