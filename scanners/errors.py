@@ -113,3 +113,31 @@ class NoDevice(ScannerError):
 
     code = "S114"
     retryable = True
+
+
+class WarmingUp(ScannerError):
+    """The lamp is not ready yet, though it was waited for."""
+
+    code = "S115"
+    retryable = True
+
+
+class DoubleFeed(ScannerError):
+    """Two sheets went through at once; neither counts."""
+
+    code = "S116"
+    retryable = True
+
+
+class FeederStopped(ScannerError):
+    """The feeder says it is empty while its sensor still sees paper: sheets would be missing."""
+
+    code = "S117"
+    retryable = True
+
+
+class TransportLock(ScannerError):
+    """The carriage is still locked for transport."""
+
+    code = "S118"
+    retryable = True

@@ -26,6 +26,25 @@ class Mode(StrEnum):
     GREY = "L"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """What a device can do with sheets from one source, as it said itself before the first scan."""
+
+    source: Source
+    modes: tuple[Mode, ...]
+    resolutions_dpi: tuple[int, ...] = ()
+    """Ascending; of a range its ends and the usual ones between. Empty: it cannot be chosen."""
+    largest_page_mm: tuple[float, float] | None = None
+    """(width, height) in mm; None: the device does not say."""
+
+    def fits(self, page_size_mm: tuple[float, float], *, tolerance_mm: float = 5.0) -> bool:
+        """Whether a page of (width, height) mm lies within; many an A4 glass is a hair shorter than A4."""
+        if self.largest_page_mm is None:
+            return True
+        pairs = zip(page_size_mm, self.largest_page_mm, strict=True)
+        return all(wanted <= offered + tolerance_mm for wanted, offered in pairs)
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """A source of pages as shown to the clerk."""
@@ -37,6 +56,12 @@ class Device:
     driver: str
     """`sane`, `folder` or `specimen`."""
     sources: tuple[Source, ...] = (Source.FLATBED,)
+    capabilities: tuple[Capability, ...] = ()
+    """One a source, in the order of `sources`; empty while unknown or where nothing can be chosen."""
+
+    def capability(self, source: Source) -> Capability | None:
+        """Return what it can do from `source`, None if that is unknown."""
+        return next((known for known in self.capabilities if known.source is source), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
