@@ -16,7 +16,8 @@ from scanners.fake import DEVICE, ScriptedScanner, blank_page
 from scanners.port import Device, Mode, RawPage, ScanJob
 from tests.services.conftest import JOB, Window
 from workstation.domain.case import PageAdded
-from workstation.services.capture import Capture, ScannerHub, encode
+from workstation.services.capture import Capture, ScannerHub
+from workstation.services.darkroom import encode
 from workstation.services.errors import CaseSealed, DiskAlmostFull
 from workstation.store.errors import DiskFull
 

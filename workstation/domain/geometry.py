@@ -50,6 +50,57 @@ def box_on_raw(treatment: Treatment, box: Box, raw_size_px: tuple[int, int]) -> 
     return _moved(_to_raw(treatment), box, raw_size_px)
 
 
+def corners_of(treatment: Treatment, box: Box) -> Corners:
+    """Return the corners on the raw picture of a part (`box`, px of the treated page)."""
+    plane, (x, y, width, height) = _to_raw(treatment), box
+    places = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
+    first, second, third, fourth = (apply(plane, place) for place in places)
+    return (
+        *(round(first[0]), round(first[1]), round(second[0]), round(second[1])),
+        *(round(third[0]), round(third[1]), round(fourth[0]), round(fourth[1])),
+    )
+
+
+def size_of(corners: Corners) -> tuple[int, int]:
+    """Return width and height of the page between four corners: the longer of two opposite sides each."""
+    one, two, three, four = _points(corners)
+    width = max(math.dist(one, two), math.dist(four, three))
+    height = max(math.dist(one, four), math.dist(two, three))
+    return max(1, round(width)), max(1, round(height))
+
+
+def spans_page(corners: Corners, raw_size_px: tuple[int, int]) -> bool:
+    """Return whether the corners lie on the picture and go round a page, not crossed, folded or mirrored."""
+    points = _points(corners)
+    on_picture = all(0 <= x <= raw_size_px[0] and 0 <= y <= raw_size_px[1] for x, y in points)
+    return on_picture and all(
+        _turn(points[n], points[(n + 1) % 4], points[(n + 2) % 4]) >= 1.0 for n in range(4)
+    )
+
+
+def _turn(one: Point, two: Point, three: Point) -> float:
+    """Return twice the area of the triangle; positive where the way turns clockwise (y points down)."""
+    return (two[0] - one[0]) * (three[1] - two[1]) - (two[1] - one[1]) * (three[0] - two[0])
+
+
+def overlap(one: Corners, other: Corners) -> bool:
+    """Return whether the upright boxes around two pages share more than half of the smaller one."""
+    first, second = _bounds(one), _bounds(other)
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second))
+    return width > 0 and height > 0 and 2 * width * height > smaller
+
+
+def _bounds(corners: Corners) -> tuple[int, int, int, int]:
+    return min(corners[::2]), min(corners[1::2]), max(corners[::2]), max(corners[1::2])
+
+
+def plane_to_raw(treatment: Treatment) -> Homography:
+    """Return the plane from the treated page (px) to the raw picture (px)."""
+    return _to_raw(treatment)
+
+
 def _to_page(treatment: Treatment) -> Homography:
     return homography(_points(treatment.corners), _rectangle(treatment.size_px))
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from PIL import Image
-
 from scanners.errors import NoDevice, ScannerError
 from scanners.port import Device, RawPage, ScanJob, Scanner
-from workstation.domain.case import Page, PageAdded
+from workstation.domain.case import Case, Page, PageAdded, PagesArranged, PageWork, Payload
 from workstation.domain.clock import Clock
+from workstation.services.darkroom import Darkroom, encode
 from workstation.services.errors import CaseSealed, DiskAlmostFull
 from workstation.services.ids import new_id
 from workstation.services.intake import check_fillable
@@ -20,7 +18,6 @@ from workstation.store.database import Store
 
 LEAST_FREE_BYTES = 200 * 1024 * 1024
 """Below this intake stops: room for about two hundred pages and the database's own work."""
-JPEG_QUALITY = 90
 
 
 @dataclass(frozen=True)
@@ -71,15 +68,31 @@ class Capture:
     profile: WindowProfile
     clock: Clock
     least_free_bytes: int = LEAST_FREE_BYTES
+    darkroom: Darkroom | None = None
 
     def devices(self) -> tuple[Device, ...]:
         """Devices to scan from."""
         return self.scanner.devices()
 
     def scan(
-        self, case_id: str, slot: str, job: ScanJob, cancelled: Callable[[], bool] = lambda: False
+        self,
+        case_id: str,
+        slot: str,
+        job: ScanJob,
+        cancelled: Callable[[], bool] = lambda: False,
+        *,
+        into: int | None = None,
+        instead_of: str = "",
     ) -> Iterator[Page]:
         """Scan into `slot`, yielding each page once it is safe; what was yielded is never lost.
+
+        Args:
+            case_id: the case.
+            slot: its material, or the tray.
+            job: what to feed.
+            cancelled: polled between the sheets.
+            into: place of the first page in the slot (0 is the first), the others follow; None: at the end.
+            instead_of: id of the page that the first one replaces; if it has gone, `into` counts.
 
         Raises:
             CaseSealed: the case may not change any more.
@@ -88,7 +101,11 @@ class Capture:
         """
         self._check(case_id, slot)
         for raw in self.scanner.scan(job, cancelled):
-            yield self._keep(case_id, slot, raw)
+            page = self._safe(raw)
+            case = self._added(case_id, slot, page, into, instead_of)
+            if into is not None or instead_of:
+                into, instead_of = case.slot(slot).pages.index(page) + 1, ""
+            yield page
             self._check(case_id, slot)
 
     def _check(self, case_id: str, slot: str) -> None:
@@ -99,9 +116,10 @@ class Capture:
         if free < self.least_free_bytes:
             raise DiskAlmostFull(free_mb=free // (1024 * 1024))
 
-    def _keep(self, case_id: str, slot: str, raw: RawPage) -> Page:
-        data, at = encode(raw), self.clock()
-        page = Page(
+    def _safe(self, raw: RawPage) -> Page:
+        """Put the picture as it came into the vault: encoded in the darkroom, or here where there is none."""
+        data, at = self.darkroom.keep(raw) if self.darkroom else encode(raw), self.clock()
+        return Page(
             page_id=new_id(at),
             sha256=self.store.vault.put(data),
             size=len(data),
@@ -112,17 +130,24 @@ class Capture:
             source=raw.source_name,
             taken_at=at,
         )
+
+    def _added(self, case_id: str, slot: str, page: Page, into: int | None, instead_of: str) -> Case:
         with self.store.transaction() as tx:
             # Sealed while the sheet was fed: a page nobody would ever send must not join the case.
-            check_fillable(tx, case_id, slot)
-            tx.record(case_id, PageAdded(slot=slot, page=page), actor=self.profile.clerk, at=at)
-        return page
+            case = check_fillable(tx, case_id, slot)
+            facts = _place(case, slot, page, into, instead_of)
+            return tx.record(case_id, *facts, actor=self.profile.clerk, at=page.taken_at)
 
 
-def encode(raw: RawPage) -> bytes:
-    """Return the page as a JPEG file with its resolution; colour is not subsampled (seals stay sharp)."""
-    picture = Image.frombytes(raw.mode.value, (raw.width_px, raw.height_px), raw.pixels)
-    target = io.BytesIO()
-    dpi = (raw.resolution_dpi, raw.resolution_dpi)
-    picture.save(target, "JPEG", quality=JPEG_QUALITY, subsampling=0, dpi=dpi)
-    return target.getvalue()
+def _place(case: Case, slot: str, page: Page, into: int | None, instead_of: str) -> list[Payload]:
+    """Return what puts the page into its slot, and to its place there."""
+    facts: list[Payload] = [PageAdded(slot=slot, page=page)]
+    pages = list(case.slot(slot).pages)
+    ids = [present.page_id for present in pages]
+    if instead_of in ids:
+        pages[ids.index(instead_of)] = page
+        facts.append(PagesArranged(work=PageWork.REPLACE, slots={slot: tuple(pages)}))
+    elif into is not None:
+        pages.insert(into, page)
+        facts.append(PagesArranged(work=PageWork.INSERT, slots={slot: tuple(pages)}))
+    return facts

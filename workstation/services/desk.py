@@ -22,12 +22,14 @@ from workstation.services.capture import Capture
 from workstation.services.catalogue import Catalogue
 from workstation.services.courier import Courier
 from workstation.services.credit import CreditLibrary, NoLibrary
+from workstation.services.darkroom import Darkroom
 from workstation.services.decisions import Decisions
 from workstation.services.finding import Finder
 from workstation.services.handling import spent_words
 from workstation.services.intake import Intake
 from workstation.services.item_changes import ItemChanges
 from workstation.services.pack_updates import LoadPack, PackUpdates
+from workstation.services.page_pictures import PagePictures
 from workstation.services.papers import Papers, Render
 from workstation.services.prefill import Prefill, Reader
 from workstation.services.profile import WindowProfile
@@ -56,6 +58,7 @@ class Desk:
     agents: AgentsDesk
     capture: Capture
     prefill: Prefill
+    pictures: PagePictures
     reuse: ReuseDesk
     decisions: Decisions
     tolerance: Tolerance
@@ -119,6 +122,8 @@ class Parts:
     """Answers the credit check; a window without a counterpart knows nothing of anybody."""
     packs_folder: Path
     load_pack: LoadPack
+    darkroom: Darkroom | None = None
+    """Touches pixels in a process of its own; without one pages are kept and shown, but not checked."""
 
 
 def build_desk(parts: Parts) -> Desk:
@@ -126,6 +131,7 @@ def build_desk(parts: Parts) -> Desk:
     store, profile, catalogue, clock = parts.store, parts.profile, parts.catalogue, parts.clock
     sealer = Sealer(profile, parts.key, partial(branch_body, catalogue))
     intake = Intake(store, catalogue, profile, clock)
+    pictures = PagePictures(store, parts.darkroom)
     store.inbox.on_change = apply_change
     return Desk(
         store=store,
@@ -135,8 +141,9 @@ def build_desk(parts: Parts) -> Desk:
         calendar=parts.calendar,
         intake=intake,
         agents=AgentsDesk(store, catalogue, profile, clock, parts.engine, parts.read),
-        capture=Capture(store, parts.scanner, profile, clock),
-        prefill=Prefill(store, catalogue, profile, clock, parts.engine, parts.read),
+        capture=Capture(store, parts.scanner, profile, clock, darkroom=parts.darkroom),
+        prefill=Prefill(store, catalogue, profile, clock, parts.engine, parts.read, pictures),
+        pictures=pictures,
         reuse=ReuseDesk(store, catalogue, profile, clock),
         decisions=Decisions(store, catalogue, profile, clock, parts.calendar, sealer),
         tolerance=Tolerance(store, catalogue, profile, clock, parts.calendar, parts.credit),

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from PIL import Image
 
 from ocr.errors import UnknownDocument
 from ocr.port import Engine, FieldReading, Reading
-from workstation.domain.case import Case, FieldSet, FieldValue, Origin, Page, Payload
+from workstation.domain.case import Case, Fault, FieldSet, FieldValue, Origin, Page, Payload, Treatment
 from workstation.domain.checklist import active_fields
 from workstation.domain.clock import Clock
+from workstation.domain.geometry import box_on_raw
 from workstation.domain.items import Item, Material
 from workstation.services.catalogue import Catalogue
+from workstation.services.page_pictures import PagePictures, as_image
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Store
 
@@ -31,24 +32,39 @@ class Prefill:
     clock: Clock
     engine: Engine
     read: Reader
+    pictures: PagePictures
+    _seen: dict[str, tuple[str, Treatment | None]] = field(default_factory=dict, init=False, compare=False)
+    """What each page was last read as, and how it was cut then; forgotten at the end of the program."""
+
+    def read_new(self, case_id: str, slot: str, page: Page) -> Reading | None:
+        """Read a page unless it was read before as the same document, cut the same; see `read_page`."""
+        case = self.store.case(case_id)
+        material = next((m for m in self.catalogue.item_of(case).materials if m.id == slot), None)
+        kind = _kind(material, case, slot, page) if material else None
+        if kind is None or self._seen.get(page.page_id) == (kind, page.treatment):
+            return None
+        return self.read_page(case_id, slot, page)
 
     def read_page(self, case_id: str, slot: str, page: Page) -> Reading | None:
-        """Read one page of a slot and record the proposals; None when its kind is not read.
+        """Read one page of a slot, as it is cut now, and record the proposals; None when it is not read.
+
+        Boxes are recorded, and returned, in px of the raw picture.
 
         Raises:
             OcrError: the engine failed; nothing was recorded, the clerk types.
         """
         case = self.store.case(case_id)
         item = self.catalogue.item_of(case)
+        page = next((now for now in case.slot(slot).pages if now.page_id == page.page_id), page)
         kind = _kind(item.material(slot), case, slot, page)
         if kind is None:
             return None
-        with Image.open(io.BytesIO(self.store.vault.get(page.sha256))) as picture:
-            picture.load()
-            try:
-                reading = self.read(self.engine, picture, kind)
-            except UnknownDocument:
-                return None
+        try:
+            reading = self.read(self.engine, as_image(self.pictures.full(page)), kind)
+        except UnknownDocument:
+            return None
+        self._seen[page.page_id] = (kind, page.treatment)
+        reading = _on_raw(reading, page)
         self._record(case_id, item, page, reading)
         return reading
 
@@ -63,16 +79,20 @@ class Prefill:
 
 
 def _kind(material: Material, case: Case, slot: str, page: Page) -> str | None:
-    """Return what to read the page as: by its place in the slot, unless another page there was read as that.
+    """Return what to read the page as: what it was seen to be, else by its place in the slot.
 
-    So a front side scanned again after its back side is still read as a front side.
+    A place counts unless another page there was read as that, so a front side scanned again after its back
+    side is still read as a front side. What seems another document is read once the clerk said it is not.
     """
+    expected = (material.document_kind, material.back_kind)
     pages = [p.page_id for p in case.slot(slot).pages]
-    if page.page_id not in pages:
+    if page.page_id not in pages or is_elsewhere(page):
         return None
+    if page.document and page.document in expected:
+        return page.document
     others = {name for name in pages if name != page.page_id}
     taken = {name.split(".")[0] for name, value in case.fields.items() if value.page_id in others}
-    wanted = (page_kind(material, pages.index(page.page_id)), material.document_kind, material.back_kind)
+    wanted = (page_kind(material, pages.index(page.page_id)), *expected)
     return next((kind for kind in wanted if kind is not None and kind not in taken), None)
 
 
@@ -96,18 +116,35 @@ def _facts(case: Case, item: Item, page: Page, reading: Reading) -> list[Payload
     return facts
 
 
+def is_elsewhere(page: Page) -> bool:
+    """Return whether the page seems to be another document than its slot takes, and nobody said it is not."""
+    return bool({finding.fault for finding in page.open_findings} & {Fault.WRONG_KIND, Fault.WRONG_SIDE})
+
+
+def _on_raw(reading: Reading, page: Page) -> Reading:
+    """Return the reading with its boxes where they lie on the raw picture."""
+    cut, raw_size = page.treatment, (page.width_px, page.height_px)
+    if cut is None:
+        return reading
+    fields = {
+        name: replace(read, box=box_on_raw(cut, read.box, raw_size)) if read.box else read
+        for name, read in reading.fields.items()
+    }
+    return replace(reading, fields=fields)
+
+
 def page_kind(material: Material, position: int) -> str | None:
     """Return the document kind of the page at `position` (0 is the first) of a slot, if it is read."""
     return (material.document_kind, material.back_kind)[position] if position < 2 else None
 
 
-def _value(field: FieldReading, page: Page) -> FieldValue:
+def _value(read: FieldReading, page: Page) -> FieldValue:
     return FieldValue(
-        value=field.value,
+        value=read.value,
         origin=Origin.OCR,
-        confidence=field.confidence,
+        confidence=read.confidence,
         page_id=page.page_id,
-        box=field.box,
-        checks=field.checks,
-        valid=field.valid,
+        box=read.box,
+        checks=read.checks,
+        valid=read.valid,
     )

@@ -64,10 +64,11 @@ class Station:
     """What else to end before the store closes."""
 
     def open_page(self, page: Page) -> bool:
-        """Decrypt a page into the private folder and open it; False when no viewer could."""
+        """Decrypt a page, as it is cut, into the private folder and open it; False when no viewer could."""
         self.page_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self.page_folder / f"{page.page_id}.jpg"
-        path.write_bytes(self.desk.store.vault.get(page.sha256))
+        data, ending = self.desk.pictures.file(page)
+        path = self.page_folder / f"{page.page_id}{ending}"
+        path.write_bytes(data)
         return self.view_file(path)
 
     def close(self) -> None:
