@@ -141,3 +141,10 @@ class TransportLock(ScannerError):
 
     code = "S118"
     retryable = True
+
+
+class DarkroomFailed(ScannerError):
+    """The process that checks and cuts pictures cannot be had or failed on one; the page itself is safe."""
+
+    code = "S129"
+    retryable = True

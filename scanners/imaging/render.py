@@ -28,6 +28,14 @@ def quad_of(corners: Sequence[float]) -> Quad:
     return np.asarray(corners, np.float32).reshape(4, 2)
 
 
+def size_of_page(quad: Quad) -> tuple[int, int]:
+    """Return width and height of a page in px: the longer of each two opposite sides, so nothing is lost."""
+    top, right, bottom, left = (
+        float(side) for side in np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
+    )
+    return max(1, round(max(top, bottom))), max(1, round(max(left, right)))
+
+
 def fitting(size_px: tuple[int, int], room: tuple[int, int] | None) -> tuple[int, int]:
     """Return the largest size of the page's proportions inside `room`, never above `size_px`."""
     width, height = max(1, size_px[0]), max(1, size_px[1])

@@ -1,0 +1,215 @@
+"""The darkroom seen from the program: one warm process that touches pixels, so that this one need not.
+
+Neither numpy nor OpenCV is loaded here, and a picture that ends that process ends nothing else.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from scanners.child import START_S, Child, python_module
+from scanners.errors import BackendCrashed, DarkroomFailed, ScannerError
+from scanners.frames import Header
+from scanners.imaging.messages import report_from_wire
+from scanners.imaging.port import Corners, Packed, PictureReport, Rendered
+from scanners.port import RawPage
+
+log = logging.getLogger(__name__)
+
+COMMAND = python_module("scanners.imaging.darkroom_child")
+TIMEOUT_S = 60.0
+"""Packing an A3 of 600 dpi takes seconds; whoever takes a minute hangs."""
+PATIENCE_S = 1.0
+"""How long a fed page waits for the process before it is encoded here."""
+CLOSE_S = 1.0
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1"}
+"""More threads would take the cores from the screens and from recognition, and win little."""
+
+
+class Darkroom:
+    """Client of the one process; any thread may call, one is served at a time.
+
+    The process starts with the first call (or `warm`), and anew after it died or was killed for hanging.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str] = COMMAND,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        """Start nothing yet.
+
+        Args:
+            command: starts the process.
+            timeout_s: without a sign of life for so long it is killed.
+            patience_s: how long `keep` waits for its turn.
+        """
+        self._command = tuple(command)
+        self._timeout_s = timeout_s
+        self._patience_s = patience_s
+        self._lock = threading.Lock()
+        self._child: Child | None = None
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the process."""
+        self.close()
+
+    def warm(self) -> None:
+        """Start the process, so that the first page does not wait for its libraries.
+
+        Raises:
+            DarkroomFailed: it cannot be started.
+        """
+        with self._lock:
+            try:
+                self._started()
+            except ScannerError as error:
+                raise self._failed(error) from error
+
+    def keep(self, raw: RawPage) -> bytes:
+        """Return the page as the JPEG file that is kept; where the process cannot be had, made here.
+
+        A fed sheet must never be lost: this never fails for want of the process.
+        """
+        header: Header = {
+            "do": "keep",
+            "width": raw.width_px,
+            "height": raw.height_px,
+            "mode": raw.mode.value,
+            "dpi": raw.resolution_dpi,
+        }
+        try:
+            if not self._lock.acquire(timeout=self._patience_s):
+                raise DarkroomFailed("busy")
+            try:
+                return self._answered(header, raw.pixels)[1]
+            finally:
+                self._lock.release()
+        except ScannerError as error:
+            log.warning("event=encoded_here reason=%s", error.code)
+            from scanners.imaging.pictures import encode
+
+            return encode(raw)
+
+    def inspect(self, file: bytes, dpi: int, corners: Corners | None = None) -> PictureReport:
+        """Look for the pages on a picture, or judge the one page cut along `corners`.
+
+        Args:
+            file: a picture file.
+            dpi: its resolution.
+            corners: of a page somebody has cut and turned already.
+
+        Raises:
+            DarkroomFailed: the process cannot be had, or failed on this picture.
+        """
+        header, _ = self._ask({"do": "inspect", "dpi": dpi, "corners": corners}, file)
+        return report_from_wire(header)
+
+    def render(
+        self,
+        file: bytes,
+        corners: Corners,
+        size_px: tuple[int, int],
+        room_px: tuple[int, int] | None = None,
+    ) -> Rendered:
+        """Return the page between the corners, of `size_px`, shrunk to fit into `room_px`.
+
+        Raises:
+            DarkroomFailed: the process cannot be had, or failed on this picture.
+        """
+        command: Header = {"do": "render", "corners": corners, "size": size_px, "room": room_px}
+        header, pixels = self._ask(command, file)
+        return Rendered(width=header["width"], height=header["height"], mode=header["mode"], pixels=pixels)
+
+    def pack(self, file: bytes, corners: Corners, size_px: tuple[int, int], dpi: int) -> Packed:
+        """Return the page between the corners as the file that leaves the house.
+
+        Raises:
+            DarkroomFailed: the process cannot be had, or failed on this picture.
+        """
+        command: Header = {"do": "pack", "corners": corners, "size": size_px, "dpi": dpi}
+        header, data = self._ask(command, file)
+        return Packed(
+            data=data,
+            media_type=header["media_type"],
+            width_px=header["width"],
+            height_px=header["height"],
+            resolution_dpi=header["dpi"],
+        )
+
+    def close(self) -> None:
+        """End the process; whoever still waits for it is told so. Calling it again does nothing."""
+        self._closed = True
+        if self._lock.acquire(timeout=CLOSE_S):
+            self._drop()
+            self._lock.release()
+        elif child := self._child:
+            # Whoever waits for its answer has the lock, sees it die and clears it away.
+            child.kill()
+
+    def _ask(self, header: Header, body: bytes) -> tuple[Header, bytes]:
+        with self._lock:
+            return self._answered(header, body)
+
+    def _answered(self, header: Header, body: bytes) -> tuple[Header, bytes]:
+        was_warm = self._child is not None
+        try:
+            return self._exchanged(header, body)
+        except BackendCrashed as error:
+            # It may have died long before, for another reason: only one that was just started proves a fault.
+            if not was_warm:
+                raise self._failed(error) from error
+            log.warning("event=darkroom_restarted reason=%s", error.code)
+        except ScannerError as error:
+            raise self._failed(error) from error
+        try:
+            return self._exchanged(header, body)
+        except ScannerError as error:
+            raise self._failed(error) from error
+
+    def _exchanged(self, header: Header, body: bytes) -> tuple[Header, bytes]:
+        child = self._started()
+        try:
+            child.send(header, body)
+            answer, data = child.receive()
+        except BaseException:
+            # Whatever it was, an answer may still come and must not be taken for the next one's.
+            self._drop()
+            raise
+        if answer["is"] == "error":
+            raise DarkroomFailed(answer["detail"])
+        return answer, data
+
+    def _started(self) -> Child:
+        if self._closed:
+            raise DarkroomFailed("closed")
+        if self._child is None:
+            self._child = Child(self._command, timeout_s=self._timeout_s, environment=ENVIRONMENT)
+            try:
+                self._child.receive(timeout_s=max(START_S, self._timeout_s))
+            except BaseException:
+                self._drop()
+                raise
+        return self._child
+
+    def _drop(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.end()
+
+    @staticmethod
+    def _failed(error: ScannerError) -> DarkroomFailed:
+        return error if isinstance(error, DarkroomFailed) else DarkroomFailed(str(error))

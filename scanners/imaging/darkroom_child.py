@@ -1,0 +1,172 @@
+"""The process that touches pixels: it lives as long as the program and does one thing after the other.
+
+It says `ready`; each command is a frame whose body is a page's pixels or a picture file, each answer a frame.
+A picture seen lately is remembered at the resolution it is judged at, so a page that was just kept is
+checked and previewed without being decoded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import resource
+import signal
+import sys
+from collections import OrderedDict
+from collections.abc import Callable
+
+import cv2
+
+from scanners.errors import ScannerError
+from scanners.frames import Header, read_frame, write_frame
+from scanners.imaging import inspecting
+from scanners.imaging.messages import corners_of, report_to_wire
+from scanners.imaging.pictures import REDUCTIONS, Picture, array_of, decode, encode, reduced, size_of
+from scanners.imaging.render import fitting, quad_of, render
+from scanners.limits import check_pixels
+from scanners.port import Mode, RawPage
+
+MEMORY_BYTES = 6 << 30
+"""Address space, not memory: the largest page eight times over, and the libraries."""
+REMEMBERED_BYTES = 48 << 20
+"""Of pictures at the resolution they are judged at; one of an A4 in colour has 6.5 MB."""
+
+Answer = tuple[Header, bytes]
+
+
+def limit() -> None:
+    """Bound what a picture can make this process do; a core file would hold the page, so none is written."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    cv2.setNumThreads(1)
+
+
+def reduction_for(dpi: int) -> int:
+    """Return by how much a picture of `dpi` may shrink and still be judged."""
+    return max(step for step in REDUCTIONS if step == 1 or dpi / step >= inspecting.LOOK_DPI)
+
+
+class Bench:
+    """The commands, and the pictures seen last."""
+
+    def __init__(self) -> None:
+        """Start with no picture."""
+        self._small: OrderedDict[tuple[bytes, int], Picture] = OrderedDict()
+        self.commands: dict[str, Callable[[Header, bytearray], Answer]] = {
+            "keep": self._keep,
+            "inspect": self._inspect,
+            "render": self._render,
+            "pack": self._pack,
+        }
+
+    def _keep(self, command: Header, body: bytearray) -> Answer:
+        raw = RawPage(
+            number=1,
+            width_px=command["width"],
+            height_px=command["height"],
+            mode=Mode(command["mode"]),
+            resolution_dpi=command["dpi"],
+            pixels=bytes(body),
+            source_name="",
+        )
+        check_pixels(raw.width_px, raw.height_px)
+        file = encode(raw)
+        reduction = reduction_for(raw.resolution_dpi)
+        self._remember(file, reduction, reduced(array_of(raw), reduction))
+        return {"is": "file"}, file
+
+    def _inspect(self, command: Header, body: bytearray) -> Answer:
+        file, dpi = bytes(body), int(command["dpi"])
+        width, height = size_of(file)
+        reduction = reduction_for(dpi)
+        small = self._reduced(file, reduction)
+        scale = (width / small.shape[1], height / small.shape[0])
+        given = command["corners"]
+        corners = corners_of([n / scale[i % 2] for i, n in enumerate(given)]) if given else None
+        report = inspecting.inspect(small, round(dpi / reduction), corners)
+        return {"is": "report", **report_to_wire(inspecting.at_full_size(report, scale))}, b""
+
+    def _render(self, command: Header, body: bytearray) -> Answer:
+        file, size = bytes(body), (int(command["size"][0]), int(command["size"][1]))
+        room = (int(command["room"][0]), int(command["room"][1])) if command["room"] else None
+        target = fitting(size, room)
+        width, height = size_of(file)
+        small = self._recent(file, round(min(size[0] / target[0], size[1] / target[1]) - 0.5))
+        picture = decode(file) if small is None else small
+        scale = (picture.shape[1] / width, picture.shape[0] / height)
+        quad = quad_of([number * scale[place % 2] for place, number in enumerate(command["corners"])])
+        return _page(render(picture, quad, target))
+
+    def _pack(self, command: Header, body: bytearray) -> Answer:
+        from scanners.imaging.packing import pack
+
+        size = (int(command["size"][0]), int(command["size"][1]))
+        packed = pack(render(decode(bytes(body)), command["corners"], size), int(command["dpi"]))
+        header: Header = {
+            "is": "packed",
+            "media_type": packed.media_type,
+            "width": packed.width_px,
+            "height": packed.height_px,
+            "dpi": packed.resolution_dpi,
+        }
+        return header, packed.data
+
+    def _reduced(self, file: bytes, reduction: int) -> Picture:
+        found = self._small.get((_name(file), reduction))
+        if found is None:
+            found = decode(file, reduction)
+            self._remember(file, reduction, found)
+        return found
+
+    def _recent(self, file: bytes, reduction: int) -> Picture | None:
+        """Return a remembered picture that is reduced by no more than `reduction`."""
+        name = _name(file)
+        fitting_ones = [key for key in self._small if key[0] == name and key[1] <= max(1, reduction)]
+        return self._small[max(fitting_ones, key=lambda key: key[1])] if fitting_ones else None
+
+    def _remember(self, file: bytes, reduction: int, picture: Picture) -> None:
+        self._small[_name(file), reduction] = picture
+        while sum(kept.nbytes for kept in self._small.values()) > REMEMBERED_BYTES and len(self._small) > 1:
+            self._small.popitem(last=False)
+
+
+def _name(file: bytes) -> bytes:
+    return hashlib.sha256(file).digest()
+
+
+def _page(picture: Picture) -> Answer:
+    height, width = picture.shape[:2]
+    mode = Mode.COLOUR if picture.ndim == 3 else Mode.GREY
+    return {"is": "page", "width": width, "height": height, "mode": mode.value}, picture.tobytes()
+
+
+def serve(answers: int) -> None:
+    """Answer one parent until it closes the pipe."""
+    bench = Bench()
+    while (frame := read_frame(0)) is not None:
+        command, body = frame
+        try:
+            header, answer = bench.commands[command["do"]](command, body)
+        except ScannerError as error:
+            header, answer = {"is": "error", "detail": f"{error.code} {error.detail}"}, b""
+        except Exception as error:  # noqa: BLE001 - a picture can raise anything from inside a library
+            header, answer = {"is": "error", "detail": type(error).__name__}, b""
+        write_frame(answers, header, answer)
+
+
+def main() -> int:
+    """Serve one parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    limit()
+    answers = os.dup(1)
+    os.dup2(2, 1)
+    write_frame(answers, {"is": "ready"})
+    try:
+        serve(answers)
+    except BrokenPipeError:
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""What the darkroom says, as JSON between its process and this one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scanners.frames import Header
+from scanners.imaging.port import Barcode, Corners, PageFault, PageReport, PictureReport
+
+
+def corners_of(numbers: Sequence[float]) -> Corners:
+    """Return eight numbers as corners, rounded to whole px."""
+    a, b, c, d, e, f, g, h = (round(float(number)) for number in numbers)
+    return a, b, c, d, e, f, g, h
+
+
+def report_to_wire(report: PictureReport) -> Header:
+    """Return a report as a JSON object."""
+    return {
+        "pages": [_page_to_wire(page) for page in report.pages],
+        "barcodes": [
+            {"text": code.text, "format": code.format, "corners": list(code.corners)}
+            for code in report.barcodes
+        ],
+        "elapsed_ms": report.elapsed_ms,
+    }
+
+
+def _page_to_wire(page: PageReport) -> Header:
+    return {
+        "corners": list(page.corners),
+        "size_px": list(page.size_px),
+        "faults": [fault.value for fault in page.faults],
+        "turn_certain": page.turn_certain,
+        "fingerprint": page.fingerprint,
+        "measures": {name: float(value) for name, value in page.measures.items()},
+    }
+
+
+def report_from_wire(wire: Header) -> PictureReport:
+    """Return the report that `report_to_wire` wrote."""
+    return PictureReport(
+        pages=tuple(_page_from_wire(page) for page in wire["pages"]),
+        barcodes=tuple(
+            Barcode(text=code["text"], format=code["format"], corners=corners_of(code["corners"]))
+            for code in wire["barcodes"]
+        ),
+        elapsed_ms=wire["elapsed_ms"],
+    )
+
+
+def _page_from_wire(page: Header) -> PageReport:
+    return PageReport(
+        corners=corners_of(page["corners"]),
+        size_px=(page["size_px"][0], page["size_px"][1]),
+        faults=tuple(PageFault(fault) for fault in page["faults"]),
+        turn_certain=page["turn_certain"],
+        fingerprint=page["fingerprint"],
+        measures=page["measures"],
+    )
