@@ -12,9 +12,11 @@ from scanners.child import START_S, Cancelled, Child, environment_of, python_mod
 from scanners.errors import BackendCrashed, DeviceGone, FeederEmpty, NoDevice, NoProgress, ScannerError
 from scanners.frames import Header
 from scanners.limits import check_pixels
-from scanners.port import Device, Mode, RawPage, ScanJob, Scanner, Source
+from scanners.port import Capability, Device, Mode, RawPage, ScanJob, Scanner, Source
+from scanners.sane_config import backend_of, only
 from scanners.sane_device import OptionValue
-from scanners.sane_status import BY_CODE, Step, situation
+from scanners.sane_options import SHEET_FED_TYPE
+from scanners.sane_status import BY_CODE, NO_SIGNS, Signs, Step, situation
 
 log = logging.getLogger(__name__)
 
@@ -22,11 +24,13 @@ CHILD = python_module("scanners.sane_child")
 CANCEL_S = 5.0
 """How long a device may take to stop after a cancel before its process is killed."""
 LEARN_S = 10.0
-"""How long one device may take to show its sources while all are listed."""
-SHEET_FED_TYPE = "sheetfed scanner"
-"""The SANE device type (section 4.2.8 of the standard) of a feeder without a glass."""
+"""How long one device may take to show what it can do while all are listed."""
+SIGNS_S = 3.0
+"""How long the sensors may take to be read; without them the library's words have to do."""
 
 Options = Mapping[str, OptionValue]
+Identity = tuple[str, str, str]
+"""Vendor, model and type: what stays when a device is plugged in anew and gets another id."""
 
 
 def no_options(_number: int) -> Options:
@@ -65,28 +69,40 @@ class SaneScanner(Scanner):
         self._sheet_fed = sheet_fed
         self._command = command
         self._known: dict[str, Device] = {}
+        self._identities: dict[str, Identity] = {}
+        self._moved: dict[str, str] = {}
+        """Ids the callers know, to those the devices have now."""
 
     def devices(self) -> tuple[Device, ...]:
-        """List the devices; one that cannot be opened now is listed with the flatbed only.
+        """List the devices with what they can do; of one that cannot be opened now, only its type is known.
 
         Raises:
             ScannerError: listing itself failed.
         """
-        with self._child() as child:
-            child.send({"do": "list"})
-            found = {device.id: device for device in map(_device, self._expect(child, "devices")["devices"])}
-            try:
-                self._learn_sources(child, found)
-            except (BackendCrashed, NoProgress) as error:
-                log.warning("event=sources_unknown reason=%s", error)
-        self._known |= found
-        return tuple(found.values())
+        self._moved.clear()
+        return tuple(self._listed(self._environment).values())
 
-    def _learn_sources(self, child: Child, found: dict[str, Device]) -> None:
-        while (answer := child.receive(timeout_s=LEARN_S)[0])["is"] == "sources":
-            if answer["sources"]:
-                sources = tuple(Source(value) for value in answer["sources"])
-                found[answer["id"]] = replace(found[answer["id"]], sources=sources)
+    def _listed(self, environment: dict[str, str]) -> dict[str, Device]:
+        with self._child(environment) as child:
+            child.send({"do": "list"})
+            rows = self._answer(child, "devices", "", bool, self._timeout_s)[0]["devices"]
+            found = {row[0]: _device(row) for row in rows}
+            self._identities |= {row[0]: (row[1], row[2], row[3]) for row in rows}
+            try:
+                self._learn(child, found)
+            except (BackendCrashed, NoProgress) as error:
+                log.warning("event=capabilities_unknown reason=%s", error)
+        self._known |= found
+        return found
+
+    def _learn(self, child: Child, found: dict[str, Device]) -> None:
+        while (answer := child.receive(timeout_s=LEARN_S)[0])["is"] == "capabilities":
+            known = tuple(map(_capability, answer["capabilities"]))
+            log.info("event=capabilities device=%s known=%s", answer["id"], answer["capabilities"])
+            if known:
+                sources = tuple(capability.source for capability in known)
+                device = found[answer["id"]]
+                found[device.id] = replace(device, sources=sources, capabilities=known)
 
     def scan(self, job: ScanJob, cancelled: Callable[[], bool]) -> Iterator[RawPage]:
         """Yield pages; a flatbed gives one, a feeder as many as lie in it, at most `job.max_pages`.
@@ -96,12 +112,14 @@ class SaneScanner(Scanner):
         Raises:
             ScannerError: what went wrong, after the pages already yielded.
         """
+        wanted, job = job, replace(job, device_id=self._moved.get(job.device_id, job.device_id))
         try:
             try:
                 child, resolution_dpi = self._opened(job, cancelled)
             except DeviceGone as error:
-                job = replace(job, device_id=self._found_again(job.device_id, error))
+                job = replace(job, device_id=self._found_again(wanted.device_id, error))
                 child, resolution_dpi = self._opened(job, cancelled)
+                self._moved[wanted.device_id] = job.device_id
         except Cancelled:
             return
         with child:
@@ -110,7 +128,7 @@ class SaneScanner(Scanner):
     def _opened(self, job: ScanJob, cancelled: Callable[[], bool]) -> tuple[Child, int]:
         """Return a child that holds the device, set up for the job, and the device's resolution in dpi."""
         with contextlib.ExitStack() as stack:
-            child = stack.enter_context(self._child())
+            child = stack.enter_context(self._child(self._environment))
             child.send({"do": "open", **self._setting(job)})
             header, _ = self._answer(child, "open", job.device_id, cancelled, self._timeout_s)
             stack.pop_all()
@@ -133,16 +151,29 @@ class SaneScanner(Scanner):
         return () if device is None else device.sources
 
     def _found_again(self, device_id: str, error: DeviceGone) -> str:
-        """Return the new id of a device that was plugged in anew, recognised by its name."""
-        before = self._known.get(device_id)
-        present = self.devices()
-        if not present:
-            raise NoDevice(error.detail, device=device_id) from error
-        same = [device.id for device in present if before and device.name == before.name]
-        if len(same) != 1 or same == [device_id]:
+        """Return the new id of a device that was plugged in anew, recognised by vendor, model and type.
+
+        Only the back-end that had it is asked: asking all takes seconds, and another one may know the same
+        device and read it differently.
+        """
+        before = self._identities.get(device_id)
+        if before is None:
+            if not self.devices():
+                raise NoDevice(error.detail, device=device_id) from error
             raise error
-        log.info("event=device_found_again old=%s new=%s", device_id, same[0])
-        return same[0]
+        backend = backend_of(device_id)
+        with (
+            only(backend, self._environment) if backend else contextlib.nullcontext(self._environment) as here
+        ):
+            present = self._listed(here)
+        same = [identity for identity in present if self._identities[identity] == before]
+        if len(same) != 1:
+            raise error
+        # Listed under the id that cannot be opened: some back-ends open only their one device, unnamed.
+        new = backend if backend and len(present) == 1 and same == [device_id] else same[0]
+        self._known[new] = replace(present[same[0]], id=new)
+        log.info("event=device_found_again old=%s new=%s", device_id, new)
+        return new
 
     def _feed(
         self, child: Child, job: ScanJob, resolution_dpi: int, cancelled: Callable[[], bool]
@@ -175,9 +206,6 @@ class SaneScanner(Scanner):
             log.info("event=scan_cancelled device=%s answer=%s", device, error)
             raise Cancelled from error
 
-    def _expect(self, child: Child, kind: str, device: str = "") -> Header:
-        return self._answer(child, kind, device, bool, self._timeout_s)[0]
-
     def _answer(
         self, child: Child, kind: str, device: str, cancelled: Callable[[], bool], timeout_s: float
     ) -> tuple[Header, bytes]:
@@ -189,7 +217,8 @@ class SaneScanner(Scanner):
             error.device = device
             raise
         if header["is"] == "refused":
-            raise situation(header["words"], Step(header["step"]), device=device)
+            signs = _signs(child) if header["signs_follow"] else NO_SIGNS
+            raise situation(header["words"], Step(header["step"]), device=device, signs=signs)
         if header["is"] != kind:
             raise BY_CODE.get(header.get("code", ""), ScannerError)(header.get("detail", ""), device=device)
         return header, body
@@ -212,17 +241,38 @@ class SaneScanner(Scanner):
             source_name=known.name if known else job.device_id,
         )
 
-    def _child(self) -> Child:
+    def _child(self, environment: dict[str, str]) -> Child:
         with contextlib.ExitStack() as stack:
             child = stack.enter_context(
-                Child(self._command, timeout_s=self._timeout_s, environment=self._environment)
+                Child(self._command, timeout_s=self._timeout_s, environment=environment)
             )
             self._answer(child, "ready", "", bool, START_S)
             stack.pop_all()
         return child
 
 
+def _signs(child: Child) -> Signs:
+    """Wait for what the sensors show; a device that cannot say it any more has said enough."""
+    try:
+        header, _ = child.receive(timeout_s=SIGNS_S)
+    except ScannerError as error:
+        log.info("event=sensors_unknown reason=%s", error)
+        return NO_SIGNS
+    signs: Signs = header["signs"]
+    return signs
+
+
 def _device(found: list[str]) -> Device:
     identity, vendor, model, kind = found
     sources = (Source.FEEDER,) if kind == SHEET_FED_TYPE else (Source.FLATBED,)
     return Device(id=identity, name=f"{vendor} {model}".strip(), driver="sane", sources=sources)
+
+
+def _capability(found: Header) -> Capability:
+    largest = found["largest_page_mm"]
+    return Capability(
+        source=Source(found["source"]),
+        modes=tuple(map(Mode, found["modes"])),
+        resolutions_dpi=tuple(found["resolutions_dpi"]),
+        largest_page_mm=(largest[0], largest[1]) if largest else None,
+    )

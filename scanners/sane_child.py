@@ -21,8 +21,9 @@ from scanners.frames import Header, read_header, write_frame
 from scanners.limits import check_pixels
 from scanners.port import MAX_PAGE_PIXELS, Mode, Source
 from scanners.sane_device import Setter
-from scanners.sane_options import sources_of
-from scanners.sane_status import CANCELLED, Step
+from scanners.sane_options import SHEET_FED_TYPE
+from scanners.sane_probe import capabilities, has_sensors, signs
+from scanners.sane_status import CANCELLED, Step, is_warming_up
 
 Pixels = bytes | bytearray
 
@@ -30,6 +31,9 @@ ALIVE_S = 0.5
 """How often a page being read gives a sign of life."""
 NOTICE_S = 1.0
 """How long the reading loop has to see a cancel itself before the device is cancelled from outside."""
+WARM_UP_S = 60.0
+"""How long a lamp may take to be ready before the clerk is told."""
+WARM_UP_PAUSE_S = 1.0
 LAST_S = 3
 """How long a scan may take to end after the parent is gone."""
 
@@ -65,7 +69,7 @@ class Session:
             try:
                 orders[command["do"]](command)
             except Refused as refusal:
-                self._give_up({"is": "refused", "words": refusal.words, "step": refusal.step.value})
+                self._refuse(refusal)
             except ScannerError as error:
                 self._give_up({"is": "error", "code": error.code, "detail": error.detail})
         self._close()
@@ -77,6 +81,15 @@ class Session:
         """Say why, then cancel: a back-end's cancel can deadlock with its own reader thread."""
         self._answer(answer)
         self._settle()
+
+    def _refuse(self, refusal: Refused) -> None:
+        """Say the library's words at once; what the sensors show comes after the cancel, if there are any."""
+        sensed = self._device is not None and has_sensors(self._device)
+        self._give_up(
+            {"is": "refused", "words": refusal.words, "step": refusal.step.value, "signs_follow": sensed}
+        )
+        if sensed:
+            self._answer({"is": "signs", "signs": signs(self._device)})
 
     def _listen(self) -> None:
         while (command := read_header(0)) is not None:
@@ -99,18 +112,18 @@ class Session:
                 self._device.cancel()
 
     def _list(self, _command: Header) -> None:
-        """Name the devices first, so that one that crashes when opened costs only its own sources."""
+        """Name the devices first, so that one that crashes when opened costs only what it could tell."""
         try:
             found = self._library.get_devices()
         except Exception as error:
             raise Refused(str(error), Step.LIST) from error
         self._answer({"is": "devices", "devices": found})
-        for identity, *_rest in found:
+        for identity, _vendor, _model, kind in found:
             with contextlib.suppress(Exception):
                 device = self._library.open(identity)
-                source = Setter(device).values("source")
+                known = capabilities(device, sheet_fed=kind == SHEET_FED_TYPE)
                 device.close()
-                self._answer({"is": "sources", "id": identity, "sources": sources_of(source or ())})
+                self._answer({"is": "capabilities", "id": identity, "capabilities": known})
         self._answer({"is": "end"})
 
     def _open(self, job: Header) -> None:
@@ -125,7 +138,7 @@ class Session:
             setter = Setter(device)
             setter.choose(source, mode, sheet_fed=job["sheet_fed"])
             resolution = setter.set_resolution(job["resolution_dpi"])
-            setter.set_area(job["page_size_mm"], resolution)
+            setter.set_area(job["page_size_mm"], resolution, feeding=source is not Source.FLATBED)
             setter.set_all(job["options"])
         except self._library_error() as error:
             raise Refused(str(error), Step.OPTION) from error
@@ -150,8 +163,8 @@ class Session:
                 Setter(self._device).set_all(command["options"])
         except self._library_error() as error:
             raise Refused(str(error), Step.OPTION) from error
+        self._start()
         try:
-            self._device.start()
             _format, last_frame, size, depth, line_bytes = self._device.get_parameters()
         except self._library_error() as error:
             raise Refused(str(error), Step.START) from error
@@ -165,6 +178,20 @@ class Session:
         if self._grey and mode is Mode.COLOUR:
             mode, pixels = Mode.GREY, _grey(width, height, pixels)
         self._answer({"is": "page", "width": width, "height": height, "mode": mode.value}, pixels)
+
+    def _start(self) -> None:
+        """Feed the next sheet; a lamp that is not warm yet is waited for."""
+        deadline = time.monotonic() + WARM_UP_S
+        while True:
+            try:
+                self._device.start()
+                return
+            except self._library_error() as error:
+                if not is_warming_up(str(error)) or time.monotonic() > deadline:
+                    raise Refused(str(error), Step.START) from error
+            if self._cancel.wait(WARM_UP_PAUSE_S):
+                raise Refused(CANCELLED, Step.START)
+            self._answer({"is": "alive"})
 
     def _read(self, size: tuple[int, int], line_bytes: int) -> tuple[int, int, int, Pixels]:
         """Read the page the device has started: width, height, channels, packed 8-bit rows."""

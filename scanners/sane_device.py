@@ -10,9 +10,11 @@ from scanners.errors import BadSetting
 from scanners.limits import check_pixels
 from scanners.port import Mode, Source
 from scanners.sane_options import (
+    AUTO_LENGTH,
     MM_PER_INCH,
     Constraint,
     duplex_value,
+    extent,
     far_corner,
     legal_resolution,
     mode_value,
@@ -25,6 +27,9 @@ log = logging.getLogger(__name__)
 OptionValue = str | int | float | bool
 UNIT_PIXEL = 1
 TYPE_FIXED = 2
+TYPE_BOOL = 0
+LONGEST_SHEET_MM = 420.0
+"""The long side of A3. Feeders that take bands announce metres; nobody wants them scanned as glass."""
 DUPLEX_MODES = ("adf_mode", "scanmode", "scan_mode", "duplex_mode")
 WIDTHS = {"x": ("page_width", "pagewidth"), "y": ("page_height", "pageheight")}
 
@@ -55,6 +60,10 @@ class Setter:
             return None
         return [value for value in self._device.opt[name].constraint or () if isinstance(value, str)]
 
+    def number(self, name: str | None, default: float) -> float:
+        """Return what a number is set to now, or `default` if there is no such option."""
+        return float(getattr(self._device, name)) if name and self.has(name) else default
+
     def set(self, name: str, value: OptionValue) -> Any:
         """Set an option and return what the device made of it."""
         setattr(self._device, name, value)
@@ -78,14 +87,19 @@ class Setter:
         Raises:
             BadSetting: the device offers nothing that means it.
         """
-        self._choose_source(source, sheet_fed=sheet_fed)
+        self.choose_source(source, sheet_fed=sheet_fed)
         modes = self.values("mode")
         if modes:
             self._set_exactly("mode", mode_value(modes, mode), mode.value, modes)
         if self.has("depth") and 8 in (self.constraint("depth") or ()):
             self.set("depth", 8)
 
-    def _choose_source(self, source: Source, *, sheet_fed: bool) -> None:
+    def choose_source(self, source: Source, *, sheet_fed: bool) -> None:
+        """Choose where the sheet comes from, by the word or the switch that means it.
+
+        Raises:
+            BadSetting: the device offers nothing that means it.
+        """
         values = self.values("source")
         if not values:
             # Without a choice, a glass must not be read again and again in the hope that a feeder runs empty.
@@ -141,14 +155,19 @@ class Setter:
     def _is_fixed(self, name: str) -> bool:
         return bool(self._device.opt[name].type == TYPE_FIXED)
 
-    def set_area(self, page_size_mm: Sequence[float] | None, resolution_dpi: float) -> None:
-        """Set page size and corners; None takes the whole glass.
+    def set_area(
+        self, page_size_mm: Sequence[float] | None, resolution_dpi: float, *, feeding: bool = False
+    ) -> None:
+        """Set page size and corners; None takes the whole glass, or in a feeder what a sheet can be.
 
         Raises:
             BadSetting: the page is larger than the glass.
             PageTooLarge: area times resolution is above the limit.
         """
         width, height = page_size_mm or (None, None)
+        if feeding and page_size_mm is None:
+            self._let_it_find_the_end()
+            height = self._longest_sheet(resolution_dpi)
         lengths = [
             length
             for axis, size in (("x", width), ("y", height))
@@ -157,6 +176,31 @@ class Setter:
         if len(lengths) == 2:
             check_pixels(*(length * resolution_dpi / MM_PER_INCH for length in lengths))
 
+    def _let_it_find_the_end(self) -> None:
+        for name, option in self._device.opt.items():
+            if option.type == TYPE_BOOL and AUTO_LENGTH.search(name) and self.has(name):
+                self.set(name, True)
+
+    def _longest_sheet(self, resolution_dpi: float) -> float | None:
+        whole = self.longest_mm("y", resolution_dpi)
+        return LONGEST_SHEET_MM if whole is not None and whole > LONGEST_SHEET_MM else None
+
+    def longest_mm(self, axis: str, resolution_dpi: float) -> float | None:
+        """Return how far the device reaches in direction `x` or `y`, in mm; None: it does not say."""
+        near = self.constraint(f"tl_{axis}") if self.has(f"tl_{axis}") else None
+        # Where a page size is set as well, the corners reach as far as the page that is set just now.
+        names = [name for name in (f"br_{axis}", *WIDTHS[axis]) if self.has(name)]
+        ends = [
+            length / self._units_per_mm(name, resolution_dpi)
+            for name in names
+            if (length := extent(near if name.startswith("br") else None, self.constraint(name))) is not None
+        ]
+        return max(ends, default=None)
+
+    def _units_per_mm(self, name: str, resolution_dpi: float) -> float:
+        in_pixels = self._device.opt[name].unit == UNIT_PIXEL
+        return resolution_dpi / MM_PER_INCH if in_pixels else 1.0
+
     def _set_axis(self, axis: str, size_mm: float | None, resolution_dpi: float) -> float | None:
         """Set one direction and return its length in mm, None if the device has no corners."""
         near, far = f"tl_{axis}", f"br_{axis}"
@@ -164,8 +208,7 @@ class Setter:
             return None
         self._set_page(axis, size_mm, resolution_dpi)
         start = self._set_number(near, min(self.constraint(near) or (0.0,)))
-        in_pixels = self._device.opt[far].unit == UNIT_PIXEL
-        units_per_mm = resolution_dpi / MM_PER_INCH if in_pixels else 1.0
+        units_per_mm = self._units_per_mm(far, resolution_dpi)
         end = far_corner(self.constraint(far), start, size_mm, units_per_mm)
         if end is None:
             end = float(getattr(self._device, far))
@@ -175,8 +218,7 @@ class Setter:
         # Some back-ends cut at their page size whatever the corners say.
         for name in WIDTHS[axis]:
             if self.has(name):
-                in_pixels = self._device.opt[name].unit == UNIT_PIXEL
-                units_per_mm = resolution_dpi / MM_PER_INCH if in_pixels else 1.0
+                units_per_mm = self._units_per_mm(name, resolution_dpi)
                 end = far_corner(self.constraint(name), 0.0, size_mm, units_per_mm)
                 if end is not None:
                     self._set_number(name, end)

@@ -17,12 +17,22 @@ MM_PER_INCH = 25.4
 GLASS_TOLERANCE_MM = 5.0
 """A4 is 297 mm; many an A4 glass says 296.9 or 295."""
 
+SHEET_FED_TYPE = "sheetfed scanner"
+"""The SANE device type (section 4.2.8 of the standard) of a feeder without a glass."""
+USUAL_DPI = (75, 100, 150, 200, 240, 300, 400, 600, 1200)
+"""What is named of a range; nobody chooses among 1,200 values."""
+
 DUPLEX = re.compile(r"duplex|both sides|double[ -]?sided|two[ -]?sided|2[ -]?sided", re.IGNORECASE)
 BACK_ONLY = re.compile(r"\b(back|rear)\b", re.IGNORECASE)
 FEEDER = re.compile(r"\badf|feeder|sheet[ -]?fed|einzug", re.IGNORECASE)
 FLATBED = re.compile(r"flat[ -]?bed|platen|glass|document table|\bnormal\b|^fb$|flachbett", re.IGNORECASE)
 COLOUR = re.compile(r"colou?r|\brgb\b|farbe|couleur", re.IGNORECASE)
 GREY = re.compile(r"gr[ae]y|grau|gris", re.IGNORECASE)
+AUTO_LENGTH = re.compile(r"^ald$|auto\w*[ _-]?length|length[ _-]?detect", re.IGNORECASE)
+"""A feeder's own way to end a page where the sheet ends."""
+COVER_SENSOR = re.compile(r"(cover|door|hatch)[ _-]?open", re.IGNORECASE)
+DOUBLE_SENSOR = re.compile(r"(double|multi)[ _-]?(feed|pick)", re.IGNORECASE)
+PAPER_SENSOR = re.compile(r"(page|paper|adf|feeder|hopper)[ _-]?(loaded|present|detect)", re.IGNORECASE)
 NOT_EIGHT_BIT = re.compile(
     r"diffusion|halftone|dither|line ?art|binary|black ?& ?white|mono|\b(1|4|16|36|42|48)[ -]?(bit|levels)",
     re.IGNORECASE,
@@ -98,6 +108,28 @@ def _in_range(constraint: tuple[float, ...], wanted_dpi: int) -> float:
     return min(highest, lowest + math.ceil((wanted_dpi - lowest) / step) * step)
 
 
+def offered_resolutions(constraint: Constraint) -> tuple[int, ...]:
+    """Return the resolutions to name: all of a list; of a range its ends and the usual ones between."""
+    if not constraint:
+        return ()
+    if not isinstance(constraint, tuple):
+        return tuple(sorted({round(value) for value in constraint}))
+    lowest, highest = constraint[:2]
+    usual = {dpi for dpi in USUAL_DPI if lowest <= dpi <= highest and _in_range(constraint, dpi) == dpi}
+    return tuple(sorted(usual | {round(lowest), round(highest)}))
+
+
+def extent(near: Constraint, far: Constraint) -> float | None:
+    """Return the longest way between two corners in the options' units; None: no limit is told."""
+    if not far:
+        return None
+    return _highest(far) - (min(near) if near else 0.0)
+
+
+def _highest(constraint: Sequence[float]) -> float:
+    return max(constraint[:2] if isinstance(constraint, tuple) else constraint)
+
+
 def far_corner(
     constraint: Constraint, start: float, size_mm: float | None, units_per_mm: float
 ) -> float | None:
@@ -112,7 +144,7 @@ def far_corner(
     Raises:
         BadSetting: the glass is smaller than the page.
     """
-    end = max(constraint[:2] if isinstance(constraint, tuple) else constraint) if constraint else None
+    end = _highest(constraint) if constraint else None
     if size_mm is None:
         return end
     wanted = start + size_mm * units_per_mm

@@ -1,16 +1,20 @@
 """The one place where the English words of SANE become exceptions.
 
-The words are those of `sane_strstatus` (SANE standard 1.06, section 4.3.13), never translated by the library.
+The words are those of `sane_strstatus` (SANE standard 1.06, section 4.3.13), never translated by the library;
+vendors' back-ends and newer statuses come close to them. Where the device has sensors, they are
+believed rather than the words: many a back-end says "jammed" for an open cover, or "out of documents" for a
+stuck sheet.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from enum import StrEnum
 
 from scanners import errors
 from scanners.errors import ScannerError
 
-NO_DOCS = "Document feeder out of documents"
 CANCELLED = "Operation was canceled"
 
 
@@ -24,16 +28,36 @@ class Step(StrEnum):
     READ = "read"
 
 
-STATUSES: dict[str, type[ScannerError]] = {
-    "Document feeder jammed": errors.PaperJam,
-    NO_DOCS: errors.FeederEmpty,
-    "Scanner cover is open": errors.CoverOpen,
-    "Device busy": errors.DeviceBusy,
-    "Access to resource has been denied": errors.AccessDenied,
-    "Operation not supported": errors.BadSetting,
-    "Invalid argument": errors.BadSetting,
-}
-"""Words to situation; everything else, I/O errors among it, is a fault of the device."""
+class Sign(StrEnum):
+    """What a sensor of the device can show."""
+
+    COVER_OPEN = "cover_open"
+    DOUBLE_FEED = "double_feed"
+    PAPER = "paper"
+    """A sheet lies in the feeder."""
+
+
+Signs = Mapping[str, bool]
+"""Readings by `Sign`; a sensor the device lacks is absent."""
+
+STATUSES: tuple[tuple[re.Pattern[str], type[ScannerError]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind)
+    for pattern, kind in (
+        (r"double[ -]?feed|multi[ -]?feed|multi[ -]?pick", errors.DoubleFeed),
+        (r"\bjam", errors.PaperJam),
+        (r"out of documents|\bno (more )?(documents|paper)|feeder (is )?empty", errors.FeederEmpty),
+        (r"\b(cover|door|hatch)\b.*\bopen", errors.CoverOpen),
+        (r"warming|status code 12\b", errors.WarmingUp),
+        (r"\block(ed)?\b|status code 13\b", errors.TransportLock),
+        (r"\bbusy\b", errors.DeviceBusy),
+        (r"access.*denied|permission denied", errors.AccessDenied),
+        (r"not supported|invalid argument", errors.BadSetting),
+    )
+)
+"""Words to situation, the first that fits; everything else, I/O errors among it, is a fault of the device.
+
+12 (warming up) and 13 (locked for transport) are in `sane.h` since SANE 1.1, without words in the library.
+"""
 
 AT_OPEN: dict[str, type[ScannerError]] = {
     "Invalid argument": errors.DeviceGone,
@@ -48,12 +72,39 @@ BY_CODE: dict[str, type[ScannerError]] = {
     if isinstance(kind, type) and issubclass(kind, ScannerError)
 }
 
+NO_SIGNS: Signs = {}
 
-def situation(words: str, step: Step, *, device: str) -> ScannerError:
-    """Return the exception for what the library said at a step."""
-    kind = STATUSES.get(words, errors.DeviceFault)
+
+def situation(words: str, step: Step, *, device: str, signs: Signs = NO_SIGNS) -> ScannerError:
+    """Return the exception for what the library said at a step and what the sensors showed."""
+    kind = _said(words, step)
+    if step in (Step.START, Step.READ):
+        kind = _seen(kind, step, signs)
+    shown = "".join(f" {name}={value}" for name, value in sorted(signs.items()))
+    return kind(f"{step.value}: {words}{shown}", device=device)
+
+
+def is_warming_up(words: str) -> bool:
+    """Whether the words ask to try again in a moment."""
+    return _said(words, Step.START) is errors.WarmingUp
+
+
+def _said(words: str, step: Step) -> type[ScannerError]:
+    kind = next((kind for pattern, kind in STATUSES if pattern.search(words)), errors.DeviceFault)
     if step is Step.OPEN:
-        kind = AT_OPEN.get(words, kind)
-    elif step is Step.READ and kind is errors.BadSetting:
-        kind = errors.DeviceFault
-    return kind(f"{step.value}: {words}", device=device)
+        return AT_OPEN.get(words, kind)
+    return errors.DeviceFault if step is Step.READ and kind is errors.BadSetting else kind
+
+
+def _seen(said: type[ScannerError], step: Step, signs: Signs) -> type[ScannerError]:
+    if signs.get(Sign.COVER_OPEN):
+        return errors.CoverOpen
+    if signs.get(Sign.DOUBLE_FEED):
+        return errors.DoubleFeed
+    paper = signs.get(Sign.PAPER)
+    if said is errors.FeederEmpty and paper:
+        return errors.FeederStopped
+    # Some back-ends have no word for the end of the stack and call it a wrong argument or an I/O error.
+    if step is Step.START and paper is False and said in (errors.BadSetting, errors.DeviceFault):
+        return errors.FeederEmpty
+    return said
