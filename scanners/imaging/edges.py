@@ -1,0 +1,91 @@
+"""Whether a paper runs out of the picture: print at the border, or a sheet that ends there too early."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+MM_PER_INCH = 25.4
+_STRIP_MM = 6.0
+_STRIP_DPI = 150
+_CONTRAST = 0.22
+_FORMATS_MM = (
+    (297.0, 210.0),
+    (420.0, 297.0),
+    (210.0, 148.0),
+    (148.0, 105.0),
+    (257.0, 182.0),
+    (260.0, 185.0),
+    (250.0, 176.0),
+    (85.6, 54.0),
+    (125.0, 88.0),
+    (176.0, 125.0),
+    (143.0, 105.0),
+    (180.0, 125.0),
+    (140.0, 100.0),
+)
+"""ISO 216, 16K, ISO/IEC 7810 and what registers and certificates measure."""
+
+
+def cut(raw: NDArray[np.uint8], corners: NDArray[np.float32], dpi: int) -> float:
+    """Return how many marks say that the page runs out of the picture; 0 where it is whole."""
+    return float(max(_cut_print(raw, dpi), _cut_outline(raw.shape[1], raw.shape[0], corners, dpi)))
+
+
+def _cut_print(raw: NDArray[np.uint8], dpi: int) -> int:
+    """Return the number of glyphs and lines that end at one side of the picture, when they are too many."""
+    most = max(_touching(strip) for strip in _strips(raw, dpi))
+    return most if most >= 3 else 0
+
+
+def _strips(raw: NDArray[np.uint8], dpi: int) -> list[NDArray[np.uint8]]:
+    """Return the four borders of the picture, each with the picture's edge as its first row."""
+    depth = min(round(_STRIP_MM * dpi / MM_PER_INCH), min(raw.shape[:2]) // 4)
+    shrink = min(1.0, _STRIP_DPI / dpi)
+    strips = []
+    for strip in (
+        raw[:depth],
+        raw[: -depth - 1 : -1],
+        np.swapaxes(raw[:, :depth], 0, 1),
+        np.swapaxes(raw[:, : -depth - 1 : -1], 0, 1),
+    ):
+        darkest = np.ascontiguousarray(strip.min(axis=2) if strip.ndim == 3 else strip)
+        size = (max(1, round(darkest.shape[1] * shrink)), max(4, round(depth * shrink)))
+        strips.append(np.asarray(cv2.resize(darkest, size, interpolation=cv2.INTER_AREA), np.uint8))
+    return strips
+
+
+def _touching(strip: NDArray[np.uint8]) -> int:
+    """Return how many print-like marks run into the first row."""
+    px_mm = _STRIP_DPI / MM_PER_INCH
+    ground = cv2.dilate(strip, np.ones((strip.shape[0], round(5 * px_mm)), np.uint8)).astype(np.float32)
+    mask = (strip < ground * (1 - _CONTRAST)) & (ground > 40)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    first = np.unique(labels[:2])
+    return sum(1 for index in first if index and _is_mark(stats[index], px_mm))
+
+
+def _is_mark(stats: NDArray[np.int32], px_mm: float) -> bool:
+    _, _, width, height, area = (int(value) for value in stats)
+    return 0.15 * px_mm <= width <= 14 * px_mm and height >= 0.5 * px_mm and area >= 0.1 * px_mm**2
+
+
+def _cut_outline(width: int, height: int, corners: NDArray[np.float32], dpi: int) -> int:
+    """Return 1 when the page ends at a border where it should go on."""
+    left, top = corners.min(axis=0)
+    right, bottom = corners.max(axis=0)
+    near = 0.8 * dpi / MM_PER_INCH
+    free_x = (left if right >= width - near else width - right) / width
+    free_y = (top if bottom >= height - near else height - bottom) / height
+    touches_x = left <= near or right >= width - near
+    touches_y = top <= near or bottom >= height - near
+    if not ((touches_x and free_x > 0.04) or (touches_y and free_y > 0.04)):
+        return 0
+    return 0 if _is_format(corners, dpi) else 1
+
+
+def _is_format(corners: NDArray[np.float32], dpi: int) -> bool:
+    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1) * MM_PER_INCH / dpi
+    long, short = sorted(((sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2), reverse=True)
+    return any(abs(long - a) < 0.025 * a and abs(short - b) < 0.025 * b for a, b in _FORMATS_MM)

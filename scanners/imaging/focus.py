@@ -1,0 +1,116 @@
+"""How sharp the print of a page is: the spread of its edges in millimetres on the paper.
+
+Only windows with print are looked at, each for itself: the steepest slope against the window's whole range
+of grey gives the edge's width, whatever the contrast. A hand that shook leaves one direction sharp, so the
+softest of four directions counts.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+MM_PER_INCH = 25.4
+_DPI = 150
+"""Resolution at which slopes are taken; more would measure the grain, not the print."""
+_TILE_MM = 8.0
+_ROWS, _COLUMNS, _A_FIELD = 4, 3, 4
+"""The page is looked at in this many fields, in each of them this many tiles."""
+_WINDOW_PX = 8
+_LEAST_RANGE = 24.0
+_STEEPEST = 80
+_STEP_OF_GAUSS = 0.3989
+"""Steepest slope of a step that a Gaussian of deviation 1 has spread."""
+_FALL = np.array([[-1, 0, 0], [0, 0, 0], [0, 0, 1]], np.float32) / np.float32(8**0.5)
+
+
+def edge_mm(
+    raw: NDArray[np.uint8], corners: NDArray[np.float32], ink: NDArray[np.float32], dpi: int
+) -> float:
+    """Return the standard deviation of the print's edges in mm, 0 where there is no print to judge by.
+
+    Args:
+        raw: the whole picture.
+        corners: of the page on it.
+        ink: (H, W) share of missing light on the upright page, any resolution.
+        dpi: of `raw`.
+    """
+    tiles = _tiles(raw, corners, ink, dpi)
+    if not tiles:
+        return 0.0
+    return float(np.median([_spread(tile) for tile in tiles])) * MM_PER_INCH / min(dpi, _DPI)
+
+
+def _tiles(
+    raw: NDArray[np.uint8], corners: NDArray[np.float32], ink: NDArray[np.float32], dpi: int
+) -> list[NDArray[np.float32]]:
+    height, width = ink.shape
+    square = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    plane = cv2.getPerspectiveTransform(square, corners.astype(np.float32))
+    places = _inked_places(ink, np.linalg.norm(corners[1] - corners[0]) / width, dpi)
+    if not places:
+        return []
+    on_raw = cv2.perspectiveTransform(np.array([places], np.float32), plane)[0]
+    side = round(_TILE_MM * dpi / MM_PER_INCH)
+    cut = (_cut(raw, x, y, side, dpi) for x, y in on_raw)
+    return [tile for tile in cut if tile is not None]
+
+
+def _inked_places(ink: NDArray[np.float32], raw_px: float, dpi: int) -> list[tuple[float, float]]:
+    """Return middles (px of `ink`) of the tiles with the most print, spread over the page."""
+    side = _TILE_MM * dpi / MM_PER_INCH / max(raw_px, 1e-6)
+    rows, columns = (max(1, round(length / side)) for length in ink.shape)
+    rough = np.abs(np.diff(ink, axis=0, append=0)) + np.abs(np.diff(ink, axis=1, append=0))
+    amount = cv2.resize(rough, (columns, rows), interpolation=cv2.INTER_AREA)
+    if rows > 2 and columns > 2:
+        amount[[0, -1]], amount[:, [0, -1]] = 0, 0
+    enough = max(0.02, 0.25 * float(amount.max()))
+    places = []
+    for field_rows in np.array_split(np.arange(rows), _ROWS):
+        for field_columns in np.array_split(np.arange(columns), _COLUMNS):
+            field = [(amount[r, c], r, c) for r in field_rows for c in field_columns if amount[r, c] > enough]
+            for _, row, column in sorted(field, reverse=True)[:_A_FIELD]:
+                places.append(((column + 0.5) * ink.shape[1] / columns, (row + 0.5) * ink.shape[0] / rows))
+    return places
+
+
+def _cut(raw: NDArray[np.uint8], x: float, y: float, side: int, dpi: int) -> NDArray[np.float32] | None:
+    left, top = max(0, int(x) - side // 2), max(0, int(y) - side // 2)
+    patch = raw[top : top + side, left : left + side]
+    if min(patch.shape[:2]) < side // 2:
+        return None
+    grey = patch if patch.ndim == 2 else cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY)
+    if dpi > _DPI:
+        shrink = _DPI / dpi
+        grey = cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    return np.asarray(grey, np.float32)
+
+
+def _spread(tile: NDArray[np.float32]) -> float:
+    """Return the edge's standard deviation in px of one tile, by its softest direction."""
+    whole = float(tile.max() - tile.min())
+    smooth = np.array([1, 2, 1], np.float32) / 4
+    central = np.array([-0.5, 0, 0.5], np.float32)
+    slopes = (
+        cv2.sepFilter2D(tile, cv2.CV_32F, central, smooth),
+        cv2.sepFilter2D(tile, cv2.CV_32F, smooth, central),
+        cv2.filter2D(tile, cv2.CV_32F, _FALL),
+        cv2.filter2D(tile, cv2.CV_32F, _FALL[:, ::-1].copy()),
+    )
+    span = _highest(tile) + _highest(-tile)
+    telling = span > max(_LEAST_RANGE * 0.5, 0.5 * whole)
+    if not telling.any():
+        return 0.0
+    steepness = [
+        np.percentile(_highest(np.abs(slope))[telling] / span[telling], _STEEPEST) for slope in slopes
+    ]
+    return _STEP_OF_GAUSS / max(float(min(steepness)), 1e-3)
+
+
+def _highest(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the highest value in each window."""
+    rows, columns = values.shape[0] // _WINDOW_PX, values.shape[1] // _WINDOW_PX
+    cut = values[: rows * _WINDOW_PX, : columns * _WINDOW_PX]
+    blocks = cut.reshape(rows, _WINDOW_PX, columns, _WINDOW_PX)
+    return np.asarray(blocks.max(axis=(1, 3)), np.float32)
