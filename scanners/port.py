@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from scanners.camera_view import Viewfinder
+
 MAX_PAGE_PIXELS = 140_000_000
 """Most pixels of one page: A3 at 600 dpi is 70 million; anything far above is a mistake or an attack."""
 
@@ -54,7 +56,7 @@ class Device:
     name: str
     """Vendor and model, or the folder's purpose."""
     driver: str
-    """`sane`, `folder` or `specimen`."""
+    """`sane`, `camera`, `folder` or `specimen`."""
     sources: tuple[Source, ...] = (Source.FLATBED,)
     capabilities: tuple[Capability, ...] = ()
     """One a source, in the order of `sources`; empty while unknown or where nothing can be chosen."""
@@ -75,6 +77,8 @@ class ScanJob:
     page_size_mm: tuple[float, float] | None = None
     """(width, height) in mm; None: the whole glass."""
     max_pages: int = 100
+    finder: Viewfinder | None = None
+    """Who looks through a camera and holds its shutter; other devices have none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
