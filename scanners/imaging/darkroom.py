@@ -14,7 +14,7 @@ from typing import Self
 from scanners.child import START_S, Child, python_module
 from scanners.errors import BackendCrashed, DarkroomFailed, ScannerError
 from scanners.frames import Header
-from scanners.imaging.messages import report_from_wire
+from scanners.imaging.messages import packed_from_wire, report_from_wire
 from scanners.imaging.port import Corners, Packed, PictureReport, Rendered
 from scanners.port import RawPage
 
@@ -142,13 +142,7 @@ class Darkroom:
         """
         command: Header = {"do": "pack", "corners": corners, "size": size_px, "dpi": dpi}
         header, data = self._ask(command, file)
-        return Packed(
-            data=data,
-            media_type=header["media_type"],
-            width_px=header["width"],
-            height_px=header["height"],
-            resolution_dpi=header["dpi"],
-        )
+        return packed_from_wire(header, data)
 
     def close(self) -> None:
         """End the process; whoever still waits for it is told so. Calling it again does nothing."""

@@ -20,7 +20,7 @@ import cv2
 from scanners.errors import ScannerError
 from scanners.frames import Header, read_frame, write_frame
 from scanners.imaging import inspecting
-from scanners.imaging.messages import corners_of, report_to_wire
+from scanners.imaging.messages import corners_of, packed_to_wire, report_to_wire
 from scanners.imaging.pictures import REDUCTIONS, Picture, array_of, decode, encode, reduced, size_of
 from scanners.imaging.render import fitting, quad_of, render
 from scanners.limits import check_pixels
@@ -102,14 +102,7 @@ class Bench:
 
         size = (int(command["size"][0]), int(command["size"][1]))
         packed = pack(render(decode(bytes(body)), command["corners"], size), int(command["dpi"]))
-        header: Header = {
-            "is": "packed",
-            "media_type": packed.media_type,
-            "width": packed.width_px,
-            "height": packed.height_px,
-            "dpi": packed.resolution_dpi,
-        }
-        return header, packed.data
+        return packed_to_wire(packed)
 
     def _reduced(self, file: bytes, reduction: int) -> Picture:
         found = self._small.get((_name(file), reduction))

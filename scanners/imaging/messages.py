@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scanners.frames import Header
-from scanners.imaging.port import Barcode, Corners, PageFault, PageReport, PictureReport
+from scanners.imaging.port import Barcode, Corners, Layers, Packed, PageFault, PageReport, PictureReport
 
 
 def corners_of(numbers: Sequence[float]) -> Corners:
@@ -57,4 +57,50 @@ def _page_from_wire(page: Header) -> PageReport:
         turn_certain=page["turn_certain"],
         fingerprint=page["fingerprint"],
         measures=page["measures"],
+    )
+
+
+def packed_to_wire(packed: Packed) -> tuple[Header, bytes]:
+    """Return a packed page as a JSON object and one body: its file, then the layers' two."""
+    header: Header = {
+        "is": "packed",
+        "media_type": packed.media_type,
+        "width": packed.width_px,
+        "height": packed.height_px,
+        "dpi": packed.resolution_dpi,
+        "file_bytes": len(packed.data),
+        "layers": None,
+    }
+    layers = packed.layers
+    if layers is None:
+        return header, packed.data
+    header["layers"] = {
+        "paper_bytes": len(layers.paper),
+        "stencil_px": list(layers.stencil_px),
+        "ink": list(layers.ink),
+    }
+    return header, packed.data + layers.paper + layers.stencil
+
+
+def packed_from_wire(header: Header, body: bytes) -> Packed:
+    """Return a packed page from what `packed_to_wire` made of it."""
+    file_end = int(header["file_bytes"])
+    layers, said = None, header["layers"]
+    if said is not None:
+        paper_end = file_end + int(said["paper_bytes"])
+        width, height = said["stencil_px"]
+        red, green, blue = said["ink"]
+        layers = Layers(
+            paper=body[file_end:paper_end],
+            stencil=body[paper_end:],
+            stencil_px=(width, height),
+            ink=(red, green, blue),
+        )
+    return Packed(
+        data=body[:file_end],
+        media_type=header["media_type"],
+        width_px=header["width"],
+        height_px=header["height"],
+        resolution_dpi=header["dpi"],
+        layers=layers,
     )

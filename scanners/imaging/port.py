@@ -65,6 +65,19 @@ class PictureReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Layers:
+    """A page as a PDF shows it: the paper as a picture, and the print upon it as a stencil of one colour."""
+
+    paper: bytes
+    """JPEG, stretched over the whole page; empty: the paper is white."""
+    stencil: bytes = b""
+    """CCITT group 4 (ITU-T T.6) in one strip, a clear bit is print; empty: `paper` shows it as well."""
+    stencil_px: tuple[int, int] = (0, 0)
+    ink: tuple[int, int, int] = (0, 0, 0)
+    """Red, green, blue of the print."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Packed:
     """A page as a file that may leave the house."""
 
@@ -73,6 +86,8 @@ class Packed:
     width_px: int
     height_px: int
     resolution_dpi: int
+    layers: Layers | None = None
+    """The same page as it goes into a PDF."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
