@@ -21,6 +21,7 @@ from workstation.tui.screens.courier import CourierScreen
 from workstation.tui.screens.dialogs import ConfirmDialog, TextDialog
 from workstation.tui.screens.home import HomeScreen
 from workstation.tui.screens.picker import ItemPicker
+from workstation.tui.screens.reuse import ReuseDialog
 from workstation.tui.screens.unlock import UnlockScreen
 from workstation.tui.widgets.field_row import FieldRow
 from workstation.tui.widgets.steps import StepName
@@ -201,10 +202,11 @@ class Clerk(Keys):
         return self.case.step is not StepName.MATERIALS or self.case.current_slot != slot
 
     async def reuse(self) -> None:
-        """Take the archived copy with the citizen's yes."""
+        """Take the archived copies with the citizen's yes: one question, however many there are."""
         slot = self.case.current_slot
+        asked = ReuseDialog if len(self.case.open_offers) > 1 else ConfirmDialog
         await self.press("f3")
-        await self.on_screen(ConfirmDialog)
+        await self.on_screen(asked)
         await self.press("y")
         await self.on_screen(CaseScreen)
         await self.until(lambda: self.view.case.slot(slot).reuse is not None, "reused")

@@ -5,7 +5,8 @@ estimate adds the published times of the Keystroke-Level Model (Card, Moran and 
 model for user performance time with interactive systems", CACM 23(7), 1980):
 
     K 0.28 s  a key, average non-secretary typist (0.20 s for a good one)
-    M 1.35 s  mentally preparing: once before each unit of the task, and once for each read value compared
+    M 1.35 s  mentally preparing: once before each unit of the task, and once for each read value compared;
+              values that the screen says an earlier case confirmed to the letter are one look together
     H 0.40 s  hands between keyboard and paper: twice a sheet
     R         measured here: what the clerk waits for the system
 
@@ -43,6 +44,7 @@ from workstation.tui.app import StationApp
 from workstation.tui.screens.picker import ItemPicker
 from workstation.tui.terminal import Terminal
 from workstation.tui.widgets.field_row import FieldRow
+from workstation.tui.widgets.steps.applicant import SOURCES
 
 ROOT = Path(__file__).parents[2]
 K_S, K_GOOD_S, M_S, H_S = 0.28, 0.20, 1.35, 0.40
@@ -50,8 +52,8 @@ HANDS_A_SHEET = 2
 KEYS_A_CHARACTER = 3
 """Keys of a pinyin input method for one Chinese character, choice included: assumed, not measured."""
 READ_FIRST = ("id-card-front.id_number", "id-card-back.valid_until")
-CHECKED_VALUES = 5
-"""Values of a card that the clerk compares with the original: name, number, address, end date, phone."""
+COMPARED = ("id_number", "name", "address", "valid_until")
+"""Values of a card compared with the original, unless the screen says an earlier case had the same."""
 
 
 @dataclass
@@ -116,7 +118,7 @@ class CountingClerk(Clerk):
         before = row.text
         row.query_one(Input).focus()
         await self.pilot.pause()
-        if before == text:
+        if not text or before == text:
             return
         start = len(commonprefix((before, text)))
         end = len(commonprefix((before[start:][::-1], text[start:][::-1])))
@@ -140,19 +142,25 @@ class CountingClerk(Clerk):
         for name in READ_FIRST:
             await self.until(lambda name=name: name in self.view.case.fields, name)  # type: ignore[misc]
         await self.idle()
+        known = self.view.known_before
+        new = [name for name in COMPARED if SOURCES[name] not in known]
+        # The telephone number is asked for or read out in any case; one look takes in all that is known.
+        self.tally.thoughts += len(new) + bool(known) + 1
         await super().name_applicant(by_name(CITIZEN), **other)
 
     async def scan(self) -> None:
-        """Think of the sheet once."""
-        self.tally.thoughts += 1
+        """Think of the paper once: the other side of a card follows from the first (the model's rule 1)."""
+        slot = self.case.current_slot
+        self.tally.thoughts += not self.view.case.slot(slot).pages
         self.tally.sheets += 1
         await super().scan()
 
     async def reuse(self) -> None:
-        """Ask the citizen, once."""
+        """Ask the citizen, once for all that is offered."""
+        before = self._copies()
         self.tally.thoughts += 1
-        self.tally.reused += 1
         await super().reuse()
+        self.tally.reused += self._copies() - before
 
     async def take(self, words: str, title: str) -> None:
         """Take a whole case up to its papers."""
@@ -161,8 +169,11 @@ class CountingClerk(Clerk):
         await self.receive()
         self.tally.system_s = time.monotonic() - begun
         questions = len(self.view.case.answers) - len(self.view.case.derived)
-        self.tally.thoughts += questions + CHECKED_VALUES + 1
+        self.tally.thoughts += questions + 1
         await self.to_home()
+
+    def _copies(self) -> int:
+        return sum(slot.reuse is not None for slot in self.view.case.slots.values())
 
 
 def _kind(key: str) -> str:

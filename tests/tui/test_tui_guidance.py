@@ -221,6 +221,22 @@ async def test_a_citizen_known_from_an_earlier_case_types_neither_phone_nor_addr
         assert named.applicant.phone == ZHAO.phone and named.home_street == "XMH"
 
 
+async def test_a_card_that_says_what_an_earlier_case_confirmed_need_not_be_compared_again(
+    sit: OpenSeat, window: Window
+) -> None:
+    window.received()
+    case = window.open()
+    lay_card(window)
+    window.readings.confidence = 0.5
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        await seat.press("f2", "f2")
+        assert str(seat.row("address").query_one("#lamp", Static).content).endswith("与以前核过的一致")
+        assert {"id-card-front.name", "id-card-front.address"} <= seat.case.view.known_before  # type: ignore[union-attr]
+        await seat.press("enter")
+        assert seat.app.focused is seat.row("valid_until").query_one("Input")
+
+
 async def test_an_address_read_otherwise_is_never_replaced_by_the_one_before(
     sit: OpenSeat, window: Window
 ) -> None:

@@ -128,6 +128,31 @@ async def test_reuse_asks_the_citizen_and_no_means_no(sit: OpenSeat, window: Win
         assert seat.sees("复用存档", "户口簿 1/1 · 复用 2026-11-20 办件")
 
 
+async def test_several_copies_are_one_question_and_one_yes_for_each(sit: OpenSeat, window: Window) -> None:
+    window.received(RELIEF)
+    first, second = (window.named(window.open(RELIEF)) for _ in range(2))
+    async with sit() as seat:
+        await seat.open(first.case_id)
+        offers = dict(seat.case.open_offers)
+        assert len(offers) > 1
+        await seat.press("end", "home")
+        while seat.case.current_slot not in offers:
+            await seat.press("down")
+        await seat.press("f3", "n")
+        assert not any(slot.reuse for slot in window.store.case(first.case_id).slots.values())
+        await seat.press("f3", "space", "y")
+        taken = {name for name, slot in window.store.case(first.case_id).slots.items() if slot.reuse}
+        assert taken == set(list(offers)[1:])
+        await seat.press("escape")
+        await seat.open(second.case_id)
+        while seat.case.current_slot not in offers:
+            await seat.press("down")
+        await seat.press("f3", "y")
+        slots = window.store.case(second.case_id).slots
+        consents = {slots[name].reuse.consent_at for name in offers if slots[name].reuse}  # type: ignore[union-attr]
+        assert len(consents) >= 1 and all(slots[name].reuse is not None for name in offers)
+
+
 async def test_a_page_is_only_removed_after_a_yes(sit: OpenSeat, window: Window) -> None:
     case = window.named(window.open())
     window.scan(case, "id-card", 2)

@@ -27,9 +27,11 @@ from workstation.domain.known import KnownAnswer
 from workstation.domain.situations import Question
 from workstation.i18n import N_, _
 from workstation.services.branches import BranchLine
+from workstation.services.carrying import CARD, card_values
 from workstation.services.item_changes import ItemChange
 from workstation.services.lamps import Lamp
 
+CARD_BACK = "id-card-back"
 STATE_WORDS = {
     CaseState.DRAFT: N_("录入中"),
     CaseState.RECEIVED: N_("已收件"),
@@ -95,6 +97,18 @@ class CaseView:
         """Slot of the applicant's identity card on this checklist; empty when it is not asked for."""
         kinds = {line.material.document_kind: line.material.id for line in reversed(self.checklist.lines)}
         return kinds.get("id-card-front", "")
+
+    @property
+    def known_before(self) -> frozenset[str]:
+        """Readings that say to the letter what an earlier case confirmed; nobody need compare them again."""
+        if self.remembered is None:
+            return frozenset()
+        confirmed = {
+            **{f"{CARD}.{name}": value for name, value in card_values(self.remembered).items()},
+            f"{CARD_BACK}.valid_until": self.remembered.id_valid_until,
+        }
+        read = {name: value.value for name, value in self.case.fields.items() if value.valid}
+        return frozenset(name for name, value in confirmed.items() if value and read.get(name) == value)
 
     @property
     def needs_home_street(self) -> bool:

@@ -23,6 +23,7 @@ CHECK_WORDS = {
     "id-birth-date": N_("号码中的出生日期不对"),
     "matches-number": N_("与号码一致"),
     "second-reading": N_("再次识别一致"),
+    "known-before": N_("与以前核过的一致"),
     "name-length": "",
     "address-length": "",
     "known-ethnicity": "",
@@ -72,6 +73,7 @@ def slot_lamp(line: ChecklistLine, *, offered: bool) -> Text:
             n=line.pages, m=line.pages_expected_min - line.pages
         ),
         Todo.REMOVE_PAGES: _("页数过多, 按 Del 删去"),
+        Todo.LOOK: _("扫描有疑点, 按回车查看"),
         Todo.MARK_ORIGINAL: _("已扫 {n} 页, 按回车确认原件").format(n=line.pages),
     }
     return Text(words[line.todo], Style(color=AMBER))

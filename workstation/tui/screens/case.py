@@ -19,6 +19,7 @@ from workstation.tui.screens.case_more import offered, open_menu
 from workstation.tui.screens.case_moves import TrayKeys
 from workstation.tui.screens.case_pages import PageKeys
 from workstation.tui.screens.case_promises import COMMIT, PromiseKeys, may_take_supplement, promise_choices
+from workstation.tui.screens.case_reuse import ReuseKeys
 from workstation.tui.screens.case_steps import StepKeys
 from workstation.tui.screens.case_words import first_open_step, head, main_action, rail
 from workstation.tui.screens.paper_menu import may_print
@@ -33,7 +34,7 @@ from workstation.tui.widgets.steps.materials import MaterialsStep
 from workstation.tui.widgets.steps.situation import SituationStep
 
 
-class CaseScreen(StepKeys, AgentKeys, TrayKeys, PageKeys, PromiseKeys):
+class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys):
     """Five steps of one case; the citizen, the checklist and the page stay in sight."""
 
     CSS_PATH = "case.tcss"

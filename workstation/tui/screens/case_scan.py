@@ -14,20 +14,23 @@ from textual.worker import get_current_worker
 from ocr.port import Reading
 from scanners.errors import NoDevice, ScannerError
 from scanners.port import Device, ScanJob, Source
-from workstation.domain.case import Case, FieldValue, Page
+from workstation.domain.case import FieldValue, Page
 from workstation.domain.checklist import Todo
 from workstation.i18n import _
 from workstation.services.view import CaseView
 from workstation.tui.cells import printable
-from workstation.tui.screens.case_base import CaseBase
+from workstation.tui.screens.case_camera import CAMERA, CameraKeys
 from workstation.tui.screens.dialogs import ChoiceDialog, ConfirmDialog
 from workstation.tui.words import SURE
 
 log = logging.getLogger(__name__)
 
+MANY_PAGES = ("folder", CAMERA)
+"""Drivers whose devices give several pages in one go though they have no feeder."""
 
-class ScanKeys(CaseBase):
-    """Scan, remove a page, reuse a copy."""
+
+class ScanKeys(CameraKeys):
+    """Scan, and remove a page."""
 
     @dataclass
     class PageSafe(Message):
@@ -68,7 +71,8 @@ class ScanKeys(CaseBase):
                 self.post_message(self.PageSafe(slot, page))
         except Exception as error:  # noqa: BLE001 - the outermost rim: told to the clerk by the handler
             fault = error
-        self.post_message(self.ScanEnded(slot, pages, fault, worker.is_cancelled))
+        stopped = worker.is_cancelled and not (self.by_camera and pages)
+        self.post_message(self.ScanEnded(slot, pages, fault, stopped))
 
     def action_choose_scanner(self) -> None:
         """Choose the device the next pages come from."""
@@ -100,13 +104,15 @@ class ScanKeys(CaseBase):
             device_id=device.id,
             source=source,
             resolution_dpi=self.app.station.resolution_dpi,
-            max_pages=1 if source is Source.FLATBED and device.driver != "folder" else 100,
+            max_pages=1 if source is Source.FLATBED and device.driver not in MANY_PAGES else 100,
+            finder=self.finder_for(device),
         )
 
     @on(PageSafe)
     def _page_came(self, event: PageSafe) -> None:
         event.stop()
         self._scanned += 1
+        self.count_on_camera(self._scanned)
         if self.scanning:
             self.say(_("正在扫描, 已存盘 {n} 页…").format(n=self._scanned), _("Esc 停止; 已扫的页都会保留"))
         self._job(lambda: self.desk.view(self.case_id), self.show_view)
@@ -116,6 +122,7 @@ class ScanKeys(CaseBase):
     def _scan_ended(self, event: ScanEnded) -> None:
         event.stop()
         self.scanning = False
+        self.close_camera()
         said, self._read_meanwhile = self._read_meanwhile, None
         if event.error is not None:
             self.tell(event.error)
@@ -167,7 +174,8 @@ class ScanKeys(CaseBase):
         follows = self._what_follows(self.current_slot)
         # Both sides of the card are compared in one go; once that is done only the new page counts.
         document = "" if view.case.applicant is None else reading.document
-        read = {name: value for name, value in view.case.fields.items() if "." in name}
+        known = view.known_before
+        read = {name: v for name, v in view.case.fields.items() if "." in name and name not in known}
         doubtful = sum(_wants_eyes(value) for name, value in read.items() if name.startswith(document))
         if doubtful:
             compare = _("请对照原件核对标有 ? 和 ✘ 的项")
@@ -175,6 +183,8 @@ class ScanKeys(CaseBase):
                 compare = _("{compare} (F5 看原件)").format(compare=compare)
             todo = f"{follows}; {compare}" if follows else compare
             self.say(_("已识别, {n} 项需要核对").format(n=doubtful), todo, "warning")
+        elif known:
+            self.say(_("已识别, 与以前核过的一致"), follows)
         else:
             self.say(_("已识别, 用时 {s} 秒").format(s=f"{reading.elapsed_ms / 1000:.1f}"), follows)
 
@@ -200,34 +210,6 @@ class ScanKeys(CaseBase):
             self.change(
                 lambda: self.desk.intake.remove_page(self.case_id, slot, pages[-1].page_id, why="rescan")
             )
-
-    @work(exit_on_error=False)
-    async def action_reuse(self) -> None:
-        """Offer the archived copy; only the citizen's recorded yes takes it."""
-        slot, view = self.current_slot, self.view
-        offer = view.offers.get(slot) if view else None
-        if offer is None:
-            return
-        body = _(
-            "{material}: {day} 在办件 {case} 中由 {who} 核对过原件 ({level} 级, {pages} 页)。\n\n"
-            "请当面询问申请人: 是否同意本办件复用这份材料, 内容是否没有变化?\n"
-            "同意将记入办件, 并打印材料复用确认书由申请人签字。"
-        ).format(
-            material=offer.title,
-            day=offer.checked_on,
-            case=offer.source_case,
-            who=offer.checked_by,
-            level=offer.level.value,
-            pages=len(offer.pages),
-        )
-        agreed = await self.app.push_screen_wait(
-            ConfirmDialog(_("材料复用"), body, yes=_("申请人同意"), no=_("不同意"))
-        )
-        if agreed:
-            self.change(lambda: self._take_copy(slot), self.go_on)
-
-    def _take_copy(self, slot: str) -> Case:
-        return self.desk.reuse.take(self.case_id, slot, consent_way="当面同意, 签材料复用确认书")
 
 
 def _wants_eyes(value: FieldValue) -> bool:

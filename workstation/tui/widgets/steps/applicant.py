@@ -113,6 +113,8 @@ class ApplicantStep(VerticalScroll):
             origin = Origin.CARD if is_read else Origin.TYPED
             return FieldValue(value=kept, origin=origin, confirmed_by="-") if kept else None
         read = view.case.fields.get(SOURCES.get(name, ""))
+        if read is not None and SOURCES[name] in view.known_before:
+            return replace(read, confidence=1.0, checks=(*read.checks, "known-before"))
         return _remembered(view.remembered, name, read) or read
 
     def _show_streets(self, view: CaseView, streets: dict[str, str], guess: str) -> None:
