@@ -25,6 +25,8 @@ CANCEL_S = 5.0
 """How long a device may take to stop after a cancel before its process is killed."""
 LEARN_S = 10.0
 """How long one device may take to show what it can do while all are listed."""
+AFTERMATH_S = 45.0
+"""How long a device may still be busy with a scan whose process died; nobody else tells it to stop."""
 SIGNS_S = 3.0
 """How long the sensors may take to be read; without them the library's words have to do."""
 
@@ -72,6 +74,8 @@ class SaneScanner(Scanner):
         self._identities: dict[str, Identity] = {}
         self._moved: dict[str, str] = {}
         """Ids the callers know, to those the devices have now."""
+        self._broken: set[str] = set()
+        """Devices whose last scan ended with the death of its process."""
 
     def devices(self) -> tuple[Device, ...]:
         """List the devices with what they can do; of one that cannot be opened now, only its type is known.
@@ -112,24 +116,36 @@ class SaneScanner(Scanner):
         Raises:
             ScannerError: what went wrong, after the pages already yielded.
         """
+        try:
+            for page in self._scanned(job, cancelled):
+                self._broken.discard(job.device_id)
+                yield page
+        except ScannerError as error:
+            error.device = job.device_id
+            if isinstance(error, (BackendCrashed, NoProgress)):
+                self._broken.add(job.device_id)
+            raise
+
+    def _scanned(self, job: ScanJob, cancelled: Callable[[], bool]) -> Iterator[RawPage]:
         wanted, job = job, replace(job, device_id=self._moved.get(job.device_id, job.device_id))
+        patience_s = AFTERMATH_S if wanted.device_id in self._broken else 0.0
         try:
             try:
-                child, resolution_dpi = self._opened(job, cancelled)
+                child, resolution_dpi = self._opened(job, cancelled, patience_s)
             except DeviceGone as error:
                 job = replace(job, device_id=self._found_again(wanted.device_id, error))
-                child, resolution_dpi = self._opened(job, cancelled)
+                child, resolution_dpi = self._opened(job, cancelled, patience_s)
                 self._moved[wanted.device_id] = job.device_id
         except Cancelled:
             return
         with child:
             yield from self._feed(child, job, resolution_dpi, cancelled)
 
-    def _opened(self, job: ScanJob, cancelled: Callable[[], bool]) -> tuple[Child, int]:
+    def _opened(self, job: ScanJob, cancelled: Callable[[], bool], patience_s: float) -> tuple[Child, int]:
         """Return a child that holds the device, set up for the job, and the device's resolution in dpi."""
         with contextlib.ExitStack() as stack:
             child = stack.enter_context(self._child(self._environment))
-            child.send({"do": "open", **self._setting(job)})
+            child.send({"do": "open", **self._setting(job), "busy_patience_s": patience_s})
             header, _ = self._answer(child, "open", job.device_id, cancelled, self._timeout_s)
             stack.pop_all()
         return child, int(header["resolution_dpi"])

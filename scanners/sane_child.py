@@ -23,7 +23,7 @@ from scanners.port import MAX_PAGE_PIXELS, Mode, Source
 from scanners.sane_device import Setter
 from scanners.sane_options import SHEET_FED_TYPE
 from scanners.sane_probe import capabilities, has_sensors, signs
-from scanners.sane_status import CANCELLED, Step, is_warming_up
+from scanners.sane_status import CANCELLED, Step, patience_s
 
 Pixels = bytes | bytearray
 
@@ -31,9 +31,8 @@ ALIVE_S = 0.5
 """How often a page being read gives a sign of life."""
 NOTICE_S = 1.0
 """How long the reading loop has to see a cancel itself before the device is cancelled from outside."""
-WARM_UP_S = 60.0
-"""How long a lamp may take to be ready before the clerk is told."""
-WARM_UP_PAUSE_S = 1.0
+PAUSE_S = 1.0
+"""How long to wait before a device that is not ready is asked again."""
 LAST_S = 3
 """How long a scan may take to end after the parent is gone."""
 
@@ -60,6 +59,7 @@ class Session:
         self._lock = threading.Lock()
         self._device: Any = None
         self._grey = False
+        self._busy_patience_s = 0.0
 
     def serve(self) -> None:
         """Obey until the parent closes the pipe."""
@@ -143,6 +143,7 @@ class Session:
         except self._library_error() as error:
             raise Refused(str(error), Step.OPTION) from error
         self._grey = mode is Mode.GREY
+        self._busy_patience_s = job["busy_patience_s"]
         self._answer({"is": "open", "resolution_dpi": round(resolution)})
 
     def _library_error(self) -> type[Exception]:
@@ -180,16 +181,17 @@ class Session:
         self._answer({"is": "page", "width": width, "height": height, "mode": mode.value}, pixels)
 
     def _start(self) -> None:
-        """Feed the next sheet; a lamp that is not warm yet is waited for."""
-        deadline = time.monotonic() + WARM_UP_S
+        """Feed the next sheet; a lamp that is not warm yet is waited for, and the end of a dead scan."""
+        begun = time.monotonic()
         while True:
             try:
                 self._device.start()
                 return
             except self._library_error() as error:
-                if not is_warming_up(str(error)) or time.monotonic() > deadline:
+                waited_s = time.monotonic() - begun
+                if waited_s > patience_s(str(error), busy_s=self._busy_patience_s):
                     raise Refused(str(error), Step.START) from error
-            if self._cancel.wait(WARM_UP_PAUSE_S):
+            if self._cancel.wait(PAUSE_S):
                 raise Refused(CANCELLED, Step.START)
             self._answer({"is": "alive"})
 

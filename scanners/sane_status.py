@@ -16,6 +16,8 @@ from scanners import errors
 from scanners.errors import ScannerError
 
 CANCELLED = "Operation was canceled"
+WARM_UP_S = 60.0
+"""How long a lamp may take to be ready before the clerk is told."""
 
 
 class Step(StrEnum):
@@ -84,9 +86,17 @@ def situation(words: str, step: Step, *, device: str, signs: Signs = NO_SIGNS) -
     return kind(f"{step.value}: {words}{shown}", device=device)
 
 
-def is_warming_up(words: str) -> bool:
-    """Whether the words ask to try again in a moment."""
-    return _said(words, Step.START) is errors.WarmingUp
+def patience_s(words: str, *, busy_s: float) -> float:
+    """Return how long a sheet may be asked for again after these words; below zero: not at all.
+
+    Args:
+        words: what the library said at the start of a sheet.
+        busy_s: how long a busy device is worth waiting for.
+    """
+    waits: dict[type[ScannerError], float] = {errors.WarmingUp: WARM_UP_S}
+    if busy_s:
+        waits[errors.DeviceBusy] = busy_s
+    return waits.get(_said(words, Step.START), -1.0)
 
 
 def _said(words: str, step: Step) -> type[ScannerError]:

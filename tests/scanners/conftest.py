@@ -61,6 +61,22 @@ def missing_sane() -> str:
     return "" if {"test", "pnm"} <= drivers else "libsane lacks its test and pnm back-ends"
 
 
+@functools.cache
+def missing_airscan() -> str:
+    """Say what is missing for tests with a network scanner; empty if nothing is."""
+    if missing := missing_sane():
+        return missing
+    places = ("/usr/lib", "/usr/local/lib", "/lib")
+    found = any(next(Path(place).glob("**/sane/libsane-airscan.so*"), None) for place in places)
+    return "" if found else "the back-end for eSCL is missing (Debian package sane-airscan)"
+
+
+@pytest.fixture
+def needs_airscan() -> None:
+    if missing_airscan():
+        pytest.skip(missing_airscan())
+
+
 @pytest.fixture
 def configure(tmp_path: Path) -> Callable[..., Path]:
     """Write the private configuration (again), e.g. with other devices."""
