@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workstation.domain.case import Case, Custody, SlotContent
+from workstation.domain.case import Case, Custody, Fault, Finding, Page, SlotContent
 from workstation.domain.fields import FieldProblem, field_problems, rule_problems, stage_of
 from workstation.domain.fields import check_field as check_field
 from workstation.domain.forms import FieldRule, FormField
@@ -214,7 +214,7 @@ def checklist(item: Item, case: Case) -> Checklist:
         UnknownAnswer: see `relevant_answers`.
     """
     guidance = guide(item, case.answers)
-    lines = tuple(_line(item, m, case.slot(m.id), guidance.relevant) for m in guidance.materials)
+    lines = tuple(_line(item, m, case, guidance.relevant) for m in guidance.materials)
     listed = {line.material.id for line in lines}
     tray = tuple(
         TraySlot(slot, _slot_title(item, slot), content)
@@ -243,7 +243,18 @@ def readiness(item: Item, case: Case) -> Readiness:
     )
 
 
-def _line(item: Item, material: Material, slot: SlotContent, relevant: Answers) -> ChecklistLine:
+def open_findings(case: Case, page: Page) -> tuple[Finding, ...]:
+    """Return what somebody still has to look at; a twin that was taken out is no twin any more."""
+    present = {held.page_id for slot in case.slots.values() for held in slot.pages}
+    return tuple(
+        finding
+        for finding in page.open_findings
+        if finding.fault is not Fault.DUPLICATE or finding.of in present
+    )
+
+
+def _line(item: Item, material: Material, case: Case, relevant: Answers) -> ChecklistLine:
+    slot = case.slot(material.id)
     pages = len(slot.pages) or (len(slot.reuse.pages) if slot.reuse else 0)
     status = _status(item, material, slot)
     return ChecklistLine(
@@ -252,7 +263,7 @@ def _line(item: Item, material: Material, slot: SlotContent, relevant: Answers) 
         pages=pages,
         pages_expected_min=0 if status is SlotStatus.GENERATED else material.pages_min,
         reasons=(*_asked_by(item, material.when, relevant), *((material.basis,) if material.basis else ())),
-        todo=_todo(material, status, slot),
+        todo=_todo(material, status, case),
     )
 
 
@@ -272,12 +283,13 @@ def _status(item: Item, material: Material, slot: SlotContent) -> SlotStatus:
     return SlotStatus.MISSING
 
 
-def _todo(material: Material, status: SlotStatus, slot: SlotContent) -> Todo:
+def _todo(material: Material, status: SlotStatus, case: Case) -> Todo:
+    slot = case.slot(material.id)
     if status is SlotStatus.MISSING:
         return Todo.SCAN
     if status not in (SlotStatus.SCANNED, SlotStatus.SEEN_RETURNED):
         return Todo.NOTHING
-    if any(page.open_findings for page in slot.pages):
+    if any(open_findings(case, page) for page in slot.pages):
         return Todo.LOOK
     if len(slot.pages) != slot.count_settled:
         if len(slot.pages) < material.pages_min:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from workstation.services.balance import Balance, day_balance
 from workstation.services.branches import branch_body, branch_lines
 from workstation.services.capture import Capture
 from workstation.services.catalogue import Catalogue
+from workstation.services.checking import Checking
 from workstation.services.courier import Courier
 from workstation.services.credit import CreditLibrary, NoLibrary
 from workstation.services.darkroom import Darkroom
@@ -29,7 +31,9 @@ from workstation.services.handling import spent_words
 from workstation.services.intake import Intake
 from workstation.services.item_changes import ItemChanges
 from workstation.services.pack_updates import LoadPack, PackUpdates
+from workstation.services.page_faults import Recogniser, Same
 from workstation.services.page_pictures import PagePictures
+from workstation.services.page_work import PageWorkDesk
 from workstation.services.papers import Papers, Render
 from workstation.services.prefill import Prefill, Reader
 from workstation.services.profile import WindowProfile
@@ -59,6 +63,8 @@ class Desk:
     capture: Capture
     prefill: Prefill
     pictures: PagePictures
+    checking: Checking
+    page_work: PageWorkDesk
     reuse: ReuseDesk
     decisions: Decisions
     tolerance: Tolerance
@@ -124,6 +130,10 @@ class Parts:
     load_pack: LoadPack
     darkroom: Darkroom | None = None
     """Touches pixels in a process of its own; without one pages are kept and shown, but not checked."""
+    recogniser: Recogniser | None = None
+    """Tells documents apart; without one the gate says nothing of a wrong side or kind."""
+    same: Same = operator.eq
+    """Whether two fingerprints are of one sheet."""
 
 
 def build_desk(parts: Parts) -> Desk:
@@ -144,6 +154,18 @@ def build_desk(parts: Parts) -> Desk:
         capture=Capture(store, parts.scanner, profile, clock, darkroom=parts.darkroom),
         prefill=Prefill(store, catalogue, profile, clock, parts.engine, parts.read, pictures),
         pictures=pictures,
+        checking=Checking(
+            store,
+            catalogue,
+            profile,
+            clock,
+            pictures,
+            parts.engine,
+            darkroom=parts.darkroom,
+            recogniser=parts.recogniser,
+            same=parts.same,
+        ),
+        page_work=PageWorkDesk(store, catalogue, profile, clock, pictures),
         reuse=ReuseDesk(store, catalogue, profile, clock),
         decisions=Decisions(store, catalogue, profile, clock, parts.calendar, sealer),
         tolerance=Tolerance(store, catalogue, profile, clock, parts.calendar, parts.credit),

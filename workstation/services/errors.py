@@ -174,3 +174,51 @@ class NothingNewRequired(ServiceError):
     """The newer version of the item asks nothing more of the citizen: no notice is due."""
 
     code = "V154"
+
+
+class NoReasonToOverrule(ServiceError):
+    """Letting a page stand in spite of a fault needs the reason: the case's log keeps it."""
+
+    code = "V190"
+
+
+class PageGone(ServiceError):
+    """The page is in no slot of the case any more."""
+
+    code = "V191"
+
+
+class NotAPage(ServiceError):
+    """The four corners do not go round a part of the picture."""
+
+    code = "V192"
+
+
+class PageDelivered(ServiceError):
+    """The raw picture of a page that was sealed before is gone: what was delivered cannot be cut anew."""
+
+    code = "V193"
+
+
+class NothingToUndo(ServiceError):
+    """No work on pages is left to be taken back since the last seal."""
+
+    code = "V194"
+
+
+class NothingToRedo(ServiceError):
+    """No work on pages was taken back, or other work came after it."""
+
+    code = "V195"
+
+
+class NotJoinable(ServiceError):
+    """Two different pages of one material are joined, no others."""
+
+    code = "V196"
+
+
+class NotTheSamePages(ServiceError):
+    """A new order names exactly the pages the slot holds."""
+
+    code = "V197"

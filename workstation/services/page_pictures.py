@@ -63,7 +63,9 @@ class PagePictures:
             return self.store.vault.get(page.file.sha256), ENDINGS.get(page.file.media_type, "")
         if page.treatment is None:
             return self.store.vault.get(page.sha256), ENDINGS.get(page.media_type, "")
-        return jpeg(as_image(self.full(page)), page.resolution_dpi), ENDINGS["image/jpeg"]
+        return jpeg(as_image(self.full(page), page.resolution_dpi), page.resolution_dpi), ENDINGS[
+            "image/jpeg"
+        ]
 
     def _source(self, page: Page) -> tuple[bytes, Treatment]:
         """Return the bytes that hold the page now, and how it is cut from them."""
@@ -81,9 +83,11 @@ class PagePictures:
         return _rendered_here(data, cut, size)
 
 
-def as_image(rendered: Rendered) -> Image.Image:
-    """Return rendered pixels as Pillow takes them."""
-    return Image.frombytes(rendered.mode, (rendered.width, rendered.height), rendered.pixels)
+def as_image(rendered: Rendered, resolution_dpi: int) -> Image.Image:
+    """Return rendered pixels as Pillow takes them; the picture knows its resolution."""
+    image = Image.frombytes(rendered.mode, (rendered.width, rendered.height), rendered.pixels)
+    image.info["dpi"] = (resolution_dpi, resolution_dpi)
+    return image
 
 
 def treatment_of(page: Page) -> Treatment:

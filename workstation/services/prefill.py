@@ -60,7 +60,8 @@ class Prefill:
         if kind is None:
             return None
         try:
-            reading = self.read(self.engine, as_image(self.pictures.full(page)), kind)
+            picture = as_image(self.pictures.full(page), page.resolution_dpi)
+            reading = self.read(self.engine, picture, kind)
         except UnknownDocument:
             return None
         self._seen[page.page_id] = (kind, page.treatment)
