@@ -82,7 +82,8 @@ def find_outline(small: Picture) -> Outline | None:
 def _unlike_desk(small: Picture) -> Picture | None:
     """Return a mask (0, 255) of what differs from the desk; None where nothing stands out."""
     lab = cv2.cvtColor(cv2.GaussianBlur(small, (5, 5), 0), cv2.COLOR_RGB2LAB)
-    apart = cv2.absdiff(lab, (*desk_colour(np.asarray(lab, np.uint8)).tolist(), 0.0))
+    # Four numbers are one colour to OpenCV, taken off every pixel.
+    apart = cv2.absdiff(lab, np.append(desk_colour(np.asarray(lab, np.uint8)), 0.0))
     distance = cv2.transform(apart, np.ones((1, 3), np.float32))
     level, mask = cv2.threshold(distance, 0, 255, cv2.THRESH_OTSU)
     inside, outside = cv2.mean(distance, mask)[0], cv2.mean(distance, cv2.bitwise_not(mask))[0]
