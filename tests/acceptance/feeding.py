@@ -1,9 +1,9 @@
 """A program that feeds forty sheets into a case and says of each page when it is safe, to be killed.
 
 `python -m tests.acceptance.feeding SHEETS` loads everything once. Each line on its standard input, a JSON
-object with `data` (a store with the case in it), `secret`, `case` and `darkroom`, starts one feed in a process
-forked off; on its standard output it tells `fed PID`, then `page ID SHA256` for each page acknowledged, and
-`over` once that process is gone.
+object with `data` (a store with the case in it), `secret`, `case` and `darkroom`, starts one feed in a
+process forked off; on its standard output it tells `fed PID`, then `page ID SHA256` for each page
+acknowledged, and `over` once that process is gone.
 """
 
 from __future__ import annotations

@@ -59,7 +59,8 @@ def test_a_folder_of_scans_is_listed_with_its_sources(
     assert "[folder]" in capsys.readouterr().out
     assert seat.run("scan", "--list", "--json") == 0
     (device,) = json.loads(capsys.readouterr().out)
-    assert set(device) == {"id", "name", "driver", "sources"} and device["driver"] == "folder"
+    assert set(device) == {"id", "name", "driver", "sources", "capabilities"}
+    assert (device["driver"], device["capabilities"]) == ("folder", [])
 
 
 @pytest.mark.parametrize(
