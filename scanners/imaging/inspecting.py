@@ -57,7 +57,7 @@ def _judged(picture: Picture, dpi: int, found: Quad, cut: Quad, *, turn: bool) -
 
 
 def at_full_size(report: PictureReport, scale: tuple[float, float]) -> PictureReport:
-    """Return a report on a smaller picture in px of the raw one, which is `scale` times as wide and as high."""
+    """Return a report on a smaller picture in px of the raw one, `scale` times as wide and as high."""
     if scale == (1.0, 1.0):
         return report
     return replace(

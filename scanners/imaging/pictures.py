@@ -87,9 +87,10 @@ def grey_of(picture: Picture) -> Picture:
 
 
 def reduced(picture: Picture, reduction: int) -> Picture:
-    """Return the picture at 1/`reduction` of its width and height, rounded up as `decode` does."""
+    """Return the picture at 1/`reduction` of its width and height, rounded down."""
     if reduction == 1:
         return picture
-    height, width = picture.shape[:2]
-    size = (-(-width // reduction), -(-height // reduction))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    width, height = (max(1, length // reduction) for length in (picture.shape[1], picture.shape[0]))
+    # By whole numbers averaging is ten times faster.
+    even = picture[: height * reduction, : width * reduction]
+    return np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,0 +1,96 @@
+"""What lies around the pages: the lid of the scanner or the desk, told from the rim of the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanners.imaging.pictures import Picture
+
+Floats = NDArray[np.float32]
+Mask = NDArray[np.uint8]
+"""(H, W): 255 where something is, else 0."""
+
+_RIM = 0.015
+_LEAST_DISTANCE, _MOST_DISTANCE = 7.0, 40.0
+_NOISE_FACTOR = 4.0
+_OTHER_FROM = 25.0
+_OTHER_SHARE = 0.02
+_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Surround:
+    """One guess at what the surroundings look like."""
+
+    distance: Floats
+    """(H, W): how far each pixel is from them, in grey levels of the channel that differs most."""
+    least: float
+    """From this distance on, a pixel is something else."""
+    brightness: float
+    """0 black to 255 white."""
+    share: float
+    """Of the rim that looks so."""
+
+    @property
+    def marks(self) -> Mask:
+        """Everything that is not the surroundings."""
+        return np.where(self.distance > self.least, 255, 0).astype(np.uint8)
+
+
+def guesses(small: Picture) -> tuple[Surround, ...]:
+    """Return what the surroundings may look like, the likeliest first: a page may cover most of the rim.
+
+    Args:
+        small: the picture at some 75 dpi.
+    """
+    layers = _layers(small)
+    rim = _rim(small.shape[:2])
+    first = _guess(layers, rim, rim)
+    others = rim & (first.distance > max(_OTHER_FROM, first.least))
+    if others.sum() < _OTHER_SHARE * rim.sum():
+        return (first,)
+    return first, _guess(layers, others, rim)
+
+
+def _layers(small: Picture) -> Floats:
+    soft = cv2.GaussianBlur(small, (3, 3), 0)
+    return np.asarray(soft if soft.ndim == 3 else soft[:, :, None], np.float32)
+
+
+def _rim(shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    height, width = shape
+    thick = max(3, round(_RIM * min(height, width)))
+    rim = np.ones((height, width), np.bool_)
+    rim[thick:-thick, thick:-thick] = False
+    return rim
+
+
+def _guess(layers: Floats, samples: NDArray[np.bool_], rim: NDArray[np.bool_]) -> Surround:
+    """Fit a plane of brightness to the samples, since light falls off over a desk; strays are left out."""
+    rows, columns = np.nonzero(samples)
+    height, width = layers.shape[:2]
+    places = np.stack([np.ones_like(rows), columns / width - 0.5, rows / height - 0.5], axis=1)
+    seen = layers[rows, columns]
+    kept = np.abs(seen - np.median(seen, axis=0)).max(axis=1) <= _MOST_DISTANCE
+    plane = np.zeros((3, seen.shape[1]))
+    sigma = 1.0
+    for _ in range(_ROUNDS):
+        plane = np.linalg.lstsq(places[kept], seen[kept], rcond=None)[0]
+        off = np.abs(seen - places @ plane).max(axis=1)
+        sigma = float(np.median(off[kept])) * 1.48
+        kept = off <= max(_LEAST_DISTANCE, _NOISE_FACTOR * sigma)
+        if kept.sum() < 12:
+            break
+    across, down = np.arange(width) / width - 0.5, np.arange(height) / height - 0.5
+    distance = np.zeros((height, width), np.float32)
+    for layer in range(layers.shape[2]):
+        start, right, below = plane[:, layer]
+        model = (start + right * across[None, :] + below * down[:, None]).astype(np.float32)
+        np.maximum(distance, np.abs(layers[:, :, layer] - model), out=distance)
+    least = min(_MOST_DISTANCE, max(_LEAST_DISTANCE, _NOISE_FACTOR * sigma))
+    share = float((distance[rim] <= least).mean())
+    return Surround(distance, least, float(np.clip(plane[0].mean(), 0, 255)), share)
