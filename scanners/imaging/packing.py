@@ -192,15 +192,12 @@ def _webp(picture: Picture) -> bytes:
     return target.getvalue()
 
 
-def _bits(ink: Picture) -> Image.Image:
-    """Return print as one bit a px, black on white."""
-    return Image.fromarray(np.asarray(cv2.bitwise_not(ink), np.uint8)).convert("1", dither=Image.Dither.NONE)
-
-
 def _lossless(ink: Picture) -> bytes:
     target = io.BytesIO()
     # Two colours without loss: WebP needs a quarter fewer bytes than PNG for them.
-    _bits(ink).convert("RGB").save(target, "WEBP", lossless=True, quality=50, method=WEBP_EFFORT)
+    Image.fromarray(np.asarray(cv2.bitwise_not(ink), np.uint8)).convert("RGB").save(
+        target, "WEBP", lossless=True, quality=50, method=WEBP_EFFORT
+    )
     return target.getvalue()
 
 
@@ -211,10 +208,13 @@ def _jpeg(picture: Picture, quality: int) -> bytes:
 
 
 def _group4(ink: Picture) -> bytes:
-    """Return print as the bare data of CCITT group 4 (ITU-T T.6), one strip, a set bit is white."""
+    """Return print as the bare data of CCITT group 4 (ITU-T T.6) in one strip, print as its black."""
     target = io.BytesIO()
     rows = {TiffImagePlugin.ROWSPERSTRIP: ink.shape[0]}
-    _bits(ink).save(target, "TIFF", compression="group4", tiffinfo=rows)
+    # Pillow hands the bits to the coder as they are, and to the coder a set bit is black.
+    Image.fromarray(ink).convert("1", dither=Image.Dither.NONE).save(
+        target, "TIFF", compression="group4", tiffinfo=rows
+    )
     with Image.open(target) as file:
         assert isinstance(file, TiffImagePlugin.TiffImageFile)
         (start,), (length,) = file.tag_v2[273], file.tag_v2[279]

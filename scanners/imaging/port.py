@@ -71,7 +71,7 @@ class Layers:
     paper: bytes
     """JPEG, stretched over the whole page; empty: the paper is white."""
     stencil: bytes = b""
-    """CCITT group 4 (ITU-T T.6) in one strip, a clear bit is print; empty: `paper` shows it as well."""
+    """CCITT group 4 (ITU-T T.6) in one strip, its black is print; empty: `paper` shows it as well."""
     stencil_px: tuple[int, int] = (0, 0)
     ink: tuple[int, int, int] = (0, 0, 0)
     """Red, green, blue of the print."""

@@ -69,7 +69,7 @@ def composed(packed: Packed) -> Picture:
 def bits(group4: bytes, size: tuple[int, int]) -> Image.Image:
     """Decode bare group 4 data: with the header of a TIFF before it, Pillow can."""
     width, height = size
-    entries = ((256, width), (257, height), (258, 1), (259, 4), (262, 1), (273, 8 + 2 + 8 * 12 + 4))
+    entries = ((256, width), (257, height), (258, 1), (259, 4), (262, 0), (273, 8 + 2 + 8 * 12 + 4))
     table = b"".join(
         struct.pack("<HHII", tag, 4, 1, value) for tag, value in (*entries, (278, height), (279, len(group4)))
     )

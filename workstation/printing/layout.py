@@ -11,8 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import segno
-from reportlab.lib.colors import Color, black
+from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -20,6 +19,7 @@ from reportlab.pdfgen.textobject import PDFTextObject
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageBreak, PageTemplate
 from reportlab.platypus.doctemplate import LayoutError
 
+from workstation.printing.codes import draw_qr
 from workstation.printing.errors import PaperNotLaidOut, PaperNotSaved
 from workstation.printing.fonts import Fonts
 from workstation.printing.ink import Ink
@@ -83,8 +83,17 @@ def write(sheet: Sheet, story: Story, target: Path, fonts: Fonts) -> PrintedFile
     """
     ink = Ink(fonts, sheet.shows_numbers)
     content, pages = _laid_out(sheet, story, ink)
+    return saved(content, target, pages, tuple(ink.missing))
+
+
+def saved(content: bytes, target: Path, pages: int, missing: tuple[str, ...] = ()) -> PrintedFile:
+    """Put a finished PDF at `target`, whole or not at all.
+
+    Raises:
+        PaperNotSaved: the file could not be written.
+    """
     _save(content, target)
-    return PrintedFile(target, pages, hashlib.sha256(content).hexdigest(), tuple(ink.missing))
+    return PrintedFile(target, pages, hashlib.sha256(content).hexdigest(), missing)
 
 
 def _laid_out(sheet: Sheet, story: Story, ink: Ink) -> tuple[bytes, int]:
@@ -176,18 +185,9 @@ class _Marks:
         self._canvas.restoreState()
 
     def _code(self) -> None:
-        """Draw the QR code module by module at the top right corner: sharp at any printer resolution."""
-        matrix = segno.make_qr(self._sheet.code, error="m").matrix
-        module = QR_SIDE / len(matrix)
+        """Draw the QR code at the top right corner."""
         left = self._sheet.size[0] - MARGIN - QR_SIDE
-        top = self._sheet.size[1] - TOP
-        path = self._canvas.beginPath()
-        for line, modules in enumerate(matrix):
-            for column, is_dark in enumerate(modules):
-                if is_dark:
-                    path.rect(left + column * module, top - (line + 1) * module, module, module)
-        self._canvas.setFillColor(black)
-        self._canvas.drawPath(path, stroke=0, fill=1)
+        draw_qr(self._canvas, self._sheet.code, left=left, top=self._sheet.size[1] - TOP, side=QR_SIDE)
 
     def _top(self, copy: str, page: int) -> None:
         """Draw for whom the copy is, and on further pages which paper it is."""

@@ -13,6 +13,7 @@ from workstation.printing.forms import (
     ApplicationForm,
     CommitmentForm,
     CorrectionForm,
+    CoverSheetsForm,
     ExtensionForm,
     HandoverForm,
     ReceiptForm,
@@ -23,6 +24,7 @@ from workstation.printing.forms import (
     ToleranceUndertakingForm,
 )
 from workstation.printing.layout import PrintedFile
+from workstation.printing.scanned import MaterialDocument
 
 MODULES: dict[type, str] = {
     ReceiptForm: "receipt",
@@ -38,6 +40,8 @@ MODULES: dict[type, str] = {
     CommitmentForm: "commitment",
     SpecialProcedureForm: "special_procedure",
     ExtensionForm: "extension",
+    CoverSheetsForm: "cover_sheet",
+    MaterialDocument: "page_pdf",
 }
 
 
