@@ -279,7 +279,7 @@ def work_once(window: Window, case_id: str, what: str, pick: int) -> None:
     elif what == "order":
         work.reorder(case_id, slot, ids(case, slot)[::-1])
     elif what == "join":
-        work.join(case_id, page_id, ids(case, place)[-1])
+        work.join(case_id, page_id, (ids(case, place) or ["none"])[-1])
     else:
         actions: dict[str, Callable[[], object]] = {
             "turn": lambda: work.turn(case_id, page_id, 1 + pick % 3),
