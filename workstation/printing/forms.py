@@ -360,3 +360,23 @@ class ExtensionForm(PaperForm):
     """Last day after the extension, when the calendar knows it."""
     basis: str = ""
     office: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverLine:
+    """One material that gets a cover sheet."""
+
+    title: str
+    code: str
+    """Text of the code, as `workstation.domain.covers` makes it."""
+    standard: str = ""
+    """Acceptance standard, for whoever lays the stack together."""
+    pages: str = ""
+    """How many pages are expected, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverSheetsForm(PaperForm):
+    """扫描封面页: what belongs into the stack, and a cover for each material. Never a legal paper."""
+
+    lines: tuple[CoverLine, ...]

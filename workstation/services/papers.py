@@ -25,6 +25,7 @@ from workstation.printing.forms import (
 )
 from workstation.services.courier import ONE_WORKDAY
 from workstation.services.course_papers import CoursePapers, course_papers
+from workstation.services.cover_papers import CoverPapers
 from workstation.services.limits import last_day
 from workstation.services.paper_desk import Paper, Render
 from workstation.services.paper_words import (
@@ -54,7 +55,7 @@ from workstation.services.supplements import last_supplement
 __all__ = ["TITLES", "Paper", "Papers", "Render", "papers_at_decision", "papers_for"]
 
 
-class Papers(PromisePapers, CoursePapers):
+class Papers(PromisePapers, CoursePapers, CoverPapers):
     """All papers of a case; those that may be printed now are named by `papers_for`."""
 
     def receipt(self, case_id: str) -> Paper:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from workstation.domain.case import CaseState, Move
 from workstation.i18n import N_, _
+from workstation.services.cover_papers import cover_lines
 from workstation.services.view import CaseView
 from workstation.tui.screens.case_promises import may_terminate
 from workstation.tui.screens.dialogs import ChoiceDialog, ConfirmDialog, TextDialog
@@ -113,6 +114,14 @@ def change_words(view: CaseView | None, sentence: str) -> str:
     return sentence.format(version=change.version, differences="\n".join(shown), needed=needed)
 
 
+def _may_print_covers(view: CaseView) -> bool:
+    return bool(cover_lines(view.case, view.item))
+
+
+def _print_covers(screen: CaseScreen) -> None:
+    screen.print_papers(("covers",))
+
+
 MORE: tuple[MoreAction, ...] = (
     MoreAction("take-over", N_("转入新版事项"), _may_take_over, _take_over),
     MoreAction("ask-supplement", N_("补充告知: 事项有变"), _may_ask_supplement, _ask_supplement),
@@ -120,6 +129,7 @@ MORE: tuple[MoreAction, ...] = (
     MoreAction("withdraw", N_("撤回申请"), _may_withdraw, _withdraw),
     MoreAction("terminate", N_("终止: 容缺逾期未补"), may_terminate, _terminate),
     MoreAction("discard", N_("作废草稿"), _may_discard, _discard),
+    MoreAction("covers", N_("打印扫描封面页 (整叠分拣用)"), _may_print_covers, _print_covers),
 )
 """The lines in the order they are shown; the digit before a line chooses it."""
 
