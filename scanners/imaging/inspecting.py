@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from scanners.imaging import codes, orientation, outline
+from scanners.imaging import codes, faults, fingerprint, orientation, outline
 from scanners.imaging.messages import corners_of
 from scanners.imaging.pictures import Picture
 from scanners.imaging.port import Corners, PageFault, PageReport, PictureReport
@@ -47,12 +47,17 @@ def _judged(picture: Picture, dpi: int, found: Quad, cut: Quad, *, turn: bool) -
     page = render(picture, found, size, room=room)
     page_dpi = max(1, round(dpi * scale))
     lies = orientation.turn_of(page, page_dpi) if turn else orientation.Turn(0, True)
-    cut_as_read = np.roll(cut, lies.quarters, axis=0)
+    upright = np.ascontiguousarray(np.rot90(page, -lies.quarters))
+    as_read, cut_as_read = (np.roll(quad, lies.quarters, axis=0) for quad in (found, cut))
+    judgement = faults.judge(picture, as_read, upright, dpi)
+    seen = (PageFault.UPSIDE_DOWN, *judgement.faults) if lies.quarters else judgement.faults
     return PageReport(
         corners=corners_of([float(number) for number in cut_as_read.ravel()]),
         size_px=size_of_page(cut_as_read),
-        faults=(PageFault.UPSIDE_DOWN,) if lies.quarters else (),
+        faults=seen,
         turn_certain=lies.certain,
+        fingerprint=fingerprint.of(upright),
+        measures=judgement.measures,
     )
 
 
