@@ -113,13 +113,11 @@ class Watcher:
             self._still_since = None
         elif self._still_since is None:
             self._still_since = at_s
-        if not moving:
-            self._forget_if_gone(now, outline, small)
+        wrong = hindrance(small, outline)
+        if not moving and self._still_taken(now, outline, wrong, small):
+            return FrameState.SHOT
         if changed > UPHEAVAL_SHARE:
             return FrameState.MOVING if outline else FrameState.SEARCHING
-        wrong = hindrance(small, outline)
-        if not moving and self._taken is not None:
-            return FrameState.SHOT
         if wrong is not None:
             return wrong
         return FrameState.MOVING if moving else FrameState.STEADY
@@ -130,19 +128,21 @@ class Watcher:
         most = float(np.linalg.norm(outline.corners - self._corners, axis=1).max())
         return most > DRIFT_SHARE * float(np.hypot(*small.shape[:2]))
 
-    def _forget_if_gone(self, now: Picture, outline: Outline | None, small: Picture) -> None:
-        """Be ready again once what lies still is not the page that was taken.
+    def _still_taken(
+        self, now: Picture, outline: Outline | None, wrong: FrameState | None, small: Picture
+    ) -> bool:
+        """Return whether what lies still is the page that was taken; forget that page once it is not.
 
-        A hand that passes over the page and leaves it as it was takes nothing away.
+        A hand that rests on the page and leaves it as it was does not make another page of it, since with
+        the hand it does not lie right.
         """
         if self._taken is None:
-            return
-        if outline is None:
-            other = self._place_changed(now, small)
-        else:
-            other = changed_share(now, self._taken, OTHER_LEVEL) > OTHER_SHARE
-        if other:
+            return False
+        if changed_share(now, self._taken, OTHER_LEVEL) <= OTHER_SHARE:
+            return True
+        if wrong is None or (outline is None and self._place_changed(now, small)):
             self._taken = None
+        return False
 
     def _place_changed(self, now: Picture, small: Picture) -> bool:
         if self._taken is None or self._taken_at is None:
