@@ -21,10 +21,10 @@ from scanners.errors import ScannerError
 from scanners.frames import Header, read_frame, write_frame
 from scanners.imaging import inspecting
 from scanners.imaging.messages import corners_of, packed_to_wire, report_to_wire
-from scanners.imaging.pictures import REDUCTIONS, Picture, array_of, decode, encode, reduced, size_of
+from scanners.imaging.pictures import REDUCTIONS, Picture, array_of, decode, jpeg, reduced, size_of
 from scanners.imaging.render import fitting, quad_of, render
 from scanners.limits import check_pixels
-from scanners.port import Mode, RawPage
+from scanners.port import Mode
 
 MEMORY_BYTES = 6 << 30
 """Address space, not memory: the largest page eight times over, and the libraries."""
@@ -60,19 +60,16 @@ class Bench:
         }
 
     def _keep(self, command: Header, body: bytearray) -> Answer:
-        raw = RawPage(
-            number=1,
-            width_px=command["width"],
-            height_px=command["height"],
-            mode=Mode(command["mode"]),
-            resolution_dpi=command["dpi"],
-            pixels=bytes(body),
-            source_name="",
+        size, mode, dpi = (
+            (int(command["width"]), int(command["height"])),
+            Mode(command["mode"]),
+            int(command["dpi"]),
         )
-        check_pixels(raw.width_px, raw.height_px)
-        file = encode(raw)
-        reduction = reduction_for(raw.resolution_dpi)
-        self._remember(file, reduction, reduced(array_of(raw), reduction))
+        check_pixels(*size)
+        file = jpeg(body, size, mode, dpi)
+        reduction = reduction_for(dpi)
+        # A copy where nothing is averaged: else the whole raw page would stay as long as its smaller picture.
+        self._remember(file, reduction, reduced(array_of(body, size, mode), reduction).copy())
         return {"is": "file"}, file
 
     def _inspect(self, command: Header, body: bytearray) -> Answer:

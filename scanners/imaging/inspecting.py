@@ -44,7 +44,7 @@ def _judged(picture: Picture, dpi: int, found: Quad, cut: Quad, *, turn: bool) -
     size = size_of_page(found)
     scale = min(1.0, LOOK_DPI / dpi)
     room = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
-    page = render(picture, found, size, room=room)
+    page = render(picture, found, size, room=room, fine=False)
     page_dpi = max(1, round(dpi * scale))
     lies = orientation.turn_of(page, page_dpi) if turn else orientation.Turn(0, True)
     upright = np.ascontiguousarray(np.rot90(page, -lies.quarters))

@@ -53,11 +53,13 @@ def find_pages(picture: Picture, dpi: int) -> tuple[Quad, ...]:
     """
     step = max(1, round(dpi / _WORK_DPI))
     small = reduced(picture, step)
+    tried: list[Surround] = []
     for surround in guesses(small):
+        tried.append(surround)
         found = _pages(picture, small, surround, dpi)
         if found:
             return _in_reading_order(found)
-    return (_straightened(picture, small, dpi),)
+    return (_straightened(picture, small, tried[0], dpi),)
 
 
 def with_border(picture: Picture, outline: Quad, dpi: int) -> Quad:
@@ -211,7 +213,7 @@ def _in_reading_order(quads: list[Quad]) -> tuple[Quad, ...]:
     return tuple(ordered)
 
 
-def _straightened(picture: Picture, small: Picture, dpi: int) -> Quad:
+def _straightened(picture: Picture, small: Picture, surround: Surround, dpi: int) -> Quad:
     """Return the whole picture, turned so that its lines run level, and as large as its content needs."""
     skew = skew_of(small)
     if skew is None or abs(skew) < _LEAST_SKEW_DEG:
@@ -222,7 +224,7 @@ def _straightened(picture: Picture, small: Picture, dpi: int) -> Quad:
     down = np.array([-along[1], along[0]], np.float32)
     middle = np.array([width / 2, height / 2], np.float32)
     scale = np.array([width / small.shape[1], height / small.shape[0]], np.float32)
-    rows, columns = np.nonzero(guesses(small)[0].marks)
+    rows, columns = np.nonzero(surround.marks)
     marks = (np.stack([columns, rows], axis=1).astype(np.float32) + 0.5) * scale - middle
     right, bottom = (
         _reach(_points(marks @ axis), half, dpi) for axis, half in ((along, width / 2), (down, height / 2))

@@ -26,19 +26,21 @@ REDUCTIONS = {1: 0, 2: 16, 4: 32, 8: 64}
 
 def encode(raw: RawPage) -> bytes:
     """Return the page as a JPEG file with its resolution; colour is not subsampled, so seals stay sharp."""
-    picture = Image.frombuffer(
-        raw.mode.value, (raw.width_px, raw.height_px), raw.pixels, "raw", raw.mode.value, 0, 1
-    )
+    return jpeg(raw.pixels, (raw.width_px, raw.height_px), raw.mode, raw.resolution_dpi)
+
+
+def jpeg(pixels: bytes | bytearray, size: tuple[int, int], mode: Mode, dpi: int) -> bytes:
+    """Return packed pixels, rows from the top left, as a JPEG file."""
+    picture = Image.frombuffer(mode.value, size, pixels, "raw", mode.value, 0, 1)
     target = io.BytesIO()
-    dpi = (raw.resolution_dpi, raw.resolution_dpi)
-    picture.save(target, "JPEG", quality=JPEG_QUALITY, subsampling=0, dpi=dpi)
+    picture.save(target, "JPEG", quality=JPEG_QUALITY, subsampling=0, dpi=(dpi, dpi))
     return target.getvalue()
 
 
-def array_of(raw: RawPage) -> Picture:
-    """Return the page's pixels without a copy."""
-    shape = (raw.height_px, raw.width_px, 3) if raw.mode is Mode.COLOUR else (raw.height_px, raw.width_px)
-    return np.frombuffer(raw.pixels, np.uint8).reshape(shape)
+def array_of(pixels: bytes | bytearray, size: tuple[int, int], mode: Mode) -> Picture:
+    """Return packed pixels as an array, without a copy."""
+    shape = (size[1], size[0], 3) if mode is Mode.COLOUR else (size[1], size[0])
+    return np.frombuffer(pixels, np.uint8).reshape(shape)
 
 
 def size_of(file: bytes) -> tuple[int, int]:

@@ -51,6 +51,7 @@ def render(
     size_px: tuple[int, int],
     *,
     room: tuple[int, int] | None = None,
+    fine: bool = True,
 ) -> Picture:
     """Cut the page out, straighten it and return it upright; what lies outside of the picture is white.
 
@@ -59,6 +60,7 @@ def render(
         corners: of the page on it, in px of the picture.
         size_px: width and height of the page at the picture's resolution.
         room: the page is shrunk, never enlarged, to fit into this width and height.
+        fine: keep strokes as sharp as they are; false is twice as fast, for looking only.
 
     Raises:
         PageTooLarge: more pixels than a page may have.
@@ -67,7 +69,7 @@ def render(
     target = fitting(size_px, room)
     check_pixels(*target)
     straight = _straight(picture, quad, target)
-    return straight if straight is not None else _warped(picture, quad, target)
+    return straight if straight is not None else _warped(picture, quad, target, fine=fine)
 
 
 def _straight(picture: Picture, quad: Quad, target: tuple[int, int]) -> Picture | None:
@@ -94,14 +96,15 @@ def resized(picture: Picture, target: tuple[int, int]) -> Picture:
     return np.asarray(cv2.resize(picture, target, interpolation=way), np.uint8)
 
 
-def _warped(picture: Picture, quad: Quad, target: tuple[int, int]) -> Picture:
+def _warped(picture: Picture, quad: Quad, target: tuple[int, int], *, fine: bool) -> Picture:
     source, quad = _brought_near(picture, quad, target)
     rectangle = quad_of((0, 0, target[0], 0, target[0], target[1], 0, target[1]))
     plane = cv2.getPerspectiveTransform(quad, rectangle)
     half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
     centred = np.linalg.inv(half) @ np.asarray(plane, np.float64) @ half
+    way = cv2.INTER_CUBIC if fine else cv2.INTER_LINEAR
     warped = cv2.warpPerspective(
-        source, centred, target, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=WHITE
+        source, centred, target, flags=way, borderMode=cv2.BORDER_CONSTANT, borderValue=WHITE
     )
     return np.asarray(warped, np.uint8)
 

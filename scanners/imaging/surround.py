@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -30,10 +31,6 @@ class Surround:
     """(H, W): how far each pixel is from them, in grey levels of the channel that differs most."""
     least: float
     """From this distance on, a pixel is something else."""
-    brightness: float
-    """0 black to 255 white."""
-    share: float
-    """Of the rim that looks so."""
 
     @property
     def marks(self) -> Mask:
@@ -41,19 +38,19 @@ class Surround:
         return np.where(self.distance > self.least, 255, 0).astype(np.uint8)
 
 
-def guesses(small: Picture) -> tuple[Surround, ...]:
-    """Return what the surroundings may look like, the likeliest first: a page may cover most of the rim.
+def guesses(small: Picture) -> Iterator[Surround]:
+    """Yield what the surroundings may look like, the likeliest first: a page may cover most of the rim.
 
     Args:
         small: the picture at some 75 dpi.
     """
     layers = _layers(small)
     rim = _rim(small.shape[:2])
-    first = _guess(layers, rim, rim)
+    first = _guess(layers, rim)
+    yield first
     others = rim & (first.distance > max(_OTHER_FROM, first.least))
-    if others.sum() < _OTHER_SHARE * rim.sum():
-        return (first,)
-    return first, _guess(layers, others, rim)
+    if others.sum() >= _OTHER_SHARE * rim.sum():
+        yield _guess(layers, others)
 
 
 def _layers(small: Picture) -> Floats:
@@ -69,7 +66,7 @@ def _rim(shape: tuple[int, ...]) -> NDArray[np.bool_]:
     return rim
 
 
-def _guess(layers: Floats, samples: NDArray[np.bool_], rim: NDArray[np.bool_]) -> Surround:
+def _guess(layers: Floats, samples: NDArray[np.bool_]) -> Surround:
     """Fit a plane of brightness to the samples, since light falls off over a desk; strays are left out."""
     rows, columns = np.nonzero(samples)
     height, width = layers.shape[:2]
@@ -92,5 +89,4 @@ def _guess(layers: Floats, samples: NDArray[np.bool_], rim: NDArray[np.bool_]) -
         model = (start + right * across[None, :] + below * down[:, None]).astype(np.float32)
         np.maximum(distance, np.abs(layers[:, :, layer] - model), out=distance)
     least = min(_MOST_DISTANCE, max(_LEAST_DISTANCE, _NOISE_FACTOR * sigma))
-    share = float((distance[rim] <= least).mean())
-    return Surround(distance, least, float(np.clip(plane[0].mean(), 0, 255)), share)
+    return Surround(distance, least)
