@@ -80,6 +80,8 @@ class SaneScanner(Scanner):
     def devices(self) -> tuple[Device, ...]:
         """List the devices with what they can do; of one that cannot be opened now, only its type is known.
 
+        What a device once told is remembered: only new ones are opened.
+
         Raises:
             ScannerError: listing itself failed.
         """
@@ -88,9 +90,9 @@ class SaneScanner(Scanner):
 
     def _listed(self, environment: dict[str, str]) -> dict[str, Device]:
         with self._child(environment) as child:
-            child.send({"do": "list"})
+            child.send({"do": "list", "known": self._told()})
             rows = self._answer(child, "devices", "", bool, self._timeout_s)[0]["devices"]
-            found = {row[0]: _device(row) for row in rows}
+            found = {row[0]: self._remembered(row) for row in rows}
             self._identities |= {row[0]: (row[1], row[2], row[3]) for row in rows}
             try:
                 self._learn(child, found)
@@ -98,6 +100,18 @@ class SaneScanner(Scanner):
                 log.warning("event=capabilities_unknown reason=%s", error)
         self._known |= found
         return found
+
+    def _told(self) -> dict[str, Identity]:
+        """Return the devices that need not be asked again, as they are listed."""
+        return {
+            identity: self._identities[identity]
+            for identity, device in self._known.items()
+            if device.capabilities and identity in self._identities
+        }
+
+    def _remembered(self, row: list[str]) -> Device:
+        same = self._told().get(row[0]) == tuple(row[1:])
+        return self._known[row[0]] if same else _device(row)
 
     def _learn(self, child: Child, found: dict[str, Device]) -> None:
         while (answer := child.receive(timeout_s=LEARN_S)[0])["is"] == "capabilities":

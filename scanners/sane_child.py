@@ -111,14 +111,16 @@ class Session:
             if self._device is not None:
                 self._device.cancel()
 
-    def _list(self, _command: Header) -> None:
+    def _list(self, command: Header) -> None:
         """Name the devices first, so that one that crashes when opened costs only what it could tell."""
         try:
             found = self._library.get_devices()
         except Exception as error:
             raise Refused(str(error), Step.LIST) from error
         self._answer({"is": "devices", "devices": found})
-        for identity, _vendor, _model, kind in found:
+        for identity, *names, kind in found:
+            if command["known"].get(identity) == [*names, kind]:
+                continue
             with contextlib.suppress(Exception):
                 device = self._library.open(identity)
                 known = capabilities(device, sheet_fed=kind == SHEET_FED_TYPE)
