@@ -6,12 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workstation.domain.case import Treatment
+from workstation.domain.case import Corners, Treatment
 from workstation.domain.geometry import (
     NoPlane,
     box_on_page,
     box_on_raw,
+    corners_of,
     homography,
+    overlap,
+    size_of,
+    spans_page,
     turned,
     turned_treatment,
     whole,
@@ -65,3 +69,34 @@ def test_corners_on_one_line_are_no_page() -> None:
     square = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
     with pytest.raises(NoPlane):
         homography(line, square)
+
+
+@given(boxes, st.integers(0, 3))
+def test_the_corners_of_a_part_cut_that_part_out_of_the_raw_picture(
+    box: tuple[int, int, int, int], quarters: int
+) -> None:
+    treatment = turned_treatment(whole(*SIZE), quarters, by="")
+    there = box_on_page(treatment, box)
+    part = Treatment(corners=corners_of(treatment, there), size_px=(there[2], there[3]))
+    assert size_of(part.corners) == there[2:] and spans_page(part.corners, SIZE)
+    assert box_on_page(part, box) == (0, 0, there[2], there[3])
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        (0, 0, 100, 80, 100, 0, 0, 80),
+        (100, 0, 0, 0, 0, 80, 100, 80),
+        (0, 0, 1001, 0, 1001, 80, 0, 80),
+        (0, 0, 50, 0, 100, 0, 0, 80),
+    ],
+    ids=["crossed", "mirrored", "outside", "flat"],
+)
+def test_corners_that_go_round_no_page_are_told(corners: Corners) -> None:
+    assert not spans_page(corners, SIZE)
+
+
+def test_two_cards_on_a_glass_do_not_overlap_and_a_page_and_its_cut_do() -> None:
+    upper, lower = (10, 10, 90, 10, 90, 60, 10, 60), (10, 55, 90, 55, 90, 120, 10, 120)
+    assert not overlap(upper, lower) and overlap(upper, whole(*SIZE).corners)
+    assert overlap(turned(upper, 1), upper)
