@@ -230,6 +230,7 @@ def _material(material: Material, old: Item, new: Item) -> list[Aspect]:
         (_("必要性"), named(material.need)),
         (_("何时需要"), condition_words(questions, material.when) or _("总是")),
         (_("页数"), pages_words(material)),
+        (_("扫描分辨率"), f"{material.scan_dpi} dpi" if material.scan_dpi else _("按窗口设置")),
         (_("受理标准"), material.standard),
         (_("依据"), material.basis or listed(())),
         (_("出具单位"), material.issuer),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -79,6 +79,7 @@ class MaterialEntry(Strict):
     pages: Annotated[list[Annotated[int, Field(ge=1, le=200)]], Field(min_length=2, max_length=2)] = [1, 20]
     document_kind: Word | None = None
     back_kind: Word | None = None
+    scan_dpi: Annotated[int, Field(ge=200, le=600)] | Literal[0] = 0
     origin: MaterialOrigin = MaterialOrigin.GOVERNMENT
     replaced_by: list[ReplacementEntry] = []
     committable: bool = False

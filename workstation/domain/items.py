@@ -65,6 +65,8 @@ class Material:
     """Document kind known to OCR, e.g. `id-card-front`; None when it is not read."""
     back_kind: str | None = None
     """Kind of the second page where front and back differ, e.g. `id-card-back`."""
+    scan_dpi: int = 0
+    """Least resolution it is scanned at, e.g. 300 for small print (DA/T 31-2017); 0: the window's own."""
     origin: MaterialOrigin = MaterialOrigin.GOVERNMENT
     replaced_by: tuple[Replacement, ...] = ()
     """E-certificates or data checks that make the paper unnecessary."""

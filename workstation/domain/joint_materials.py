@@ -127,6 +127,7 @@ def _strictest(title: str, askings: Sequence[_Asking], when: When) -> Material:
         standard="; ".join(dict.fromkeys(m.standard for m in materials)),
         pages_min=max(m.pages_min for m in materials),
         pages_max=max(m.pages_max for m in materials),
+        scan_dpi=max(m.scan_dpi for m in materials),
         document_kind=read.document_kind,
         back_kind=read.back_kind,
         replaced_by=_accepted_by_all(materials),

@@ -29,6 +29,7 @@ _MATERIAL_KEYS = (
     "issuer",
     "document_kind",
     "back_kind",
+    "scan_dpi",
     "origin",
     "committable",
     "validity_days",

@@ -176,6 +176,7 @@ MATERIAL_COLUMNS = (
     Column("最多页数", ("pages_max",), Kind.NUMBER),
     Column("识别种类", ("document_kind",), hint="例如 id-card-front; 不识别的空白"),
     Column("背面种类", ("back_kind",)),
+    Column("扫描分辨率", ("scan_dpi",), Kind.NUMBER, hint="小字、密排材料填 300; 空白按窗口设置 (200)"),
     Column("来源渠道", ("origin",), Kind.CHOICE, False, _named(kinds.MaterialOrigin)),
     Column("可用电子证照", ("e_certificates",), Kind.LINES, hint=_LIST),
     Column("可用数据核验", ("data_checks",), Kind.LINES, hint=_LIST),

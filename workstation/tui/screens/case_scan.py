@@ -103,10 +103,15 @@ class ScanKeys(CameraKeys):
         return ScanJob(
             device_id=device.id,
             source=source,
-            resolution_dpi=self.app.station.resolution_dpi,
+            resolution_dpi=max(self.app.station.resolution_dpi, self._least_dpi()),
             max_pages=1 if source is Source.FLATBED and device.driver not in MANY_PAGES else 100,
             finder=self.finder_for(device),
         )
+
+    def _least_dpi(self) -> int:
+        """Return what the item asks for this material; 0 where the window's own resolution will do."""
+        line = self.view.line(self.current_slot) if self.view else None
+        return line.material.scan_dpi if line else 0
 
     @on(PageSafe)
     def _page_came(self, event: PageSafe) -> None:
