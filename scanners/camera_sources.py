@@ -6,7 +6,7 @@ Runs in the camera's process.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager
 from itertools import cycle
 from pathlib import Path
@@ -134,25 +134,37 @@ class RecordedFrames(_Source):
         self._read += 1
         return None if picture is None else (picture, self._read / LOOKS_PER_S)
 
-    def _of_folder(self) -> Iterator[Picture | None]:
+    def close(self) -> None:
+        """Let go of a video that is being played."""
+        self._frames.close()
+
+    def _of_folder(self) -> Generator[Picture | None, None, None]:
         files = sorted(file for file in self._path.iterdir() if file.suffix.lower() in PICTURES)
         if not files:
             raise NoPicture("no pictures in the folder")
         return (_decoded(file) for file in cycle(files))
 
-    def _of_video(self) -> Iterator[Picture | None]:
+    def _of_video(self) -> Generator[Picture | None, None, None]:
         while True:
-            video = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
-            step = max(1, round(video.get(cv2.CAP_PROP_FPS) / LOOKS_PER_S))
-            number = 0
+            is_empty = True
+            for picture in self._once():
+                is_empty = False
+                yield picture
+            if is_empty:
+                yield None
+
+    def _once(self) -> Generator[Picture | None, None, None]:
+        """Yield the video's pictures, as many a second as a camera is looked at."""
+        video = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
+        step, number = max(1, round(video.get(cv2.CAP_PROP_FPS) / LOOKS_PER_S)), 0
+        try:
             while video.grab():
                 if number % step == 0:
                     taken, picture = video.retrieve()
                     yield _rgb(picture) if taken else None
                 number += 1
+        finally:
             video.release()
-            if not number:
-                yield None
 
 
 def _decoded(file: Path) -> Picture | None:
