@@ -202,7 +202,7 @@ def photo_page(dice: random.Random, dpi: int) -> Image.Image:
     """Draw a page with a portrait or a landscape-like picture and some lines."""
     sheet = Sheet(*A4_MM, dpi)
     write(sheet, 40, 20, words(dice, 10), 6.0, face=1)
-    picture = _landscape(dice, sheet.px(120), sheet.px(80))
+    picture = _landscape(dice).resize((sheet.px(120), sheet.px(80)), Image.Resampling.LANCZOS)
     sheet.place(picture, 45, 40)
     sheet.place(cards.portrait(person(dice.randrange(10**6)), dpi), 150, 150)
     for row in range(10):
@@ -211,18 +211,16 @@ def photo_page(dice: random.Random, dpi: int) -> Image.Image:
     return sheet.image
 
 
-def _landscape(dice: random.Random, width: int, height: int) -> Image.Image:
+def _landscape(dice: random.Random, width: int = 900, height: int = 600) -> Image.Image:
     """Return soft clouds with a few hard shapes: what a photograph looks like to a machine."""
-    coarse = Image.frombytes("RGB", (12, 8), dice.randbytes(12 * 8 * 3)).resize(
-        (width, height), Image.Resampling.BICUBIC
-    )
-    pen = ImageDraw.Draw(coarse)
+    clouds = Image.frombytes("RGB", (12, 8), dice.randbytes(12 * 8 * 3))
+    picture = clouds.resize((width, height), Image.Resampling.BICUBIC)
+    pen = ImageDraw.Draw(picture)
     for _ in range(14):
         x, y = dice.randrange(width), dice.randrange(height)
-        pen.rectangle(
-            (x, y, x + width // 12, y + height // 8), fill=tuple(dice.randrange(256) for _ in range(3))
-        )
-    return coarse.filter(ImageFilter.GaussianBlur(1))
+        colour = tuple(dice.randrange(256) for _ in range(3))
+        pen.rectangle((x, y, x + width // 12, y + height // 8), fill=colour)
+    return picture.filter(ImageFilter.GaussianBlur(1))
 
 
 def licence(dice: random.Random, dpi: int) -> Image.Image:
