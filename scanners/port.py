@@ -72,6 +72,8 @@ class ScanJob:
 
     device_id: str
     source: Source = Source.FLATBED
+    glass_if_empty: bool = False
+    """An empty feeder means: read the glass instead, once, if the device has one."""
     mode: Mode = Mode.COLOUR
     resolution_dpi: int = 200
     page_size_mm: tuple[float, float] | None = None

@@ -126,12 +126,13 @@ class SaneScanner(Scanner):
         """Yield pages; a flatbed gives one, a feeder as many as lie in it, at most `job.max_pages`.
 
         A page keeps the resolution the device really used: the next one it knows at or above the job's.
+        `FeederEmpty` is raised before the first page only.
 
         Raises:
             ScannerError: what went wrong, after the pages already yielded.
         """
         try:
-            for page in self._scanned(job, cancelled):
+            for page in self._from_feeder_or_glass(job, cancelled):
                 self._broken.discard(job.device_id)
                 yield page
         except ScannerError as error:
@@ -139,6 +140,14 @@ class SaneScanner(Scanner):
             if isinstance(error, (BackendCrashed, NoProgress)):
                 self._broken.add(job.device_id)
             raise
+
+    def _from_feeder_or_glass(self, job: ScanJob, cancelled: Callable[[], bool]) -> Iterator[RawPage]:
+        try:
+            yield from self._scanned(job, cancelled)
+        except FeederEmpty:
+            if not job.glass_if_empty or Source.FLATBED not in self._known_sources(job.device_id):
+                raise
+            yield from self._scanned(replace(job, source=Source.FLATBED), cancelled)
 
     def _scanned(self, job: ScanJob, cancelled: Callable[[], bool]) -> Iterator[RawPage]:
         wanted, job = job, replace(job, device_id=self._moved.get(job.device_id, job.device_id))

@@ -78,11 +78,11 @@ class Feeds:
         orders.write(json.dumps(order) + "\n")
         orders.flush()
         feeding = int(words.readline().split()[1])
-        told = [words.readline().split()[1:] for _ in range(page)]
+        told = [_acknowledged(words.readline()) for _ in range(page)]
         time.sleep(delay_s)
         os.kill(feeding, signal.SIGKILL)
         while (line := words.readline()) != "over\n":
-            told.append(line.split()[1:])
+            told.append(_acknowledged(line))
         kept = self._look(data, told)
         shutil.rmtree(data)
         return len(told), kept
@@ -102,6 +102,12 @@ class Feeds:
             return len(pages)
         finally:
             store.close()
+
+
+def _acknowledged(line: str) -> list[str]:
+    word, *page = line.split()
+    assert word == "page", "the feed ended by itself"
+    return page
 
 
 def _pipe(pipe: IO[str] | None) -> IO[str]:

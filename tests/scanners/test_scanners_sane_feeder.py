@@ -1,4 +1,4 @@
-"""A feeder of forty sheets through the real libsane, each sheet known by its number, with faults on the way."""
+"""A feeder of forty sheets through the real libsane, each known by its number, with faults on the way."""
 
 from __future__ import annotations
 

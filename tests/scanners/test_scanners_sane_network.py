@@ -109,6 +109,14 @@ def test_an_empty_feeder_is_said_and_filling_it_is_enough(window: Window) -> Non
     assert window.scan() == [1, 2]
 
 
+def test_an_empty_feeder_can_mean_the_glass(window: Window) -> None:
+    window.device.glass = numbered(77)
+    assert window.scanner.devices()
+    assert window.scan(never, glass_if_empty=True) == [77]
+    window.device.load(fronts(1, 2))
+    assert window.scan(never, source=Source.DUPLEX, glass_if_empty=True) == [1, 0, 2, 0]
+
+
 def test_a_cancel_at_page_seven_keeps_seven_and_leaves_the_device_free(window: Window) -> None:
     window.device.load(fronts(1, 40))
     window.device.page_s = 0.1
