@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scanners.specimen import SpecimenScanner
     from sync.gateway.office import Office
     from sync.gateway.serve import GatewayServer
+    from workstation.services.capture import ScannerHub
     from workstation.services.credit import CreditLibrary
     from workstation.services.desk import Desk
     from workstation.store.database import Store
@@ -124,12 +125,21 @@ class Practice:
         """The gate of the practice store."""
         return StationGate(
             self.settings,
-            scanner=lambda: self.scanner,
+            scanner=self.devices,
             credit=specimen_credit,
             on_open=self.prepare,
             practice=True,
             hint=_("练习模式 · 口令 {passphrase}").format(passphrase=PASSPHRASE),
         )
+
+    def devices(self) -> ScannerHub:
+        """Return the practice scanner, and a camera under which the citizen's papers are laid in turn."""
+        from scanners.camera import CameraScanner
+        from workstation.services.capture import ScannerHub
+
+        papers = f"papers:{papers_folder(self.settings.data_folder)}"
+        camera = CameraScanner(staged=[(papers, _("练习高拍仪"))], real=False)
+        return ScannerHub((self.scanner, camera))
 
     def prepare(self, store: Store) -> None:
         """Enrol at the first start and give the citizen an earlier case to reuse from."""
@@ -246,11 +256,16 @@ def specimen_credit() -> CreditLibrary:
 
 def specimen_papers(data_folder: Path) -> dict[str, Path]:
     """Return the citizen's papers by kind, drawn at the first use, with a blot on the address."""
-    folder, finished = data_folder.parent / "papers-of-the-citizen", ".complete"
+    folder, finished = papers_folder(data_folder), ".complete"
     if not (folder / finished).exists():
         _draw(folder)
         (folder / finished).touch()
     return {path.stem: path for path in folder.iterdir() if path.name != finished}
+
+
+def papers_folder(data_folder: Path) -> Path:
+    """Return where the papers of the practice citizen lie."""
+    return data_folder.parent / "papers-of-the-citizen"
 
 
 def _draw(folder: Path) -> None:

@@ -47,6 +47,10 @@ class Settings:
     scan_folder: str = ""
     """Folder into which vendor software drops scans; empty: none."""
     sane: bool = True
+    camera: bool = True
+    """Whether document cameras are looked for."""
+    camera_frames: str = ""
+    """Folder of pictures or video shown as one more camera, to try things out; empty: none."""
     resolution_dpi: int = 200
     printer: str = ""
     """CUPS queue; empty: papers open in the system's viewer."""

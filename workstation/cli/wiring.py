@@ -326,6 +326,7 @@ def pack_folders(settings: Settings) -> list[Path]:
 
 def drivers(settings: Settings) -> tuple[Scanner, ...]:
     """Return the scanner drivers of this machine."""
+    from scanners.camera import CameraScanner
     from scanners.folder import FolderScanner
     from scanners.sane import SaneScanner
 
@@ -334,6 +335,9 @@ def drivers(settings: Settings) -> tuple[Scanner, ...]:
         found.append(SaneScanner())
     if settings.scan_folder:
         found.append(FolderScanner(Path(settings.scan_folder)))
+    if settings.camera or settings.camera_frames:
+        recorded = [(f"frames:{settings.camera_frames}", _("录像高拍仪"))] if settings.camera_frames else []
+        found.append(CameraScanner(staged=recorded, real=settings.camera))
     return tuple(found)
 
 
