@@ -15,7 +15,7 @@ from scanners.child import START_S, Child, python_module
 from scanners.errors import BackendCrashed, DarkroomFailed, ScannerError
 from scanners.frames import Header
 from scanners.imaging.messages import packed_from_wire, report_from_wire
-from scanners.imaging.port import Corners, Packed, PictureReport, Rendered
+from scanners.imaging.port import Corners, Cut, Packed, PictureReport, Rendered
 from scanners.port import RawPage
 
 log = logging.getLogger(__name__)
@@ -143,6 +143,16 @@ class Darkroom:
         command: Header = {"do": "pack", "corners": corners, "size": size_px, "dpi": dpi}
         header, data = self._ask(command, file)
         return packed_from_wire(header, data)
+
+    def same_sheet(self, one: bytes, one_cut: Cut, other: bytes, other_cut: Cut) -> bool:
+        """Return whether two pages, each cut out of its picture file, are pictures of one sheet.
+
+        Raises:
+            DarkroomFailed: the process cannot be had, or failed on a picture.
+        """
+        command: Header = {"do": "same", "cuts": (one_cut, other_cut), "first_bytes": len(one)}
+        header, _ = self._ask(command, one + other)
+        return bool(header["same"])
 
     def close(self) -> None:
         """End the process; whoever still waits for it is told so. Calling it again does nothing."""

@@ -13,7 +13,7 @@ import resource
 import signal
 import sys
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import cv2
 
@@ -30,6 +30,9 @@ MEMORY_BYTES = 6 << 30
 """Address space, not memory: the largest page eight times over, and the libraries."""
 REMEMBERED_BYTES = 48 << 20
 """Of pictures at the resolution they are judged at; one of an A4 in colour has 6.5 MB."""
+
+COMPARED_PX = (1400, 1400)
+"""Room for each of two pages that are compared."""
 
 Answer = tuple[Header, bytes]
 
@@ -57,6 +60,7 @@ class Bench:
             "inspect": self._inspect,
             "render": self._render,
             "pack": self._pack,
+            "same": self._same,
         }
 
     def _keep(self, command: Header, body: bytearray) -> Answer:
@@ -84,15 +88,30 @@ class Bench:
         return {"is": "report", **report_to_wire(inspecting.at_full_size(report, scale))}, b""
 
     def _render(self, command: Header, body: bytearray) -> Answer:
-        file, size = bytes(body), (int(command["size"][0]), int(command["size"][1]))
         room = (int(command["room"][0]), int(command["room"][1])) if command["room"] else None
+        size = (int(command["size"][0]), int(command["size"][1]))
+        return _page(self._developed(bytes(body), command["corners"], size, room))
+
+    def _same(self, command: Header, body: bytearray) -> Answer:
+        from scanners.imaging.twins import same_sheet
+
+        first, pages = int(command["first_bytes"]), []
+        for file, (corners, (width, height)) in zip(
+            (bytes(body[:first]), bytes(body[first:])), command["cuts"], strict=True
+        ):
+            pages.append(self._developed(file, corners, (int(width), int(height)), COMPARED_PX))
+        return {"is": "compared", "same": same_sheet(*pages)}, b""
+
+    def _developed(
+        self, file: bytes, corners: Sequence[float], size: tuple[int, int], room: tuple[int, int] | None
+    ) -> Picture:
         target = fitting(size, room)
         width, height = size_of(file)
         small = self._recent(file, round(min(size[0] / target[0], size[1] / target[1]) - 0.5))
         picture = decode(file) if small is None else small
         scale = (picture.shape[1] / width, picture.shape[0] / height)
-        quad = quad_of([number * scale[place % 2] for place, number in enumerate(command["corners"])])
-        return _page(render(picture, quad, target))
+        quad = quad_of([number * scale[place % 2] for place, number in enumerate(corners)])
+        return render(picture, quad, target)
 
     def _pack(self, command: Header, body: bytearray) -> Answer:
         from scanners.imaging.packing import pack

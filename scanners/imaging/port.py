@@ -16,6 +16,9 @@ Corners = tuple[int, int, int, int, int, int, int, int]
 Named as the page is read: one lying upside down has its top left corner at the picture's bottom right.
 """
 
+Cut = tuple[Corners, tuple[int, int]]
+"""Where a page lies on its picture, and its width and height in px."""
+
 
 class PageFault(StrEnum):
     """What can be seen wrong with a page by looking at its picture alone."""

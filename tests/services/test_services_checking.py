@@ -11,10 +11,11 @@ import pytest
 from PIL import Image
 
 from ocr.errors import EngineTimeout, OcrError
+from ocr.kinds import KindGuess
 from ocr.port import Engine
 from scanners.errors import DeviceFault, ScannerError
 from scanners.fake import blank_page
-from scanners.imaging.port import Corners, PageFault, PageReport, PictureReport, Rendered
+from scanners.imaging.port import Corners, Cut, PageFault, PageReport, PictureReport, Rendered
 from scanners.port import RawPage
 from tests.services.conftest import JOB, Window
 from workstation.domain.case import Case, Fault, Finding, Page, PagesArranged, Treatment
@@ -51,6 +52,8 @@ class ScriptedDarkroom:
     script: list[tuple[PageReport, ...] | ScannerError] = field(default_factory=lambda: [(report(),)])
     asked: list[Corners | None] = field(default_factory=list)
     meanwhile: Callable[[], object] = lambda: None
+    same: bool = True
+    compared: int = 0
 
     def keep(self, raw: RawPage) -> bytes:
         return encode(raw)
@@ -75,22 +78,25 @@ class ScriptedDarkroom:
         width, height = room_px or size_px
         return Rendered(width=width, height=height, mode="L", pixels=bytes(width * height))
 
+    def same_sheet(self, one: bytes, one_cut: Cut, other: bytes, other_cut: Cut) -> bool:
+        assert one and other and len(one_cut[0]) == len(other_cut[0]) == 8
+        self.compared += 1
+        return self.same
 
-@dataclass(frozen=True)
-class Guess:
-    document: str = ""
-    certain: bool = True
+
+def seen_as(document: str, *, certain: bool = True) -> KindGuess:
+    return KindGuess(document, certain)
 
 
 @dataclass
 class Kinds:
     """Recognises what a script says."""
 
-    script: list[Guess | OcrError]
+    script: list[KindGuess | OcrError]
     sizes: list[tuple[int, int]] = field(default_factory=list)
     expected: list[tuple[str, ...]] = field(default_factory=list)
 
-    def kind_of(self, _engine: Engine, image: Image.Image) -> Guess:
+    def kind_of(self, _engine: Engine, image: Image.Image) -> KindGuess:
         self.sizes.append(image.size)
         assert image.info["dpi"] == (200, 200)
         said = self.script.pop(0) if len(self.script) > 1 else self.script[0]
@@ -98,15 +104,14 @@ class Kinds:
             raise said
         return said
 
-    def clash(self, expected: Sequence[str], guess: object) -> Literal["", "side", "kind"]:
-        assert isinstance(guess, Guess)
+    def clash(self, expected: Sequence[str], guess: KindGuess) -> Literal["", "side", "kind"]:
         self.expected.append(tuple(expected))
         if not guess.document or guess.document in expected:
             return ""
         return "side" if guess.document.startswith("id-card") and "id-card" in expected[0] else "kind"
 
 
-def gate_of(window: Window, darkroom: ScriptedDarkroom | None, *guesses: Guess | OcrError) -> Checking:
+def gate_of(window: Window, darkroom: ScriptedDarkroom | None, *guesses: KindGuess | OcrError) -> Checking:
     kinds = Kinds(list(guesses))
     pictures = dataclasses.replace(window.desk.pictures, darkroom=darkroom)
     recogniser = Recogniser(kinds.kind_of, kinds.clash) if guesses else None
@@ -173,7 +178,7 @@ def test_an_empty_page_is_empty_and_nothing_else_and_two_of_them_are_no_twins(wi
     case = window.open()
     pages = scanned(window, case, REGISTER, 2)
     gate = gate_of(
-        window, ScriptedDarkroom([(report(PageFault.BLUR, PageFault.BLANK),)]), Guess("id-card-front")
+        window, ScriptedDarkroom([(report(PageFault.BLUR, PageFault.BLANK),)]), seen_as("id-card-front")
     )
     for page in pages:
         assert gate.check(case.case_id, page.page_id)[0].findings == (Finding(fault=Fault.BLANK),)
@@ -195,6 +200,15 @@ def test_the_second_of_two_scans_of_a_sheet_is_told_in_any_slot_until_one_goes(w
     assert todo(window, case, REGISTER) is Todo.LOOK
 
 
+def test_pages_that_only_look_alike_are_no_twins(window: Window) -> None:
+    case = window.open()
+    room = ScriptedDarkroom(same=False)
+    gate = gate_of(window, room)
+    for page in scanned(window, case, REGISTER, 3):
+        assert gate.check(case.case_id, page.page_id)[0].findings == ()
+    assert room.compared == 3
+
+
 def test_two_cards_on_one_glass_become_two_pages_that_are_no_twins(window: Window) -> None:
     case = window.open()
     (page,) = scanned(window, case, CARD)
@@ -202,7 +216,7 @@ def test_two_cards_on_one_glass_become_two_pages_that_are_no_twins(window: Windo
         report(corners=UPPER, size=(60, 20)),
         report(PageFault.UPSIDE_DOWN, corners=LOWER, size=(60, 20)),
     )
-    gate = gate_of(window, ScriptedDarkroom([two]), Guess("id-card-front"), Guess("id-card-back"))
+    gate = gate_of(window, ScriptedDarkroom([two]), seen_as("id-card-front"), seen_as("id-card-back"))
     upper, lower = gate.check(case.case_id, page.page_id)
     assert window.store.case(case.case_id).slot(CARD).pages == (upper, lower)
     assert {upper.sha256, lower.sha256} == {page.sha256} and page.page_id not in (
@@ -230,19 +244,19 @@ def test_two_things_on_the_glass_stay_one_page_where_the_slot_takes_one(window: 
 @pytest.mark.parametrize(
     ("slot", "seen", "finding"),
     [
-        (CARD, Guess("id-card-front"), None),
-        (CARD, Guess("id-card-back"), None),
-        (CARD, Guess("business-licence"), Fault.WRONG_KIND),
-        (REGISTER, Guess("id-card-front"), Fault.WRONG_KIND),
-        (CARD, Guess("business-licence", certain=False), None),
+        (CARD, seen_as("id-card-front"), None),
+        (CARD, seen_as("id-card-back"), None),
+        (CARD, seen_as("business-licence"), Fault.WRONG_KIND),
+        (REGISTER, seen_as("id-card-front"), Fault.WRONG_KIND),
+        (CARD, seen_as("business-licence", certain=False), None),
     ],
 )
 def test_another_document_than_the_slot_asks_for_is_told(
-    window: Window, slot: str, seen: Guess, finding: Fault | None
+    window: Window, slot: str, seen: KindGuess, finding: Fault | None
 ) -> None:
     case = window.open()
     (page,) = scanned(window, case, slot)
-    gate = gate_of(window, ScriptedDarkroom(), seen if seen.certain else Guess("", certain=False))
+    gate = gate_of(window, ScriptedDarkroom(), seen if seen.certain else seen_as("", certain=False))
     (checked,) = gate.check(case.case_id, page.page_id)
     assert [f.fault for f in checked.findings] == ([finding] if finding else [])
     assert checked.document == (seen.document if seen.certain else "")
@@ -253,7 +267,7 @@ def test_the_front_of_a_card_twice_is_the_wrong_side(window: Window) -> None:
     case = window.open()
     front, again = scanned(window, case, CARD, 2)
     room = ScriptedDarkroom([(report(print_of="1"),), (report(print_of="2"),), (report(print_of="2"),)])
-    gate = gate_of(window, room, Guess("id-card-front"))
+    gate = gate_of(window, room, seen_as("id-card-front"))
     assert not gate.check(case.case_id, front.page_id)[0].findings
     (wrong,) = gate.check(case.case_id, again.page_id)
     assert wrong.findings == (Finding(fault=Fault.WRONG_SIDE, of="id-card-front"),)
@@ -401,14 +415,14 @@ def test_a_page_seen_to_be_the_back_is_read_as_the_back_and_another_document_is_
     )
     case = window.open()
     (page,) = scanned(window, case, CARD)
-    (back,) = gate_of(window, ScriptedDarkroom(), Guess("id-card-back")).check(case.case_id, page.page_id)
+    (back,) = gate_of(window, ScriptedDarkroom(), seen_as("id-card-back")).check(case.case_id, page.page_id)
     reading = window.desk.prefill.read_new(case.case_id, CARD, back)
     assert reading is not None and reading.document == "id-card-back"
     box = window.store.case(case.case_id).fields["id-card-back.valid_until"].box
     # Read at (0, 0) of the cut page, which begins at (2, 2) of the picture.
     assert box is not None and box[:2] == (2, 2)
     assert window.desk.prefill.read_new(case.case_id, CARD, back) is None
-    (other,) = gate_of(window, ScriptedDarkroom(), Guess("passport")).check(case.case_id, page.page_id)
+    (other,) = gate_of(window, ScriptedDarkroom(), seen_as("passport")).check(case.case_id, page.page_id)
     assert window.desk.prefill.read_new(case.case_id, CARD, other) is None
     window.desk.checking.settle(case.case_id, page.page_id, Fault.WRONG_KIND, "就是身份证")
     settled = page_of(window, case, CARD)

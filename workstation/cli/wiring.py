@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workstation.cli.private import private_folder
+from workstation.cli.quality import alike, recogniser, warm
 from workstation.cli.settings import Settings, window_categories
 from workstation.i18n import _
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from workstation.printing.printed import PrintedFile
     from workstation.services.catalogue import Catalogue
     from workstation.services.credit import CreditLibrary
+    from workstation.services.darkroom import Darkroom
     from workstation.services.desk import Desk
     from workstation.services.enrolment import Membership
     from workstation.services.papers import Render
@@ -36,7 +38,9 @@ HEAVY = (
     "workstation.catalogue.loader",
     "workstation.catalogue.calendar",
     "scanners.sane",
+    "scanners.imaging.darkroom",
     "ocr.documents",
+    "ocr.kinds",
     "ocr.engines.tesseract",
     "workstation.tui.screens.home",
     "PIL.JpegImagePlugin",
@@ -151,6 +155,7 @@ def build_station(
     Papers and pages that leave the encrypted store lie in a private folder in memory, emptied at the end;
     only practice keeps its papers (`papers_folder`), because they are worth looking at.
     """
+    from scanners.imaging.darkroom import Darkroom
     from workstation.domain.clock import now
     from workstation.printing.press import PaperPress
     from workstation.services.link import Link
@@ -158,7 +163,7 @@ def build_station(
 
     recovery = store.recover(now())
     member = find_membership(store)
-    private, press = private_folder(), PaperPress()
+    private, press, darkroom = private_folder(), PaperPress(), Darkroom()
     desk = build_desk_for(
         settings,
         store,
@@ -168,10 +173,12 @@ def build_station(
         papers_folder=papers_folder or private,
         render=press.render,
         credit=credit,
+        darkroom=darkroom,
     )
     link = Link(desk, member, settings.data_folder / LOCK_NAME)
     link.start()
     threading.Thread(target=press.warm, name="press", daemon=True).start()
+    threading.Thread(target=warm, args=(darkroom,), name="darkroom", daemon=True).start()
     return Station(
         desk=desk,
         link=link,
@@ -180,7 +187,7 @@ def build_station(
         view_file=lambda path: view_file(path, settings),
         resolution_dpi=settings.resolution_dpi,
         page_folder=private,
-        on_close=(press.close,),
+        on_close=(press.close, darkroom.close),
     )
 
 
@@ -205,8 +212,12 @@ def build_desk_for(
     papers_folder: Path,
     render: Render | None = None,
     credit: CreditLibrary | None = None,
+    darkroom: Darkroom | None = None,
 ) -> Desk:
-    """Put the services of this window together; without `render` papers are laid out in this process."""
+    """Put the services of this window together.
+
+    Without `render` papers are laid out in this process; without a darkroom pages are not checked.
+    """
     from ocr.documents import read
     from ocr.engines.tesseract import TesseractEngine
     from workstation.catalogue.calendar import load_calendar
@@ -232,6 +243,9 @@ def build_desk_for(
         packs_folder=settings.data_folder / PACKS,
         load_pack=load_whole_pack,
         credit=credit or NoLibrary(),
+        darkroom=darkroom,
+        recogniser=recogniser(),
+        alike=alike,
     )
     return build_desk(parts)
 

@@ -21,6 +21,7 @@ from workstation.domain.case import (
     PageCountSettled,
     PagesArranged,
     PageWork,
+    Payload,
 )
 from workstation.domain.clock import Clock
 from workstation.domain.items import Material
@@ -29,15 +30,15 @@ from workstation.services.darkroom import Darkroom
 from workstation.services.errors import NoReasonToOverrule
 from workstation.services.ids import new_id
 from workstation.services.page_faults import (
+    Alike,
     Recogniser,
-    Same,
     Seen,
     as_one,
     expected_kinds,
     findings_of,
+    may_be_twins,
     takes_apart,
     treatment_in,
-    twin_of,
 )
 from workstation.services.page_pictures import PagePictures, as_image, treatment_of
 from workstation.services.page_places import check_slots, find_page, lying, workable
@@ -79,7 +80,7 @@ class Checking:
     engine: Engine
     darkroom: Darkroom | None = None
     recogniser: Recogniser | None = None
-    same: Same = operator.eq
+    alike: Alike = operator.eq
     _recording: threading.Lock = field(default_factory=threading.Lock, init=False, compare=False)
     """Two pages checked at once would each miss that the other is its twin."""
     _troubles: list[Exception] = field(default_factory=list, init=False, compare=False)
@@ -108,7 +109,9 @@ class Checking:
         looks = self._looks(case, page, reports, material)
         seen = [self._recognised(look, expected) for look in looks]
         with self._recording:
-            return self._record(case_id, page, seen)
+            case = self.store.case(case_id)
+            twins = [self._twin(self.darkroom, case, one) for one in seen]
+            return self._record(case_id, page, seen, twins)
 
     def waiting(self, case: Case) -> tuple[str, ...]:
         """Return the ids of the pages that nobody has checked yet, e.g. after a crash or an undone cut."""
@@ -188,7 +191,9 @@ class Checking:
             return [Seen(replace(page, treatment=treatment_in(page, report)), report)]
         at = self.clock()
         return [
-            Seen(replace(page, page_id=new_id(at), treatment=treatment_in(page, report)), report)
+            Seen(
+                replace(page, page_id=new_id(at), treatment=treatment_in(page, report)), report, page.page_id
+            )
             for report in reports
         ]
 
@@ -207,35 +212,47 @@ class Checking:
             return seen
         return replace(seen, guess=guess, clash=self.recogniser.clash(expected, guess))
 
-    def _record(self, case_id: str, page: Page, seen: Sequence[Seen]) -> tuple[Page, ...]:
+    def _twin(self, darkroom: Darkroom, case: Case, seen: Seen) -> str:
+        """Return the id of the page that is the same sheet; empty when none is."""
+        try:
+            for other in may_be_twins(case, seen, self.alike):
+                (data, cut), (like, like_cut) = (self.pictures.source(page) for page in (seen.page, other))
+                first, second = (cut.corners, cut.size_px), (like_cut.corners, like_cut.size_px)
+                if darkroom.same_sheet(data, first, like, second):
+                    return other.page_id
+        except (ScannerError, StoreError) as error:
+            self._failed(error)
+        return ""
+
+    def _record(
+        self, case_id: str, page: Page, seen: Sequence[Seen], twins: Sequence[str]
+    ) -> tuple[Page, ...]:
         with self.store.transaction() as tx:
             case = tx.case(case_id)
             found = find_page(case, page.page_id)
             if found is None or not case.may_fill(found[0]) or found[1].treatment != page.treatment:
                 # Gone, sealed or cut anew while it was looked at: what was seen is of no page any more.
                 return () if found is None else (found[1],)
-            at = self.clock()
-            if len(seen) > 1:
-                split = _split(case, found[0], page, seen)
-                case = tx.record(case_id, split, actor=GATE, at=at)
-            for one in seen:
-                case = tx.record(case_id, self._checked(case, one), actor=GATE, at=at)
+            facts: list[Payload] = [_split(case, found[0], page, seen)] if len(seen) > 1 else []
+            facts += [_checked(one, twin) for one, twin in zip(seen, twins, strict=True)]
+            case = tx.record(case_id, *facts, actor=GATE, at=self.clock())
         ids = {one.page.page_id for one in seen}
         return tuple(now for _, now in lying(case) if now.page_id in ids)
-
-    def _checked(self, case: Case, seen: Seen) -> PageChecked:
-        return PageChecked(
-            page_id=seen.page.page_id,
-            findings=findings_of(seen, twin_of(case, seen, self.same)),
-            treatment=seen.page.treatment,
-            fingerprint=seen.report.fingerprint,
-            document=seen.document,
-        )
 
     def _failed(self, error: Exception) -> None:
         log.warning("event=page_not_checked reason=%s", getattr(error, "code", type(error).__name__))
         if not self._told.is_set():
             self._troubles[:] = [error]
+
+
+def _checked(seen: Seen, twin: str) -> PageChecked:
+    return PageChecked(
+        page_id=seen.page.page_id,
+        findings=findings_of(seen, twin),
+        treatment=seen.page.treatment,
+        fingerprint=seen.report.fingerprint,
+        document=seen.document,
+    )
 
 
 def _split(case: Case, slot: str, page: Page, seen: Sequence[Seen]) -> PagesArranged:

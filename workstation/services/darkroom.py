@@ -7,7 +7,7 @@ from typing import Protocol
 
 from PIL import Image
 
-from scanners.imaging.port import PictureReport, Rendered
+from scanners.imaging.port import Cut, PictureReport, Rendered
 from scanners.port import RawPage
 from workstation.domain.facts import Corners
 
@@ -40,6 +40,14 @@ class Darkroom(Protocol):
 
         Raises:
             ScannerError: the process cannot be had, or failed on this picture.
+        """
+        ...
+
+    def same_sheet(self, one: bytes, one_cut: Cut, other: bytes, other_cut: Cut) -> bool:
+        """Return whether two pages, each cut out of its picture file, are pictures of one sheet.
+
+        Raises:
+            ScannerError: the process cannot be had, or failed on a picture.
         """
         ...
 

@@ -31,7 +31,7 @@ from workstation.services.handling import spent_words
 from workstation.services.intake import Intake
 from workstation.services.item_changes import ItemChanges
 from workstation.services.pack_updates import LoadPack, PackUpdates
-from workstation.services.page_faults import Recogniser, Same
+from workstation.services.page_faults import Alike, Recogniser
 from workstation.services.page_pictures import PagePictures
 from workstation.services.page_work import PageWorkDesk
 from workstation.services.papers import Papers, Render
@@ -132,8 +132,8 @@ class Parts:
     """Touches pixels in a process of its own; without one pages are kept and shown, but not checked."""
     recogniser: Recogniser | None = None
     """Tells documents apart; without one the gate says nothing of a wrong side or kind."""
-    same: Same = operator.eq
-    """Whether two fingerprints are of one sheet."""
+    alike: Alike = operator.eq
+    """Whether two fingerprints may be of one sheet."""
 
 
 def build_desk(parts: Parts) -> Desk:
@@ -163,7 +163,7 @@ def build_desk(parts: Parts) -> Desk:
             parts.engine,
             darkroom=parts.darkroom,
             recogniser=parts.recogniser,
-            same=parts.same,
+            alike=parts.alike,
         ),
         page_work=PageWorkDesk(store, catalogue, profile, clock, pictures),
         reuse=ReuseDesk(store, catalogue, profile, clock),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from PIL import Image
 
@@ -17,35 +17,24 @@ from workstation.domain.items import Material
 from workstation.services.page_pictures import treatment_of
 from workstation.services.page_places import lying
 
+if TYPE_CHECKING:
+    from ocr.kinds import KindGuess
+
 TURNED = Finding(fault=Fault.UPSIDE_DOWN, settled_by=MENDED)
 CLASHES = {"side": Fault.WRONG_SIDE, "kind": Fault.WRONG_KIND}
 SHEET = 2
 """A slot of no more pages takes the two sides of one document; more may be several people's."""
 
-Same = Callable[[str, str], bool]
-"""Whether two fingerprints are of one sheet."""
-
-
-class Guess(Protocol):
-    """Which document a page seems to be."""
-
-    @property
-    def document(self) -> str:
-        """A document kind; empty when unknown."""
-        ...
-
-    @property
-    def certain(self) -> bool:
-        """False: nothing is held against the page."""
-        ...
+Alike = Callable[[str, str], bool]
+"""Whether two fingerprints may be of one sheet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recogniser:
     """Tells documents apart."""
 
-    kind_of: Callable[[Engine, Image.Image], Guess]
-    clash: Callable[[Sequence[str], Guess], Literal["", "side", "kind"]]
+    kind_of: Callable[[Engine, Image.Image], KindGuess]
+    clash: Callable[[Sequence[str], KindGuess], Literal["", "side", "kind"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +44,9 @@ class Seen:
     page: Page
     """With the treatment it shall have."""
     report: PageReport
-    guess: Guess | None = None
+    of: str = ""
+    """Id of the page it is cut from, where a glass with several cards was one page so far."""
+    guess: KindGuess | None = None
     clash: Literal["", "side", "kind"] = ""
 
     @property
@@ -91,26 +82,23 @@ def findings_of(seen: Seen, twin: str) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def twin_of(case: Case, seen: Seen, same: Same) -> str:
-    """Return the id of the page of the case that is the same sheet; empty when there is none.
+def may_be_twins(case: Case, seen: Seen, alike: Alike) -> tuple[Page, ...]:
+    """Return the pages of the case that may be the same sheet; only their pixels can say.
 
     Empty pages are all alike, two pages cut from one glass are not the same, and of two twins only the one
     that was seen later is told.
     """
     page, fingerprint = seen.page, seen.report.fingerprint
     if seen.blank or not fingerprint:
-        return ""
-    return next(
-        (
-            other.page_id
-            for _, other in lying(case)
-            if other.page_id != page.page_id
-            and not _is_told_of(other, page)
-            and not _is_beside(other, page)
-            and other.fingerprint
-            and same(other.fingerprint, fingerprint)
-        ),
-        "",
+        return ()
+    return tuple(
+        other
+        for _, other in lying(case)
+        if other.page_id not in (page.page_id, seen.of)
+        and not _is_told_of(other, page)
+        and not _is_beside(other, page)
+        and other.fingerprint
+        and alike(other.fingerprint, fingerprint)
     )
 
 

@@ -47,14 +47,14 @@ class PagePictures:
         Raises:
             StoreError: the vault does not give the page back.
         """
-        data, cut = self._source(page)
+        data, cut = self.source(page)
         if crop is not None:
             cut = _part(cut, _widened(_crop_on(cut, page, crop), cut.size_px, _dpi(page)))
         return self._rendered(data, cut, _fitted(cut.size_px, room_px))
 
     def full(self, page: Page) -> Rendered:
         """Return the page at its own resolution; raises StoreError."""
-        data, cut = self._source(page)
+        data, cut = self.source(page)
         return self._rendered(data, cut, cut.size_px)
 
     def file(self, page: Page) -> tuple[bytes, str]:
@@ -67,8 +67,8 @@ class PagePictures:
             "image/jpeg"
         ]
 
-    def _source(self, page: Page) -> tuple[bytes, Treatment]:
-        """Return the bytes that hold the page now, and how it is cut from them."""
+    def source(self, page: Page) -> tuple[bytes, Treatment]:
+        """Return the bytes that hold the page now, and how it is cut from them; raises StoreError."""
         if page.file is not None:
             data = self.store.vault.get(page.file.sha256)
             return data, whole(page.file.width_px, page.file.height_px)
