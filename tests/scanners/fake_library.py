@@ -1,4 +1,4 @@
-"""A `sane` module with devices as manuals and bug reports describe them, to be loaded by the scanning child.
+"""A `sane` module with devices modelled on those of known drivers, to be loaded by the scanning child.
 
 The script, a JSON file, is kept between children like the state of a real device: `id` is what is listed,
 `opens` under which ids it opens, `starts` are the answers to the next starts (`ok` or the library's words),
