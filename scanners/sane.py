@@ -180,14 +180,17 @@ class SaneScanner(Scanner):
             "mode": job.mode.value,
             "resolution_dpi": job.resolution_dpi,
             "page_size_mm": job.page_size_mm,
-            "sheet_fed": job.device_id in self._sheet_fed
-            or self._known_sources(job.device_id) == (Source.FEEDER,),
+            "sheet_fed": job.device_id in self._sheet_fed or self._has_no_glass(job.device_id),
             "options": self._options,
         }
 
     def _known_sources(self, device_id: str) -> tuple[Source, ...]:
         device = self._known.get(device_id)
         return () if device is None else device.sources
+
+    def _has_no_glass(self, device_id: str) -> bool:
+        sources = self._known_sources(device_id)
+        return bool(sources) and Source.FLATBED not in sources
 
     def _found_again(self, device_id: str, error: DeviceGone) -> str:
         """Return the new id of a device that was plugged in anew, recognised by vendor, model and type.

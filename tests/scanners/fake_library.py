@@ -2,7 +2,7 @@
 
 The script, a JSON file, is kept between children like the state of a real device: `id` is what is listed,
 `opens` under which ids it opens, `starts` are the answers to the next starts (`ok` or the library's words),
-`sensors` what the sensors show; `opened` collects the ids it was opened under.
+`sensors` what the sensors show, `kind` the type; `opened` collects the ids it was opened under.
 """
 
 from __future__ import annotations
@@ -137,6 +137,15 @@ def epson() -> dict[str, Option]:
     }
 
 
+def roller() -> dict[str, Option]:
+    """Return a portable feeder without a glass or a choice of sources; both sides are a switch."""
+    return {
+        "mode": Option(STRING, ["Gray", "Color"], value="Color"),
+        "resolution": Option(INT, [200, 300], value=300),
+        "duplex": Option(BOOL, value=False),
+    }
+
+
 def in_pixels() -> dict[str, Option]:
     """Return a glass that measures in pixels of its resolution and is grey only."""
     return {
@@ -166,8 +175,8 @@ class Library:
         """Nothing to do."""
 
     def get_devices(self) -> list[tuple[str, str, str, str]]:
-        """One device."""
-        return [(str(self._state()["id"]), "Fujitsu", "fi-7160", "scanner")]
+        """One device, of the type the script says."""
+        return [(str(self._state()["id"]), "Fujitsu", "fi-7160", str(self._state()["kind"]))]
 
     def open(self, name: str) -> FakeDevice:
         """Open it under the names the script knows."""
@@ -176,7 +185,7 @@ class Library:
             raise error("Invalid argument")
         state["opened"].append(name)
         self._script.write_text(json.dumps(state))
-        return FakeDevice(fujitsu(), self._script)
+        return FakeDevice(fujitsu() if state["kind"] == "scanner" else roller(), self._script)
 
     def _state(self) -> dict[str, Any]:
         state: dict[str, Any] = json.loads(self._script.read_text())

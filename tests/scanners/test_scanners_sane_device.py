@@ -168,7 +168,7 @@ class Fake:
 
     def __init__(self, script: Path, job: Job) -> None:
         self._script, self._job = script, job
-        self.set(id=ID, opens=[ID], opened=[], starts=[], sensors={})
+        self.set(id=ID, opens=[ID], opened=[], starts=[], sensors={}, kind="scanner")
         code = (
             f"import sys; sys.path.insert(0, {str(ROOT)!r}); from tests.scanners import fake_library as it; "
         )
@@ -184,9 +184,10 @@ class Fake:
     def opened(self) -> list[str]:
         return list(json.loads(self._script.read_text())["opened"])
 
-    def scan(self, cancelled: Callable[[], bool] = never, *, device: str = ID) -> int:
+    def scan(self, cancelled: Callable[[], bool] = never, *, source: Source = Source.FEEDER) -> int:
         self.pages = []
-        for page in self.scanner.scan(self._job(device, source=Source.FEEDER, mode=Mode.GREY), cancelled):
+        wish = self._job(ID, source=source, mode=Mode.GREY, resolution_dpi=200)
+        for page in self.scanner.scan(wish, cancelled):
             self.pages.append(page)
         return len(self.pages)
 
@@ -260,3 +261,14 @@ def test_what_a_device_told_is_not_asked_again(fake: Fake) -> None:
     assert fake.opened == [ID] and first.capability(Source.DUPLEX)
     assert fake.scanner.devices() == (first,)
     assert fake.opened == [ID]
+
+
+def test_a_roller_without_a_glass_feeds_one_side_or_both_and_is_never_taken_for_a_glass(fake: Fake) -> None:
+    fake.set(kind="sheetfed scanner", starts=["ok"] * 3)
+    (device,) = fake.scanner.devices()
+    assert device.sources == (Source.FEEDER, Source.DUPLEX)
+    assert fake.scan(source=Source.DUPLEX) == 3
+    fake.set(starts=["ok"])
+    assert fake.scan() == 1
+    with pytest.raises(errors.BadSetting):
+        fake.scan(source=Source.FLATBED)
