@@ -20,6 +20,8 @@ from scanners.imaging.skew import skew_of
 from scanners.imaging.surround import Mask, Surround, guesses
 
 _WORK_DPI, _EDGE_DPI = 75, 150
+_WORK_PX = 1000
+"""A camera's picture has few dots an inch and many all the same."""
 _LEAST_PAGE_MM2 = 1500.0
 _CLOSE_MM = 4.0
 _SPECK_MM = 0.7
@@ -51,8 +53,7 @@ def find_pages(picture: Picture, dpi: int) -> tuple[Quad, ...]:
         Corners as each page lies, its top left first; they may lie outside of the picture where a sheet
         does, or where a picture was straightened.
     """
-    step = max(1, round(dpi / _WORK_DPI))
-    small = reduced(picture, step)
+    small = reduced(picture, max(1, round(max(dpi / _WORK_DPI, max(picture.shape[:2]) / _WORK_PX))))
     tried: list[Surround] = []
     for surround in guesses(small):
         tried.append(surround)

@@ -99,34 +99,36 @@ def photocopy(number: int) -> Image.Image:
     return image
 
 
-def scene(seed: int) -> Scene:
-    """Make one scene, its kind by turns."""
+def scene(seed: int, finest_dpi: int = 300) -> Scene:
+    """Make one scene, its kind by turns; coarser scans are quicker to make."""
     kinds = tuple(MAKERS)
     kind = kinds[seed % len(kinds)]
-    return MAKERS[kind](kind, np.random.default_rng(seed))
+    return MAKERS[kind](kind, np.random.default_rng(seed), finest_dpi)
 
 
-def _card(kind: str, dice: np.random.Generator) -> Scene:
+def _card(kind: str, dice: np.random.Generator, finest_dpi: int) -> Scene:
     lid = {"card-white": WHITE, "card-grey": GREY, "card-dark": DARK}[kind]
-    return _on_glass(kind, dice, lid, [_pick(dice, ("card-front", "card-back"))])
+    return _on_glass(kind, dice, finest_dpi, lid, [_pick(dice, ("card-front", "card-back"))])
 
 
-def _two_cards(kind: str, dice: np.random.Generator) -> Scene:
+def _two_cards(kind: str, dice: np.random.Generator, finest_dpi: int) -> Scene:
     lid = (WHITE, GREY, DARK)[int(dice.integers(3))]
-    return _on_glass(kind, dice, lid, [_pick(dice, ("card-front",)), _pick(dice, ("card-back",))])
+    return _on_glass(kind, dice, finest_dpi, lid, [_pick(dice, ("card-front",)), _pick(dice, ("card-back",))])
 
 
-def _slip(kind: str, dice: np.random.Generator) -> Scene:
+def _slip(kind: str, dice: np.random.Generator, finest_dpi: int) -> Scene:
     lid = (WHITE, GREY, DARK)[int(dice.integers(3))]
-    return _on_glass(kind, dice, lid, [_pick(dice, ("household", "marriage", "receipt"))])
+    return _on_glass(kind, dice, finest_dpi, lid, [_pick(dice, ("household", "marriage", "receipt"))])
 
 
 def _pick(dice: np.random.Generator, kinds: tuple[str, ...]) -> Picture:
     return specimen(kinds[int(dice.integers(len(kinds)))], int(dice.integers(12)))
 
 
-def _on_glass(kind: str, dice: np.random.Generator, lid: tuple[int, ...], sheets: list[Picture]) -> Scene:
-    dpi = int(dice.choice((150, 200, 300)))
+def _on_glass(
+    kind: str, dice: np.random.Generator, finest_dpi: int, lid: tuple[int, ...], sheets: list[Picture]
+) -> Scene:
+    dpi = min(finest_dpi, int(dice.choice((150, 200, 300))))
     size = (round(210 / 25.4 * dpi), round(297 / 25.4 * dpi))
     picture = np.full((size[1], size[0], 3), lid, np.uint8)
     quads, slot = [], size[1] / len(sheets)
@@ -145,9 +147,9 @@ def _on_glass(kind: str, dice: np.random.Generator, lid: tuple[int, ...], sheets
     return Scene(kind, _taken(picture, dice, dpi), dpi, tuple(quads), content)
 
 
-def _filling(kind: str, dice: np.random.Generator) -> Scene:
+def _filling(kind: str, dice: np.random.Generator, finest_dpi: int) -> Scene:
     """An A4 on an A4 glass, white under a white lid: nothing but its lines tells how it lies."""
-    dpi = int(dice.choice((150, 200, 300)))
+    dpi = min(finest_dpi, int(dice.choice((150, 200, 300))))
     name = {"full-text": "lease", "full-form": "form", "full-copy": "copy"}[kind]
     sheet = specimen(name, int(dice.integers(12)))
     size = (round(210 / 25.4 * dpi), round(297 / 25.4 * dpi))
@@ -161,7 +163,7 @@ def _filling(kind: str, dice: np.random.Generator) -> Scene:
     return Scene(kind, _taken(picture, dice, dpi), dpi, (), (printed[inside],), angle)
 
 
-def _dark_rim(kind: str, dice: np.random.Generator) -> Scene:
+def _dark_rim(kind: str, dice: np.random.Generator, finest_dpi: int) -> Scene:
     """An A4 on an A4 glass under a dark lid, which shows in wedges beside it."""
     dpi = int(dice.choice((150, 200)))
     sheet = specimen("lease", int(dice.integers(12)))
@@ -176,7 +178,7 @@ def _dark_rim(kind: str, dice: np.random.Generator) -> Scene:
     return Scene(kind, _taken(picture, dice, dpi), dpi, (quad,), (printed[inside],))
 
 
-def _desk(kind: str, dice: np.random.Generator) -> Scene:
+def _desk(kind: str, dice: np.random.Generator, finest_dpi: int) -> Scene:
     """A sheet on a desk under a camera: in perspective, light falling off, the desk with a grain."""
     height, width = 1536, 2048
     if kind == "desk-light":
@@ -203,7 +205,7 @@ def _desk(kind: str, dice: np.random.Generator) -> Scene:
     return Scene(kind, _taken(picture, dice, dpi), dpi, (quad,), (_printed(sheet, quad),))
 
 
-MAKERS: dict[str, Callable[[str, np.random.Generator], Scene]] = {
+MAKERS: dict[str, Callable[[str, np.random.Generator, int], Scene]] = {
     "card-white": _card,
     "card-grey": _card,
     "card-dark": _card,
