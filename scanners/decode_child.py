@@ -1,7 +1,7 @@
-"""The process that opens picture files from outside: hostile content can end it, and nothing else.
+"""The process that opens files from outside: hostile content can end it, and nothing else.
 
-It says `ready`; `open` names the file, each `next` is answered with a page. Limits on memory and time
-are set before the picture library sees a byte.
+It says `ready`; `open` names the file, `check` looks at every page, each `page` is answered with one. Limits
+on memory and time are set before a decoder sees a byte.
 """
 
 from __future__ import annotations
@@ -9,35 +9,76 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import stat
 import sys
 import warnings
-from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image
 
-from scanners.errors import PageTooLarge, ScannerError, UnreadableFile
+from scanners.errors import ScannerError
+from scanners.file_errors import FileDenied, FileError
+from scanners.file_pages import Pages, open_pages, translated
 from scanners.frames import Header, read_header, write_frame
-from scanners.limits import check_pixels
-from scanners.pixels import flatten, resolution_of
 from scanners.port import MAX_PAGE_PIXELS, Mode
 
-FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "PPM", "WEBP")
-MANY_PAGES = "TIFF"
-MOVING = frozenset({"PNG", "WEBP"})
-MAX_FRAMES = 1000
 MEMORY_BYTES = 4 << 30
 """About three copies of the largest page, in its widest mode of four bytes a pixel, and the libraries."""
-CPU_S = 120
+CPU_S = 60
+"""For opening the file, and again for each page."""
+CHANGED = "changed"
+"""Stands for a code where the file is no longer the one that was asked for."""
+
+
+class FileChanged(Exception):
+    """Somebody writes the file while it is read: nothing it says can be trusted."""
+
+
+class OpenFile:
+    """A file held open: whatever takes its name meanwhile, the pages stay those of one file."""
+
+    def __init__(self, name: str, size: int, written_ns: int, inode: int) -> None:
+        """Open the file, which must be the regular file that was seen.
+
+        Raises:
+            FileChanged: it is gone, another one, or has changed.
+            FileDenied: it may not be read.
+        """
+        self._seen = (inode, size, written_ns)
+        try:
+            number = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except PermissionError as error:
+            raise FileDenied(error.strerror or "") from error
+        except OSError as error:
+            raise FileChanged from error
+        self.file: BinaryIO = os.fdopen(number, "rb")
+        self.check()
+
+    def check(self) -> None:
+        """Raise `FileChanged` if the file was written since it was seen."""
+        facts = os.fstat(self.file.fileno())
+        now = (facts.st_ino, facts.st_size, facts.st_mtime_ns)
+        if now != self._seen or not stat.S_ISREG(facts.st_mode):
+            raise FileChanged
 
 
 def limit() -> None:
     """Bound what a file can make this process do; a core file would hold the page, so none is written."""
-    for what, value in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, CPU_S),
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-    ):
+    for what, value in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, MEMORY_BYTES)):
         resource.setrlimit(what, (value, value))
+    allow_time()
+    guard_pillow()
+
+
+def allow_time() -> None:
+    """Give the next piece of work its processor time; what needs more is ended by the kernel."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = round(used.ru_utime + used.ru_stime) + CPU_S
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+
+
+def guard_pillow() -> None:
+    """Make Pillow refuse at its header what is larger than any page."""
     Image.MAX_IMAGE_PIXELS = MAX_PAGE_PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)
 
@@ -47,43 +88,38 @@ def serve(answers: int) -> None:
     command = read_header(0)
     if command is None:
         return
-    mode, default_dpi = Mode(command["mode"]), int(command["resolution_dpi"])
-    with Image.open(Path(os.fsdecode(command["file"])), formats=FORMATS) as image:
-        frames = _frames(image)
-        write_frame(answers, {"is": "file", "frames": frames})
-        for frame in range(frames):
-            if read_header(0) is None:
-                return
-            image.seek(frame)
-            check_pixels(*image.size)
-            write_frame(answers, *_page(image, mode, default_dpi))
-    read_header(0)
+    source = OpenFile(command["file"], command["size"], command["written_ns"], command["inode"])
+    with source.file:
+        pages = open_pages(source.file)
+        write_frame(answers, {"is": "file", "pages": pages.count})
+        while (command := read_header(0)) is not None:
+            allow_time()
+            if command["do"] == "check":
+                _check(answers, pages, int(command["first"]))
+                source.check()
+                write_frame(answers, {"is": "checked"})
+            else:
+                header, pixels = page_of(pages, command)
+                source.check()
+                write_frame(answers, header, pixels)
 
 
-def _frames(image: Image.Image) -> int:
-    """Return how many pages the file holds.
-
-    Raises:
-        UnreadableFile: a moving picture, or more pages than anybody scans.
-    """
-    frames = int(getattr(image, "n_frames", 1))
-    if image.format in MOVING and frames > 1:
-        raise UnreadableFile("a moving picture, not a page")
-    if frames > MAX_FRAMES:
-        raise UnreadableFile(f"{frames} pages in one file")
-    # A JPEG with several pictures (MPO) comes from a camera: the others are previews and second eyes.
-    return frames if image.format == MANY_PAGES else 1
+def _check(answers: int, pages: Pages, first: int) -> None:
+    for number in range(first, pages.count):
+        allow_time()
+        pages.check(number)
+        write_frame(answers, {"is": "progress"})
 
 
-def _page(image: Image.Image, mode: Mode, default_dpi: int) -> tuple[Header, bytes]:
-    dpi = resolution_of(image, default_dpi)
-    flat = flatten(image, mode)
-    header: Header = {"is": "page", "width": flat.width, "height": flat.height, "mode": flat.mode, "dpi": dpi}
-    return header, flat.tobytes()
+def page_of(pages: Pages, command: Header) -> tuple[Header, bytes]:
+    """Return the page a command asks for, as header and packed pixels."""
+    picture, dpi = pages.page(int(command["number"]), Mode(command["mode"]), int(command["resolution_dpi"]))
+    header: Header = {"is": "page", "width": picture.width, "height": picture.height}
+    return {**header, "mode": picture.mode, "dpi": dpi}, picture.tobytes()
 
 
 def main() -> int:
-    """Serve one parent; whatever the file provokes becomes one of two answers."""
+    """Serve one parent; whatever the file provokes becomes one of a few answers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit()
     answers = os.dup(1)
@@ -91,17 +127,16 @@ def main() -> int:
     write_frame(answers, {"is": "ready"})
     try:
         serve(answers)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        _refuse(answers, PageTooLarge(str(error)))
-    except ScannerError as error:
-        _refuse(answers, error)
+    except FileChanged:
+        write_frame(answers, {"is": "error", "code": CHANGED})
     except Exception as error:  # noqa: BLE001 - a broken file can raise anything from inside a decoder
-        _refuse(answers, UnreadableFile(f"{type(error).__name__}: {error}"))
+        _refuse(answers, translated(error))
     return 0
 
 
 def _refuse(answers: int, error: ScannerError) -> None:
-    write_frame(answers, {"is": "error", "code": error.code, "detail": error.detail})
+    facts = error.facts if isinstance(error, FileError) else {}
+    write_frame(answers, {"is": "error", "code": error.code, "detail": error.detail, "facts": facts})
 
 
 if __name__ == "__main__":

@@ -1,12 +1,8 @@
 from __future__ import annotations
 
 import io
-import os
-import struct
-import sys
 import threading
 import time
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,12 +10,15 @@ import pytest
 from PIL import Image
 
 from scanners import errors
-from scanners.arrivals import is_being_written, look
+from scanners.arrivals import DAY_S, Patience, is_being_written, look
+from scanners.file_errors import EmptyFile, TooManyPages
 from scanners.folder import FolderScanner
-from scanners.port import MAX_PAGE_PIXELS, Mode, RawPage, ScanJob
+from scanners.port import Mode, RawPage, ScanJob
+from tests.fuzz.specimens import picture, several
 
 Job = Callable[..., ScanJob]
-SIZE = (40, 60)
+SIZE = (60, 80)
+QUICK = Patience(settle_s=0.05, unsure_s=0.2, most_s=0.4)
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def inbox(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def scanner(inbox: Path) -> FolderScanner:
-    return FolderScanner(inbox, settle_s=0.05, patience_s=0.4)
+    return FolderScanner(inbox, patience=QUICK)
 
 
 @pytest.fixture
@@ -50,18 +49,6 @@ def take(scanner: FolderScanner, wish: ScanJob, cancelled: Callable[[], bool] = 
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.is_file())
-
-
-def bomb_png(width: int, height: int) -> bytes:
-    """A PNG whose header promises a huge black picture and whose data are real but compress to little."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    packer = zlib.compressobj(9)
-    rows = b"".join(packer.compress(bytes(width + 1)) for _ in range(200)) + packer.flush()
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 def test_the_folder_is_one_device_and_none_while_it_is_missing(inbox: Path, scanner: FolderScanner) -> None:
@@ -94,8 +81,33 @@ def test_a_file_is_put_away_only_when_the_next_page_is_asked_for(
     pages.close()  # type: ignore[attr-defined]
     assert names(inbox) == ["b.png"], "the caller never said that page b is safe"
     assert [page.source_name for page in take(scanner, wish)] == ["b.png"]
-    assert len(names(inbox / "done")) == 2
-    assert not {"a.png", "b.png"} & set(names(inbox / "done"))
+    assert [path for path in inbox.rglob("*") if path.is_file()] == [], "a picture of a person stayed"
+
+
+def test_files_are_kept_only_if_that_is_asked_for_and_only_so_long(inbox: Path, wish: ScanJob) -> None:
+    drop(inbox / "王样本.png")
+    take(FolderScanner(inbox, patience=QUICK, keep_days=1), wish)
+    (kept,) = (inbox / "done").iterdir()
+    assert len(kept.stem) == 32
+    (inbox / "done" / "note.txt").write_text("not ours")
+    for keep_days, left in ((1, 2), (0, 1)):
+        with pytest.raises(errors.FeederEmpty):
+            take(FolderScanner(inbox, patience=QUICK, keep_days=keep_days), wish)
+        assert len(names(inbox / "done")) == left
+
+
+def test_a_file_is_kept_until_its_days_are_over(
+    inbox: Path, wish: ScanJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(inbox / "page.png")
+    scanner = FolderScanner(inbox, patience=QUICK, keep_days=2)
+    take(scanner, wish)
+    now = time.time()
+    for days, left in ((1.9, 1), (2.1, 0)):
+        monkeypatch.setattr("scanners.arrivals.time.time", lambda later=days * DAY_S: now + later)
+        with pytest.raises(errors.FeederEmpty):
+            take(scanner, wish)
+        assert len(names(inbox / "done")) == left
 
 
 def test_pixels_resolution_and_mode_come_from_the_file(
@@ -127,8 +139,9 @@ def test_a_file_with_more_pages_than_left_waits_whole_for_the_next_scan(
     sheets[0].save(inbox / "batch.tif", save_all=True, append_images=sheets[1:])
     assert len(take(scanner, job(str(inbox), max_pages=3))) == 1
     assert names(inbox) == ["batch.tif"]
-    with pytest.raises(errors.BadSetting):
+    with pytest.raises(TooManyPages) as caught:
         take(scanner, job(str(inbox), max_pages=2))
+    assert (caught.value.details["pages"], caught.value.details["limit"]) == (3, 2)
     assert names(inbox) == ["batch.tif"]
     assert len(take(scanner, job(str(inbox), max_pages=3))) == 3
 
@@ -163,12 +176,6 @@ def test_temporary_names_are_left_alone(
     assert names(inbox) == [name]
 
 
-def test_a_link_is_left_alone(inbox: Path, scanner: FolderScanner, wish: ScanJob, tmp_path: Path) -> None:
-    (inbox / "link.png").symlink_to(drop(tmp_path / "elsewhere.png"))
-    with pytest.raises(errors.FeederEmpty):
-        take(scanner, wish)
-
-
 def test_a_file_that_is_open_for_writing_is_left_alone(
     inbox: Path, scanner: FolderScanner, wish: ScanJob
 ) -> None:
@@ -198,167 +205,129 @@ def test_a_file_that_grows_by_reopening_is_taken_once_and_whole(inbox: Path, wis
     path.touch()
     writer = threading.Thread(target=write_slowly)
     writer.start()
-    pages = take(FolderScanner(inbox, settle_s=0.15, patience_s=5), wish)
+    pages = take(FolderScanner(inbox, patience=Patience(settle_s=0.15, most_s=5)), wish)
     writer.join()
     assert len(pages) == 1
     assert not (inbox / "rejected").exists() or names(inbox / "rejected") == []
 
 
-def hostile() -> dict[str, bytes]:
-    noise = io.BytesIO()
-    Image.effect_noise((200, 200), 80).save(noise, format="JPEG")
-    moving = io.BytesIO()
-    frames = [Image.new("RGB", SIZE, colour) for colour in ("red", "blue")]
-    frames[0].save(moving, format="GIF", save_all=True, append_images=frames[1:])
-    moving_png = io.BytesIO()
-    frames[0].save(moving_png, format="PNG", save_all=True, append_images=frames[1:])
-    return {
-        "truncated.jpg": noise.getvalue()[: len(noise.getvalue()) // 2],
-        "document.png": b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n",
-        "document.pdf": b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n",
-        "moving.gif": moving.getvalue(),
-        "moving.png": moving_png.getvalue(),
-        "noise.tif": b"II*\x00" + os.urandom(64),
-        "words.txt": "样本".encode(),
-    }
-
-
-@pytest.mark.parametrize("name", sorted(hostile()))
-def test_a_bad_file_is_named_and_moved_aside_and_the_rest_stays_readable(
-    inbox: Path, scanner: FolderScanner, wish: ScanJob, name: str
+def test_a_file_of_several_pages_goes_on_where_the_last_scan_ended(
+    inbox: Path, scanner: FolderScanner, wish: ScanJob
 ) -> None:
-    content = hostile()[name]
-    drop(inbox / "good1.png")
-    time.sleep(0.02)
-    (inbox / name).write_bytes(content)
-    time.sleep(0.02)
-    drop(inbox / "good2.png")
+    (inbox / "batch.tif").write_bytes(several("TIFF", 5))
     pages: list[RawPage] = []
-    with pytest.raises(errors.UnreadableFile) as caught:
-        for page in scanner.scan(wish, bool):
-            pages.append(page)
-    assert [page.source_name for page in pages] == ["good1.png"]
-    assert caught.value.details["file"] == name
-    assert (inbox / "rejected" / name).read_bytes() == content
-    assert [page.source_name for page in take(scanner, wish)] == ["good2.png"]
+    for page in scanner.scan(wish, lambda: len(pages) == 2):
+        pages.append(page)
+    cut_short = scanner.scan(wish, bool)
+    pages.append(next(cut_short))
+    cut_short.close()  # type: ignore[attr-defined]
+    pages += take(scanner, wish)
+    assert [page.pixels[0] for page in pages] == [10, 20, 30, 30, 40, 50], "page 3 was never said to be safe"
+    assert [path for path in inbox.rglob("*") if path.is_file()] == []
 
 
-def test_a_bomb_is_refused_by_its_header(inbox: Path, scanner: FolderScanner, wish: ScanJob) -> None:
-    (inbox / "bomb.png").write_bytes(bomb_png(40_000, 40_000))
-    started = time.monotonic()
-    with pytest.raises(errors.PageTooLarge) as caught:
-        take(scanner, wish)
-    assert time.monotonic() - started < 3
-    assert caught.value.details["file"] == "bomb.png"
-    assert names(inbox / "rejected") == ["bomb.png"]
-
-
-def test_a_picture_just_above_the_limit_is_refused_too(
+def test_another_file_of_the_same_name_starts_at_its_own_first_page(
     inbox: Path, scanner: FolderScanner, wish: ScanJob
 ) -> None:
-    (inbox / "large.png").write_bytes(bomb_png(14_000, MAX_PAGE_PIXELS // 14_000 + 1))
-    with pytest.raises(errors.PageTooLarge):
-        take(scanner, wish)
-
-
-def test_a_tiff_whose_second_page_is_broken_gives_its_first_and_is_kept(
-    inbox: Path, scanner: FolderScanner, wish: ScanJob
-) -> None:
-    sheets = [Image.effect_noise((200, 200), 80) for _ in range(2)]
-    path = inbox / "batch.tif"
-    sheets[0].save(path, save_all=True, append_images=sheets[1:])
-    with Image.open(path) as image:
-        image.seek(1)
-        offset = image.tag_v2[273][0]  # type: ignore[attr-defined]
-    os.truncate(path, offset + 1000)
+    (inbox / "batch.tif").write_bytes(several("TIFF", 3))
     pages: list[RawPage] = []
-    with pytest.raises(errors.UnreadableFile):
-        for page in scanner.scan(wish, bool):
-            pages.append(page)
-    assert [page.pixels for page in pages] == [sheets[0].tobytes()]
-    assert names(inbox / "rejected") == ["batch.tif"]
+    for page in scanner.scan(wish, lambda: bool(pages)):
+        pages.append(page)
+    (inbox / "new.part").write_bytes(several("TIFF", 4))
+    (inbox / "new.part").rename(inbox / "batch.tif")
+    assert [page.pixels[0] for page in take(scanner, wish)] == [10, 20, 30, 40]
 
 
-def test_two_rejected_files_of_one_name_are_both_kept(
+def test_a_file_replaced_while_it_is_read_is_read_to_its_end_and_the_new_one_next(
     inbox: Path, scanner: FolderScanner, wish: ScanJob
 ) -> None:
-    for content in (b"one", b"two"):
-        (inbox / "scan.png").write_bytes(content)
-        with pytest.raises(errors.UnreadableFile):
-            take(scanner, wish)
-    kept = sorted(path.read_bytes() for path in (inbox / "rejected").rglob("scan.png"))
-    assert kept == [b"one", b"two"]
+    (inbox / "batch.tif").write_bytes(several("TIFF", 3))
+    pages = scanner.scan(wish, bool)
+    shades = [next(pages).pixels[0]]
+    (inbox / "new.part").write_bytes(several("TIFF", 2))
+    (inbox / "new.part").rename(inbox / "batch.tif")
+    shades += [page.pixels[0] for page in pages]
+    assert shades == [10, 20, 30]
+    assert len(take(scanner, wish)) == 2
 
 
-def test_one_pixel_is_a_page(inbox: Path, scanner: FolderScanner, wish: ScanJob) -> None:
-    drop(inbox / "dot.png", size=(1, 1))
-    (page,) = take(scanner, wish)
-    assert page.pixels == b"\xff\x00\x00"
-
-
-def test_a_cmyk_jpeg_becomes_rgb(inbox: Path, scanner: FolderScanner, wish: ScanJob) -> None:
-    Image.new("CMYK", SIZE, (0, 0, 0, 0)).save(inbox / "print.jpg")
-    (page,) = take(scanner, wish)
-    assert page.mode is Mode.COLOUR
-    assert set(page.pixels) == {255}
-
-
-def test_the_rotation_a_camera_noted_is_applied(inbox: Path, scanner: FolderScanner, wish: ScanJob) -> None:
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    drop(inbox / "photo.jpg", exif=exif)
-    (page,) = take(scanner, wish)
-    assert (page.width_px, page.height_px) == (SIZE[1], SIZE[0])
-
-
-@pytest.mark.parametrize(
-    ("mode", "colour", "expected"),
-    [
-        ("RGBA", (10, 20, 30, 0), b"\xff\xff\xff"),
-        ("LA", (10, 0), b"\xff"),
-        ("I;16", 0x4080, b"\x40"),
-        ("1", 1, b"\xff"),
-    ],
-)
-def test_transparency_becomes_white_and_deep_grey_eight_bits(
-    inbox: Path, scanner: FolderScanner, wish: ScanJob, mode: str, colour: object, expected: bytes
+def test_a_file_written_to_while_it_is_read_stops_the_scan_and_stays(
+    inbox: Path, scanner: FolderScanner, wish: ScanJob
 ) -> None:
-    Image.new(mode, (3, 2), colour).save(inbox / "odd.png")  # type: ignore[arg-type]
-    (page,) = take(scanner, wish)
-    assert page.pixels == expected * 6
+    (inbox / "batch.tif").write_bytes(several("TIFF", 3))
+    pages = scanner.scan(wish, bool)
+    next(pages)
+    with (inbox / "batch.tif").open("ab") as file:
+        file.write(b"more")
+    with pytest.raises(errors.DeviceBusy) as caught:
+        list(pages)
+    assert caught.value.details["file"] == "batch.tif"
+    assert "batch.tif" in names(inbox)
 
 
-def decoder(fault: str) -> tuple[str, ...]:
-    """A decoder that starts well and meets a fault in the file."""
-    imports = "import os, signal, time\nimport scanners.decode_child as d\n"
-    return (sys.executable, "-c", f"{imports}d.serve = lambda _answers: {fault}\nd.main()")
-
-
-@pytest.mark.parametrize("command", [("/bin/false",), ("/no/such/program",)])
-def test_a_decoder_that_cannot_start_says_nothing_about_the_file(
-    inbox: Path, wish: ScanJob, command: tuple[str, ...]
+def test_where_nobody_can_say_who_writes_a_file_must_hold_still_longer(
+    inbox: Path, scanner: FolderScanner, wish: ScanJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("scanners.arrivals.is_being_written", lambda _path: None)
     drop(inbox / "page.png")
-    with pytest.raises(errors.BackendCrashed):
-        take(FolderScanner(inbox, settle_s=0.05, command=command), wish)
-    assert names(inbox) == ["page.png"]
+    started = time.monotonic()
+    assert len(take(scanner, wish)) == 1
+    assert time.monotonic() - started >= QUICK.unsure_s
 
 
-def test_a_decoder_that_dies_rejects_the_file(inbox: Path, wish: ScanJob) -> None:
-    drop(inbox / "killer.png")
-    scanner = FolderScanner(inbox, settle_s=0.05, command=decoder("os.kill(os.getpid(), signal.SIGSEGV)"))
-    with pytest.raises(errors.UnreadableFile) as caught:
+def test_a_file_that_stopped_in_the_middle_and_goes_on_is_not_rejected(
+    inbox: Path, scanner: FolderScanner, wish: ScanJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = picture("PNG")
+    path = inbox / "slow.png"
+    path.write_bytes(data[:-500])
+    monkeypatch.setattr("scanners.arrivals.is_being_written", lambda _path: None)
+    monkeypatch.setattr("scanners.folder._pause", lambda seconds, _cancelled: _finish(path, data, seconds))
+    with pytest.raises(errors.DeviceBusy):
         take(scanner, wish)
-    assert caught.value.details["file"] == "killer.png"
-    assert names(inbox / "rejected") == ["killer.png"]
+    assert len(take(scanner, wish)) == 1
 
 
-def test_a_decoder_that_never_ends_rejects_the_file(inbox: Path, wish: ScanJob) -> None:
-    drop(inbox / "endless.png")
-    scanner = FolderScanner(inbox, settle_s=0.05, timeout_s=0.3, command=decoder("time.sleep(60)"))
-    with pytest.raises(errors.UnreadableFile):
+def _finish(path: Path, data: bytes, seconds: float) -> bool:
+    """Wait as the scanner wants; the writer comes back during its last, longest pause."""
+    if seconds == QUICK.unsure_s:
+        path.write_bytes(data)
+    else:
+        time.sleep(seconds)
+    return False
+
+
+def test_a_file_that_stays_empty_is_said_to_be_empty_but_not_before_others(
+    inbox: Path, scanner: FolderScanner, wish: ScanJob
+) -> None:
+    (inbox / "empty.png").touch()
+    drop(inbox / "page.png")
+    assert [page.source_name for page in take(scanner, wish)] == ["page.png"]
+    with pytest.raises(EmptyFile):
         take(scanner, wish)
-    assert names(inbox / "rejected") == ["endless.png"]
+    assert names(inbox / "rejected") == ["empty.png", "empty.png.txt"]
+
+
+def test_a_file_that_grows_for_ever_ends_the_wait_and_stays(
+    inbox: Path, scanner: FolderScanner, wish: ScanJob
+) -> None:
+    path, stop = inbox / "endless.png", threading.Event()
+
+    def grow() -> None:
+        while not stop.wait(0.01):
+            with path.open("ab") as file:
+                file.write(b"x")
+
+    path.touch()
+    writer = threading.Thread(target=grow)
+    writer.start()
+    try:
+        with pytest.raises(errors.DeviceBusy):
+            take(scanner, wish)
+    finally:
+        stop.set()
+        writer.join()
+    assert names(inbox) == ["endless.png"]
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_taken(
@@ -371,13 +340,6 @@ def test_a_file_that_changes_while_it_is_read_is_not_taken(
     with pytest.raises(errors.DeviceBusy):
         take(scanner, wish)
     assert names(inbox) == ["page.png"]
-
-
-def test_a_file_name_that_is_no_text_is_read_all_the_same(
-    inbox: Path, scanner: FolderScanner, wish: ScanJob
-) -> None:
-    drop(inbox / "page.png").rename(os.fsdecode(os.fsencode(inbox) + b"/\xb2\xe2.png"))
-    assert len(take(scanner, wish)) == 1
 
 
 def test_looking_for_writers_survives_a_writer_that_comes_at_that_moment(inbox: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import time
@@ -61,9 +62,12 @@ def test_the_last_words_of_a_child_that_is_gone_are_still_heard() -> None:
         assert child.receive() == ({"is": "error"}, b"")
 
 
-def kinds() -> list[type[errors.ScannerError]]:
-    found = [kind for kind in vars(errors).values() if isinstance(kind, type)]
-    return [kind for kind in found if issubclass(kind, errors.ScannerError)]
+def kinds(base: type[errors.ScannerError] = errors.ScannerError) -> list[type[errors.ScannerError]]:
+    """Return every error of this package that has a code of its own."""
+    for module in ("camera_errors", "file_errors", "imaging.darkroom"):
+        importlib.import_module(f"scanners.{module}")
+    found = [base] if "code" in vars(base) and base.__module__.startswith("scanners.") else []
+    return found + [kind for under in base.__subclasses__() for kind in kinds(under)]
 
 
 def test_every_code_is_unique_and_has_words_and_no_words_lack_a_code() -> None:
