@@ -24,7 +24,7 @@ _WINDOW = (22, 44)
 _HAIR_PX = 4
 _ALIKE = 0.5
 """Least correlation of a window's print with the other picture's."""
-_STRAY, _STRAY_SHARE = 4, 0.1
+_STRAY, _STRAY_SHARE = 5, 0.1
 """Windows that may differ on one sheet: dirt, a crease, a lamp; a glyph lies in about four of them."""
 UNLIKE = (1, 1)
 
@@ -94,11 +94,18 @@ def _plane(here: NDArray[np.float32], there: NDArray[np.float32]) -> NDArray[np.
     return None if plane is None else np.asarray(plane, np.float64)
 
 
+def _strokes(ink: Ink) -> Ink:
+    """Return the strokes without the mass of the glyphs, which any text has at the same places."""
+    soft = cv2.GaussianBlur(ink, (0, 0), 1)
+    return np.asarray(soft - cv2.GaussianBlur(soft, (0, 0), 4), np.float32)
+
+
 def _compared(first: Ink, second: Ink) -> tuple[int, int]:
     high, wide = _WINDOW
     hair = _HAIR_PX
-    padded = cv2.copyMakeBorder(second, hair, hair, hair, hair, cv2.BORDER_CONSTANT, value=0)
     amount = np.maximum(first, second)
+    first, second = _strokes(first), _strokes(second)
+    padded = cv2.copyMakeBorder(second, hair, hair, hair, hair, cv2.BORDER_CONSTANT, value=0)
     compared = different = 0
     for y in range(0, first.shape[0] - high + 1, high // 2):
         for x in range(0, first.shape[1] - wide + 1, wide // 2):
