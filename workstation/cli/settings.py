@@ -46,6 +46,8 @@ class Settings:
     """Key file of a kiosk PC; empty: the passphrase is asked."""
     scan_folder: str = ""
     """Folder into which vendor software drops scans; empty: none."""
+    scan_keep_days: int = 0
+    """Days that files taken from it are kept in its `done` folder; 0: removed as soon as they are safe."""
     sane: bool = True
     camera: bool = True
     """Whether document cameras are looked for."""

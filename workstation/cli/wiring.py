@@ -343,12 +343,19 @@ def drivers(settings: Settings) -> tuple[Scanner, ...]:
     from scanners.camera import CameraScanner
     from scanners.folder import FolderScanner
     from scanners.sane import SaneScanner
+    from workstation.texts import describe
 
     found: list[Scanner] = []
     if settings.sane:
         found.append(SaneScanner())
     if settings.scan_folder:
-        found.append(FolderScanner(Path(settings.scan_folder)))
+        found.append(
+            FolderScanner(
+                Path(settings.scan_folder),
+                keep_days=settings.scan_keep_days,
+                explain=lambda error: str(describe(error)),
+            )
+        )
     if settings.camera or settings.camera_frames:
         recorded = [(f"frames:{settings.camera_frames}", _("录像高拍仪"))] if settings.camera_frames else []
         found.append(CameraScanner(staged=recorded, real=settings.camera))
