@@ -174,6 +174,20 @@ def test_a_turned_page_is_mended_where_it_is_certain_and_asked_for_where_it_is_n
     assert gate.check(case.case_id, second.page_id)[0].open_findings == (Finding(fault=Fault.UPSIDE_DOWN),)
 
 
+@pytest.mark.parametrize(("ink", "is_asked"), [(0.0003, False), (0.05, True)])
+def test_a_printed_page_whose_turn_cannot_be_told_is_asked_for_and_a_page_number_is_not(
+    window: Window, ink: float, is_asked: bool
+) -> None:
+    case = window.open()
+    (page,) = scanned(window, case, PHOTO)
+    unsure = dataclasses.replace(report(certain=False), measures={"ink": ink})
+    (checked,) = gate_of(window, ScriptedDarkroom([(unsure,)])).check(case.case_id, page.page_id)
+    assert checked.open_findings == ((Finding(fault=Fault.UPSIDE_DOWN),) if is_asked else ())
+    case = window.desk.page_work.turn(case.case_id, page.page_id, 2)
+    (turned,) = gate_of(window, ScriptedDarkroom([(unsure,)])).check(case.case_id, page.page_id)
+    assert turned.findings == ()
+
+
 def test_an_empty_page_is_empty_and_nothing_else_and_two_of_them_are_no_twins(window: Window) -> None:
     case = window.open()
     pages = scanned(window, case, REGISTER, 2)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 TURNED = Finding(fault=Fault.UPSIDE_DOWN, settled_by=MENDED)
 CLASHES = {"side": Fault.WRONG_SIDE, "kind": Fault.WRONG_KIND}
+MUCH_INK = 0.01
+"""Share of a page under print from which its glyphs should say how it lies; a page number alone has 0.0003."""
 SHEET = 2
 """A slot of no more pages takes the two sides of one document; more may be several people's."""
 
@@ -72,14 +74,24 @@ def findings_of(seen: Seen, twin: str) -> tuple[Finding, ...]:
     findings = [
         Finding(fault=Fault(fault)) for fault in seen.report.faults if fault is not PageFault.UPSIDE_DOWN
     ]
-    by_hand = seen.page.treatment is not None and seen.page.treatment.by
-    if PageFault.UPSIDE_DOWN in seen.report.faults and not by_hand:
-        findings.append(TURNED if seen.report.turn_certain else replace(TURNED, settled_by=""))
+    findings += _turn_of(seen)
     if twin:
         findings.append(Finding(fault=Fault.DUPLICATE, of=twin))
     if seen.clash:
         findings.append(Finding(fault=CLASHES[seen.clash], of=seen.document))
     return tuple(findings)
+
+
+def _turn_of(seen: Seen) -> tuple[Finding, ...]:
+    """Return what is to be said of how a page lies: mended, or to be looked at where print should tell."""
+    by_hand = seen.page.treatment is not None and seen.page.treatment.by
+    is_turned = PageFault.UPSIDE_DOWN in seen.report.faults
+    if by_hand or (seen.report.turn_certain and not is_turned):
+        return ()
+    if seen.report.turn_certain:
+        return (TURNED,)
+    has_print = seen.report.measures.get("ink", 0.0) >= MUCH_INK
+    return (replace(TURNED, settled_by=""),) if is_turned or has_print else ()
 
 
 def may_be_twins(case: Case, seen: Seen, alike: Alike) -> tuple[Page, ...]:
