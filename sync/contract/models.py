@@ -43,7 +43,7 @@ class BundleKind(StrEnum):
 
 
 class PageEntry(Model):
-    """One page of a bundle."""
+    """One file of a bundle: a page, or all pages of a slot as one document."""
 
     page_id: Short
     slot: Short
@@ -52,7 +52,8 @@ class PageEntry(Model):
     media_type: Short
     pages: Annotated[int, Field(ge=1)] = 1
     """Page count of the file; 1 for a picture."""
-    origin: Literal["scanned", "reused"] = "scanned"
+    origin: Literal["scanned", "reused", "assembled"] = "scanned"
+    """`assembled`: a PDF/A of the slot's scanned pages, which are listed on their own as well."""
 
 
 class Manifest(Model):

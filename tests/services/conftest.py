@@ -32,6 +32,8 @@ from workstation.printing.rendering import render_form
 from workstation.services.catalogue import Catalogue
 from workstation.services.credit import CreditLibrary, KnownPeople
 from workstation.services.desk import Desk, Parts, build_desk
+from workstation.services.filing import Packer
+from workstation.services.paper_desk import Render
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Store
 from workstation.store.keys import DataKey
@@ -260,6 +262,8 @@ def make_window(tmp_path: Path, store: Store, pack: Pack, calendar: WorkCalendar
         key: Ed25519PrivateKey | None = None,
         clock: Clock | None = None,
         credit: CreditLibrary = CREDIT,
+        packer: Packer | None = None,
+        render: Render = render_form,
     ) -> Window:
         clock, scanner, readings = clock or Clock(), ScriptedScanner([]), Readings()
         key = key or new_key()
@@ -276,8 +280,9 @@ def make_window(tmp_path: Path, store: Store, pack: Pack, calendar: WorkCalendar
             read=readings,
             key=key,
             papers_folder=papers,
-            render=render_form,
+            render=render,
             credit=credit,
+            packer=packer,
             packs_folder=tmp_path / "packs",
             load_pack=load_pack,
         )

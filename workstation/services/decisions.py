@@ -66,11 +66,13 @@ class Decisions:
             CaseSealed: the case was received before.
         """
         case, item = self._ready(case_id)
+        self.sealer.prepare(case, item)
         at = self.clock()
         with self.store.transaction() as tx:
             case = self._receive(tx, case, item, at)
+            case = self._seal(tx, case, item, at)
             archive_checked(tx, case, item, self.profile, at)
-            return self._seal(tx, case, item, at)
+            return case
 
     def accept(self, case_id: str) -> Case:
         """Receive and accept (受理) in one go, where the item delegates acceptance to the window.
@@ -82,6 +84,7 @@ class Decisions:
         case, item = self._ready(case_id)
         if not item.acceptance_delegated:
             raise AcceptanceNotDelegated
+        self.sealer.prepare(case, item)
         at = self.clock()
         accepted = Moved(
             move=Move.ACCEPT,
@@ -92,8 +95,9 @@ class Decisions:
         with self.store.transaction() as tx:
             self._receive(tx, case, item, at)
             case = tx.record(case_id, accepted, actor=self.profile.clerk, at=at)
+            case = self._seal(tx, case, item, at)
             archive_checked(tx, case, item, self.profile, at)
-            return self._seal(tx, case, item, at)
+            return case
 
     def correct(self, case_id: str, defects: Sequence[Defect]) -> Case:
         """Issue the one-time correction notice with every defect (行政许可法 art. 32(4)).
@@ -112,6 +116,7 @@ class Decisions:
             raise NothingToCorrect
         case, item = self._addressed(case_id)
         self._check_once(case, item)
+        self.sealer.prepare(case, item)
         at = self.clock()
         with self.store.transaction() as tx:
             self._receive(tx, case, item, at)
@@ -133,6 +138,7 @@ class Decisions:
         if not reason.strip():
             raise NoReason
         case, item = self._addressed(case_id)
+        self.sealer.prepare(case, item)
         at = self.clock()
         refused = Moved(move=Move.REFUSE, number=f"{case.number}-J", body=body.strip())
         with self.store.transaction() as tx:
@@ -151,6 +157,8 @@ class Decisions:
         """
         case = self.store.case(case_id)
         item, at = self.catalogue.item_of(case), self.clock()
+        if case.bundles:
+            self.sealer.prepare(case, item)
         facts = (*handed_back(case), Moved(move=Move.WITHDRAW))
         with self.store.transaction() as tx:
             case = tx.record(
@@ -174,6 +182,7 @@ class Decisions:
         item, at = self.catalogue.item_of(case), self.clock()
         if not overdue(case, local_date(at)):
             raise NotOverdue(number=case.number)
+        self.sealer.prepare(case, item)
         facts = (*handed_back(case), Moved(move=Move.TERMINATE, number=f"{case.number}-Z"))
         with self.store.transaction() as tx:
             case = tx.record(

@@ -26,6 +26,7 @@ from workstation.services.courier import Courier
 from workstation.services.credit import CreditLibrary, NoLibrary
 from workstation.services.darkroom import Darkroom
 from workstation.services.decisions import Decisions
+from workstation.services.filing import AsTheyCame, Filing, FilingRoom, Packer
 from workstation.services.finding import Finder
 from workstation.services.handling import spent_words
 from workstation.services.intake import Intake
@@ -73,6 +74,7 @@ class Desk:
     finder: Finder
     courier: Courier
     papers: Papers
+    filing: Filing
     queue: QueueDesk
     tickets: TicketDesk
     packs: PackUpdates
@@ -130,6 +132,8 @@ class Parts:
     load_pack: LoadPack
     darkroom: Darkroom | None = None
     """Touches pixels in a process of its own; without one pages are kept and shown, but not checked."""
+    packer: Packer | None = None
+    """Makes the files that are delivered; without one pages are delivered as they came."""
     recogniser: Recogniser | None = None
     """Tells documents apart; without one the gate says nothing of a wrong side or kind."""
     alike: Alike = operator.eq
@@ -139,7 +143,10 @@ class Parts:
 def build_desk(parts: Parts) -> Desk:
     """Put the services together over their parts."""
     store, profile, catalogue, clock = parts.store, parts.profile, parts.catalogue, parts.clock
-    sealer = Sealer(profile, parts.key, partial(branch_body, catalogue))
+    filing: Filing = (
+        FilingRoom(store, parts.packer, parts.render, parts.papers_folder) if parts.packer else AsTheyCame()
+    )
+    sealer = Sealer(profile, parts.key, partial(branch_body, catalogue), filing)
     intake = Intake(store, catalogue, profile, clock)
     pictures = PagePictures(store, parts.darkroom)
     store.inbox.on_change = apply_change
@@ -175,6 +182,7 @@ def build_desk(parts: Parts) -> Desk:
         courier=Courier(store, catalogue, profile, clock, parts.calendar, sealer),
         papers=Papers(store, catalogue, profile, clock, parts.calendar, parts.papers_folder, parts.render),
         tickets=TicketDesk(store, catalogue, profile, clock, intake),
+        filing=filing,
         queue=QueueDesk(store, clock, parts.calendar, catalogue=catalogue),
         changes=ItemChanges(store, catalogue, profile, clock, sealer),
         packs=PackUpdates(store, catalogue, clock, parts.packs_folder, parts.load_pack),

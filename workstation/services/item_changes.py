@@ -99,6 +99,7 @@ class ItemChanges:
             raise ItemUnchanged(number=case.number)
         if not change.needed:
             raise NothingNewRequired(number=case.number)
+        self.sealer.prepare(case, change.item)
         at = self.clock()
         notice = Moved(
             move=Move.CORRECT,

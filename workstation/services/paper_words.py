@@ -229,8 +229,8 @@ def tolerated_lines(case: Case, item: Item) -> tuple[ToleratedLine, ...]:
 def copy_sha256(pages: Sequence[Page]) -> str:
     """Return the hash a copy goes by: of its only page, or of the page hashes in order, one a line."""
     if len(pages) == 1:
-        return pages[0].sha256
-    return hashlib.sha256("\n".join(page.sha256 for page in pages).encode()).hexdigest()
+        return pages[0].kept_sha256
+    return hashlib.sha256("\n".join(page.kept_sha256 for page in pages).encode()).hexdigest()
 
 
 def limit_words(limit: Limit | None) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync.contract.models import BundleKind, Manifest, PageEntry, SignedManifest
+from sync.contract.models import MAX_PAGES, BundleKind, Manifest, PageEntry, SignedManifest
 from sync.contract.signing import key_id, manifest_sha256, sign
 from workstation.domain.case import (
     Agent,
@@ -20,6 +20,7 @@ from workstation.domain.case import (
     Flag,
     Moved,
     Page,
+    PageFile,
     Reuse,
     Sealed,
     SlotContent,
@@ -28,6 +29,7 @@ from workstation.domain.case import (
 from workstation.domain.checklist import derive, situation_title
 from workstation.domain.items import Item
 from workstation.domain.tolerance import committed
+from workstation.services.filing import AsTheyCame, Filed, Filing
 from workstation.services.ids import new_id
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Tx
@@ -48,6 +50,12 @@ class Sealer:
     key: Ed25519PrivateKey
     extra: Extra = nothing_more
     """What else a body carries, e.g. the branches of a matter; its keys must not be those of `case_body`."""
+    filing: Filing = AsTheyCame()
+    """Makes the files that are delivered."""
+
+    def prepare(self, case: Case, item: Item) -> None:
+        """Make what `seal_case` will deliver; call it before the transaction, it may take seconds."""
+        self.filing.prepare(case, item)
 
     def seal_case(
         self,
@@ -70,6 +78,7 @@ class Sealer:
             legal_due_at: when silence means acceptance; orders the queue.
         """
         last = case.bundles[-1] if case.bundles else None
+        filed = self.filing.files(case, item)
         manifest = Manifest(
             bundle_id=new_id(at),
             kind=BundleKind.CASE if last is None else BundleKind.SUPPLEMENT,
@@ -81,12 +90,15 @@ class Sealer:
             home_street=case.home_street or case.receiving_street,
             created_at=at,
             practice=case.is_practice,
-            pages=_pages(case, item),
+            pages=_entries(case, item, filed),
             body={**case_body(case, item, log), **self.extra(case, item)},
         )
         tx.queue(self.signed(manifest), legal_due_at=legal_due_at)
         sealed = Sealed(
-            bundle_id=manifest.bundle_id, version=manifest.version, manifest_sha256=manifest_sha256(manifest)
+            bundle_id=manifest.bundle_id,
+            version=manifest.version,
+            manifest_sha256=manifest_sha256(manifest),
+            files=tuple(filed.pages.values()),
         )
         return tx.record(case.case_id, sealed, actor=self.profile.clerk, at=at)
 
@@ -97,24 +109,34 @@ class Sealer:
         )
 
 
-def _pages(case: Case, item: Item) -> tuple[PageEntry, ...]:
-    """List every page on the checklist: scanned ones first, then reused copies, each slot in order."""
+def _entries(case: Case, item: Item, filed: Filed) -> tuple[PageEntry, ...]:
+    """List every page on the checklist, each slot in order (scanned, then reused), and behind them documents.
+
+    Documents say nothing that their pages do not say: where a bundle is full, it is they that stay out.
+    """
     entries: list[PageEntry] = []
     for material in derive(item, case.answers):
         slot = case.slot(material.id)
-        entries += [_page(material.id, page, "scanned") for page in slot.pages]
+        files = [filed.pages.get(page.page_id) for page in slot.pages]
+        entries += [
+            _entry(material.id, page, "scanned", file) for page, file in zip(slot.pages, files, strict=True)
+        ]
         if slot.reuse is not None:
-            entries += [_page(material.id, page, "reused") for page in slot.reuse.pages]
-    return tuple(entries)
+            entries += [_entry(material.id, page, "reused") for page in slot.reuse.pages]
+    room = max(0, MAX_PAGES - len(entries))
+    return (*entries, *filed.documents[:room])
 
 
-def _page(slot: str, page: Page, origin: Literal["scanned", "reused"]) -> PageEntry:
+def _entry(
+    slot: str, page: Page, origin: Literal["scanned", "reused"], filed: PageFile | None = None
+) -> PageEntry:
+    file = filed or page.file
     return PageEntry(
         page_id=page.page_id,
         slot=slot,
-        sha256=page.sha256,
-        size=page.size,
-        media_type=page.media_type,
+        sha256=file.sha256 if file else page.sha256,
+        size=file.size if file else page.size,
+        media_type=file.media_type if file else page.media_type,
         origin=origin,
     )
 

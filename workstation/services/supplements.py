@@ -80,6 +80,8 @@ class Supplements:
             NothingBrought: no owed slot holds a page.
             SupplementUnfinished: a slot lacks pages, or nobody said where its original is.
         """
+        case = self.store.case(case_id)
+        self.sealer.prepare(case, self.catalogue.item_of(case))
         at = self.clock()
         with self.store.transaction() as tx:
             case = tx.case(case_id)
@@ -87,10 +89,10 @@ class Supplements:
             lines = self._brought(case, item)
             debts = [d for line in lines if (d := case.slot(line.material.id).deferred_until) is not None]
             brought = frozenset(line.material.id for line in lines)
-            archive_checked(tx, case, item, self.profile, at, only=brought)
             case = self._cleared(tx, case, at)
             legal = end_of_day(_hurry(case, debts))
-            self.sealer.seal_case(tx, case, item, tx.log(case_id), at=at, legal_due_at=legal)
+            case = self.sealer.seal_case(tx, case, item, tx.log(case_id), at=at, legal_due_at=legal)
+            archive_checked(tx, case, item, self.profile, at, only=brought)
             ends = [SlotDeferred(slot=line.material.id, due=None) for line in lines]
             return tx.record(case_id, *ends, actor=self.profile.clerk, at=at)
 

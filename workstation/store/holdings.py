@@ -15,7 +15,7 @@ def put_material(session: Session, person: str, material: ArchivedMaterial) -> N
     """Keep a material under the person's keyed hash; one of the same id is replaced."""
     document = codec.material_text(material)
     session.merge(MaterialRow(archive_id=material.archive_id, person=person, document=document))
-    set_uses(session, Holder.MATERIAL, material.archive_id, {page.sha256 for page in material.pages})
+    set_uses(session, Holder.MATERIAL, material.archive_id, {page.kept_sha256 for page in material.pages})
     session.flush()
 
 
