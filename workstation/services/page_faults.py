@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TURNED = Finding(fault=Fault.UPSIDE_DOWN, settled_by=MENDED)
 CLASHES = {"side": Fault.WRONG_SIDE, "kind": Fault.WRONG_KIND}
 MUCH_INK = 0.01
-"""Share of a page under print from which its glyphs should say how it lies; a page number alone has 0.0003."""
+"""Share of a page under print from which its glyphs should say how it lies; a page number has 0.0003."""
 SHEET = 2
 """A slot of no more pages takes the two sides of one document; more may be several people's."""
 
