@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
@@ -46,7 +47,8 @@ class CameraScanner(Scanner):
 
         Args:
             staged: (id, name) of devices that are none: `frames:PATH` plays the recorded pictures of a folder
-                or a video, `papers:FOLDER` lays the pictures of a folder on a staged desk.
+                or a video, `papers:` with files (parted as in `PATH`) lays these on a staged desk, in each
+                scan going on behind those that were taken before.
             real: whether real cameras are listed.
             look_s: least time between two looks.
             patience_s: how long a camera may send no picture.
@@ -60,6 +62,7 @@ class CameraScanner(Scanner):
         self._alone_s = alone_s
         self._command = command
         self._known: dict[str, str] = {}
+        self._taken: Counter[str] = Counter()
 
     def devices(self) -> tuple[Device, ...]:
         """List the cameras; without a video node in the system no child is started.
@@ -107,7 +110,8 @@ class CameraScanner(Scanner):
         return child
 
     def _open(self, child: Child, identity: str, cancelled: Callable[[], bool]) -> None:
-        child.send({"do": "open", "device": identity, "patience_s": self._patience_s})
+        past = self._taken[identity]
+        child.send({"do": "open", "device": identity, "patience_s": self._patience_s, "past": past})
         self._answer(child, "open", cancelled)
 
     def _found_again(self, identity: str, error: CameraGone) -> str:
@@ -128,6 +132,7 @@ class CameraScanner(Scanner):
             header = self._look(child, job.finder, cancelled)
             if header["shot"]:
                 taken += 1
+                self._taken[job.device_id] += 1
                 yield self._fetch(child, taken, job.device_id)
                 waiting_since = time.monotonic()
             elif job.finder is None and begun - waiting_since > self._alone_s:

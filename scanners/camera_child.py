@@ -70,7 +70,7 @@ class Session:
         # The other cores belong to the screen, and a picture is looked at quickly enough by one.
         cv2.setNumThreads(1)
         self._patience_s = float(command["patience_s"])
-        self._source = self._held.enter_context(open_source(command["device"]))
+        self._source = self._held.enter_context(open_source(command["device"], int(command["past"])))
         self._watcher = Watcher()
         self._answer({"is": "open"})
 

@@ -5,8 +5,9 @@ Runs in the camera's process.
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager
 from itertools import cycle
 from pathlib import Path
@@ -24,10 +25,12 @@ from scanners.framing import Picture
 from scanners.limits import check_pixels
 
 FRAMES, PAPERS = "frames:", "papers:"
-"""How the ids of what is no real camera begin; a folder or file follows."""
+"""How the ids of what is no real camera begin: a folder or video follows, or files as in `PATH`."""
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp"})
 LOOKS_PER_S = 8.0
 """How many recorded pictures stand for a second."""
+STAGED_EMPTY_LOOKS = 16
+"""Time enough to say that it was the last page."""
 PAPER_DPI = 200
 MM_PER_INCH = 25.4
 LONGEST_SIDE_MM = 320.0
@@ -45,8 +48,8 @@ class FrameSource(AbstractContextManager["FrameSource"], Protocol):
         ...
 
 
-def open_source(identity: str) -> FrameSource:
-    """Return the source of a device id.
+def open_source(identity: str, past: int = 0) -> FrameSource:
+    """Return the source of a device id, with its first `past` staged papers under those that follow.
 
     Raises:
         ScannerError: it cannot be opened, and why.
@@ -54,7 +57,7 @@ def open_source(identity: str) -> FrameSource:
     if identity.startswith(FRAMES):
         return RecordedFrames(Path(identity.removeprefix(FRAMES)))
     if identity.startswith(PAPERS):
-        return StagedPapers(Path(identity.removeprefix(PAPERS)))
+        return StagedPapers([Path(name) for name in identity.removeprefix(PAPERS).split(os.pathsep)], past)
     return V4l2Camera(identity)
 
 
@@ -181,21 +184,18 @@ def _rgb(picture: cv2.typing.MatLike) -> Picture:
 
 
 class StagedPapers(_Source):
-    """The pictures of a folder as papers that are laid down one after the other, over and over."""
+    """Pictures of papers that are laid down one after the other, over and over."""
 
-    def __init__(self, folder: Path) -> None:
-        """Look at the papers.
+    def __init__(self, files: Sequence[Path], past: int) -> None:
+        """Read the papers and lay the first `past` of them under the others.
 
         Raises:
-            CameraGone: there is no such folder.
-            NoPicture: there is no picture in it.
+            CameraGone: one is not there.
+            NoPicture: one is no picture.
         """
-        if not folder.is_dir():
-            raise CameraGone("no folder")
-        files = sorted(file for file in folder.iterdir() if file.suffix.lower() in PICTURES)
-        if not files:
-            raise NoPicture("no papers in the folder")
-        self._frames = Stage().play_again([_paper(file, number) for number, file in enumerate(files)])
+        papers = [_paper(file, number) for number, file in enumerate(files)]
+        first = past % len(papers)
+        self._frames = Stage(empty_looks=STAGED_EMPTY_LOOKS).play_again([*papers[first:], *papers[:first]])
 
     def read(self) -> tuple[Picture, float] | None:
         """Return the next picture, at the time it is asked for."""
@@ -208,6 +208,8 @@ def _paper(file: Path, number: int) -> Paper:
         with Image.open(file) as image:
             dpi = float(image.info.get("dpi", (PAPER_DPI,))[0]) or PAPER_DPI
             picture = np.asarray(image.convert("RGB"), np.uint8)
+    except FileNotFoundError as error:
+        raise CameraGone(file.name) from error
     except (OSError, UnidentifiedImageError) as error:
         raise NoPicture(f"{file.name}: {error}") from error
     height, width = picture.shape[:2]

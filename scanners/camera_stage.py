@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scanners.framing import Picture
 
 FRAME_PX = (2592, 1944)
-VIEW_MM = 340.0
+VIEW_MM = 325.0
 """Along the frame's long side; an A4 sheet lies sideways in it with a finger's breadth around."""
 MAT = (52, 60, 58)
 NOISE = 3.0
@@ -49,9 +49,12 @@ class Paper:
 class Stage:
     """Draws the pictures."""
 
-    def __init__(self, frame_px: tuple[int, int] = FRAME_PX, *, seed: int = 0) -> None:
-        """Lay the mat; the same seed gives the same pictures."""
-        self._width, self._height = frame_px
+    def __init__(
+        self, frame_px: tuple[int, int] | None = None, *, seed: int = 0, empty_looks: int = EMPTY
+    ) -> None:
+        """Lay the mat; the same seed gives the same pictures, `empty_looks` of them between two papers."""
+        self._empty_looks = empty_looks
+        self._width, self._height = frame_px or FRAME_PX
         self._px_per_mm = self._width / VIEW_MM
         dice = np.random.default_rng(seed)
         shape = (self._height, self._width, 3)
@@ -72,7 +75,7 @@ class Stage:
                 yield self.picture(paper)
             for step in range(1, GOING + 1):
                 yield self.picture(_aside(paper, step / GOING))
-            for _look in range(EMPTY):
+            for _look in range(self._empty_looks):
                 yield self.picture(None)
 
     def play_again(self, papers: Sequence[Paper]) -> Iterator[Picture]:

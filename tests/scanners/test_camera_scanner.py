@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import pytest
 
-from scanners import camera_child, camera_nodes
+from scanners import camera_child, camera_nodes, camera_stage
 from scanners.camera import CameraScanner
 from scanners.camera_errors import (
     CameraBusy,
@@ -26,7 +26,7 @@ from scanners.camera_errors import (
     NoPicture,
 )
 from scanners.camera_nodes import BUF_TYPE_VIDEO_CAPTURE, MJPG, Format
-from scanners.camera_sources import RecordedFrames
+from scanners.camera_sources import RecordedFrames, open_source
 from scanners.camera_stage import Paper, Stage
 from scanners.camera_view import FrameState, LiveView
 from scanners.child import python_module
@@ -92,7 +92,7 @@ def test_two_papers_laid_down_one_after_the_other_are_two_pages_taken_by_themsel
         (1, *FRAME, Mode.COLOUR),
         (2, *FRAME, Mode.COLOUR),
     ]
-    assert all(abs(p.resolution_dpi - 48) <= 2 and p.source_name == "练习高拍仪" for p in pages)
+    assert all(abs(p.resolution_dpi - 50) <= 2 and p.source_name == "练习高拍仪" for p in pages)
     one, other = (np.frombuffer(p.pixels, np.uint8).reshape(480, 640, 3) for p in pages)
     assert np.abs(one.astype(int) - other).max() > 100
     seen = [view.state for view in finder.views]
@@ -137,6 +137,26 @@ def test_a_video_is_played_at_eight_pictures_a_second(tmp_path: Path) -> None:
     shades = [int(s[0].mean()) // 10 * 10 for s in seen if s is not None]
     assert shades[:4] == sorted(shades[:4]) and shades[4] == shades[0], "every other one, over and over"
     assert [s[1] for s in seen if s is not None] == [0.125, 0.25, 0.375, 0.5, 0.625]
+
+
+def test_staged_papers_go_on_behind_those_that_were_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(camera_stage, "FRAME_PX", FRAME)
+    files = [tmp_path / "black.png", tmp_path / "white.png"]
+    for file, shade in zip(files, (30, 250), strict=True):
+        cv2.imwrite(str(file), np.full((297, 210, 3), shade, np.uint8))
+    identity = "papers:" + os.pathsep.join(map(str, files))
+    middles = []
+    for past in (0, 1, 2):
+        with open_source(identity, past) as source:
+            looks = [source.read() for _look in range(6)]
+        assert looks[-1] is not None
+        middles.append(int(looks[-1][0][230:250, 310:330].mean()))
+    assert middles[0] == middles[2] < 60 < 150 < middles[1]
+    files[0].unlink()
+    with pytest.raises(CameraGone, match=r"black\.png"):
+        open_source(identity)
 
 
 def test_a_camera_unplugged_while_it_is_looked_through_keeps_the_pages_and_works_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -133,12 +134,12 @@ class Practice:
         )
 
     def devices(self) -> ScannerHub:
-        """Return the practice scanner, and a camera under which the citizen's papers are laid in turn."""
+        """Return the practice scanner, and a camera under which the same papers are laid in turn."""
         from scanners.camera import CameraScanner
         from workstation.services.capture import ScannerHub
 
-        papers = f"papers:{papers_folder(self.settings.data_folder)}"
-        camera = CameraScanner(staged=[(papers, _("练习高拍仪"))], real=False)
+        papers = os.pathsep.join(map(str, first_papers(self.settings.data_folder)))
+        camera = CameraScanner(staged=[(f"papers:{papers}", _("练习高拍仪"))], real=False)
         return ScannerHub((self.scanner, camera))
 
     def prepare(self, store: Store) -> None:
@@ -236,9 +237,14 @@ def open_practice(settings: Settings, *, fresh: bool, subfolder: str) -> Practic
     open_store(practice.data_folder, PASSPHRASE).close()
     streets = dict(load_catalogue(practice).current.streets)
     office = Office.open(root / "office", streets=streets, practice=True)
-    papers = specimen_papers(practice.data_folder)
-    stack = (papers["id-card-front"], papers["id-card-back"], papers["photo-receipt"])
+    stack = first_papers(practice.data_folder)
     return Practice(practice, PracticeNetwork(office), RefillingScanner(stack))
+
+
+def first_papers(data_folder: Path) -> tuple[Path, ...]:
+    """Return the papers the citizen hands over first, in that order."""
+    papers = specimen_papers(data_folder)
+    return papers["id-card-front"], papers["id-card-back"], papers["photo-receipt"]
 
 
 def specimen_credit() -> CreditLibrary:
@@ -256,16 +262,11 @@ def specimen_credit() -> CreditLibrary:
 
 def specimen_papers(data_folder: Path) -> dict[str, Path]:
     """Return the citizen's papers by kind, drawn at the first use, with a blot on the address."""
-    folder, finished = papers_folder(data_folder), ".complete"
+    folder, finished = data_folder.parent / "papers-of-the-citizen", ".complete"
     if not (folder / finished).exists():
         _draw(folder)
         (folder / finished).touch()
     return {path.stem: path for path in folder.iterdir() if path.name != finished}
-
-
-def papers_folder(data_folder: Path) -> Path:
-    """Return where the papers of the practice citizen lie."""
-    return data_folder.parent / "papers-of-the-citizen"
 
 
 def _draw(folder: Path) -> None:

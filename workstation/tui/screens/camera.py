@@ -195,8 +195,7 @@ class CameraScreen(Screen[None]):
 def _resolution(view: LiveView) -> tuple[str, Style]:
     """Return how fine a page will be, and how much that matters."""
     if not view.dpi_measured:
-        return _("清晰度: 放上 A4 纸或证件后估算"), Style(color=QUIET)
-    words = _("约 {dpi} dpi (按纸张大小估算)").format(dpi=view.resolution_dpi)
+        return _("清晰度待估算"), Style(color=QUIET)
     if view.resolution_dpi >= LEAST_DPI:
-        return words, Style(color=QUIET)
-    return _("{words}, 低于 200: 放低镜头").format(words=words), Style(color=AMBER)
+        return _("约 {dpi} dpi (按纸估算)").format(dpi=view.resolution_dpi), Style(color=QUIET)
+    return _("约 {dpi} dpi, 请放低镜头").format(dpi=view.resolution_dpi), Style(color=AMBER)
