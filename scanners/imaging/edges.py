@@ -30,13 +30,29 @@ _FORMATS_MM = (
 
 def cut(raw: NDArray[np.uint8], corners: NDArray[np.float32], dpi: int) -> float:
     """Return how many marks say that the page runs out of the picture; 0 where it is whole."""
-    return float(max(_cut_print(raw, dpi), _cut_outline(raw.shape[1], raw.shape[0], corners, dpi)))
+    return float(max(_cut_print(raw, corners, dpi), _cut_outline(raw.shape[1], raw.shape[0], corners, dpi)))
 
 
-def _cut_print(raw: NDArray[np.uint8], dpi: int) -> int:
+def _cut_print(raw: NDArray[np.uint8], corners: NDArray[np.float32], dpi: int) -> int:
     """Return the number of glyphs and lines that end at one side of the picture, when they are too many."""
-    most = max(_touching(strip) for strip in _strips(raw, dpi))
+    reaches = _reaches(raw.shape[1], raw.shape[0], corners, 1.5 * dpi / MM_PER_INCH)
+    most = max(_touching(strip, reach) for strip, reach in zip(_strips(raw, dpi), reaches, strict=True))
     return most if most >= 3 else 0
+
+
+def _reaches(
+    width: int, height: int, corners: NDArray[np.float32], near: float
+) -> tuple[tuple[float, float], ...]:
+    """Return from where to where (shares of the side) the page lies along the top, bottom, left and right."""
+    steps = np.linspace(0, 1, 65, dtype=np.float32)[:, None]
+    rim = np.concatenate([a + steps * (b - a) for a, b in zip(corners, np.roll(corners, -1, 0), strict=True)])
+    x, y = rim[:, 0], rim[:, 1]
+    sides = ((y <= near, x / width), (y >= height - near, x / width))
+    sides += ((x <= near, y / height), (x >= width - near, y / height))
+    return tuple(
+        (float(along[is_near].min()), float(along[is_near].max())) if is_near.any() else (1.0, 0.0)
+        for is_near, along in sides
+    )
 
 
 def _strips(raw: NDArray[np.uint8], dpi: int) -> list[NDArray[np.uint8]]:
@@ -56,18 +72,22 @@ def _strips(raw: NDArray[np.uint8], dpi: int) -> list[NDArray[np.uint8]]:
     return strips
 
 
-def _touching(strip: NDArray[np.uint8]) -> int:
-    """Return how many print-like marks run into the first row."""
+def _touching(strip: NDArray[np.uint8], reach: tuple[float, float]) -> int:
+    """Return how many print-like marks run into the first row where the page lies at it."""
+    if reach[1] <= reach[0]:
+        return 0
     px_mm = _STRIP_DPI / MM_PER_INCH
     ground = cv2.dilate(strip, np.ones((strip.shape[0], round(5 * px_mm)), np.uint8)).astype(np.float32)
     mask = (strip < ground * (1 - _CONTRAST)) & (ground > 40)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     first = np.unique(labels[:2])
-    return sum(1 for index in first if index and _is_mark(stats[index], px_mm))
+    return sum(1 for index in first if index and _is_mark(stats[index], px_mm, reach, strip.shape[1]))
 
 
-def _is_mark(stats: NDArray[np.int32], px_mm: float) -> bool:
-    _, _, width, height, area = (int(value) for value in stats)
+def _is_mark(stats: NDArray[np.int32], px_mm: float, reach: tuple[float, float], length: int) -> bool:
+    x, _, width, height, area = (int(value) for value in stats)
+    if not reach[0] * length - px_mm <= x <= reach[1] * length + px_mm:
+        return False
     return 0.15 * px_mm <= width <= 14 * px_mm and height >= 0.5 * px_mm and area >= 0.1 * px_mm**2
 
 

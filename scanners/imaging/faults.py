@@ -28,7 +28,7 @@ DARKEST_PAPER = 112
 """Grey level of the brightest paper below which a page is too dark."""
 WEAKEST_PRINT = 0.24
 """Share of the paper's brightness that print takes away; below it nobody reads the copy of a copy."""
-_INK = 0.12
+_INK = 0.15
 _GLYPH_MM = 1.3
 """Height or width from which a spot counts as print and not as dirt."""
 _MARGIN_MM = 4.0

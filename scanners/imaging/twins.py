@@ -24,7 +24,7 @@ _WINDOW = (22, 44)
 _HAIR_PX = 4
 _ALIKE = 0.5
 """Least correlation of a window's print with the other picture's."""
-_STRAY, _STRAY_SHARE = 5, 0.1
+_STRAY, _STRAY_SHARE = 8, 0.1
 """Windows that may differ on one sheet: dirt, a crease, a lamp; a glyph lies in about four of them."""
 UNLIKE = (1, 1)
 

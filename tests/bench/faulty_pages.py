@@ -60,9 +60,10 @@ def shoot(
     picture = _exposed(page, size, corners, dpi, dice, place)
     corners = np.roll(corners, -place.quarters, axis=0)
     corners = np.clip(corners, 0, np.array(size, np.float32))
+    picture = _lit(picture, dice) if place.way == "camera" else picture
     if spoil:
         picture = spoil(picture, corners, dpi)
-    return Shot(_developed(picture, dice, place), corners, dpi, kind, place.quarters)
+    return Shot(_developed(picture, dice), corners, dpi, kind, place.quarters)
 
 
 def _laid(
@@ -141,17 +142,21 @@ def _shadowed(picture: Picture, mask: Picture, dpi: int) -> Picture:
     shift = max(1, round(dpi / 50))
     moved = np.roll(mask, (shift, shift), (0, 1))
     moved[:shift], moved[:, :shift] = 0, 0
-    soft = cv2.blur(moved, (4 * shift + 1, 4 * shift + 1)).astype(np.float32) * (0.4 / 255)
-    return np.asarray(picture * (1 - soft[..., None]), np.uint8)
+    kept = 255 - (cv2.blur(moved, (4 * shift + 1, 4 * shift + 1)) * 0.4).astype(np.uint8)
+    return np.asarray(cv2.multiply(picture, cv2.merge((kept, kept, kept)), scale=1 / 255), np.uint8)
 
 
-def _developed(picture: Picture, dice: random.Random, place: Place) -> Picture:
-    """Add uneven light (camera), the sensor's grain and JPEG."""
-    if place.way == "camera":
-        height, width = picture.shape[:2]
-        level, slope = dice.uniform(0.78, 1.0), dice.uniform(-0.14, 0.14)
-        light = level * (1 + slope * np.linspace(-1, 1, width, dtype=np.float32))
-        picture = np.clip(picture * light[None, :, None], 0, 255).astype(np.uint8)
+def _lit(picture: Picture, dice: random.Random) -> Picture:
+    """Return the picture in the uneven light of a room."""
+    level, slope = dice.uniform(0.78, 1.0), dice.uniform(-0.14, 0.14)
+    light = level * (1 + slope * np.linspace(-1, 1, picture.shape[1]))
+    row = np.clip(light * 200, 0, 255).astype(np.uint8)
+    field = np.broadcast_to(row[None, :, None], picture.shape)
+    return np.asarray(cv2.multiply(picture, np.ascontiguousarray(field), scale=1 / 200), np.uint8)
+
+
+def _developed(picture: Picture, dice: random.Random) -> Picture:
+    """Add the sensor's grain and JPEG."""
     grain = np.random.default_rng(dice.randrange(2**32)).standard_normal(1 << 20, np.float32)
     grain = (128 + dice.uniform(1.0, 4.0) * np.resize(grain, picture.shape[:2])).astype(np.uint8)
     picture = cv2.addWeighted(picture, 1, cv2.merge((grain, grain, grain)), 1, -128).astype(np.uint8)
@@ -200,7 +205,7 @@ def dark(dice: random.Random) -> Spoil:
         gain, gamma = dice.uniform(0.12, 0.38), dice.uniform(0.9, 1.3)
         table = [255 * gain * (level / 255) ** gamma for level in range(256)]
     else:
-        share, floor = dice.uniform(0.10, 0.17), dice.randint(120, 215)
+        share, floor = dice.uniform(0.14, 0.2), dice.randint(100, 190)
         table = [floor + share * level for level in range(256)]
     lookup = np.clip(table, 0, 255).astype(np.uint8)
 
