@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from workstation.services.darkroom import Darkroom
     from workstation.services.desk import Desk
     from workstation.services.enrolment import Membership
+    from workstation.services.filing import Packer
     from workstation.services.papers import Render
     from workstation.services.profile import WindowProfile
     from workstation.services.station import Station
@@ -174,6 +175,7 @@ def build_station(
         render=press.render,
         credit=credit,
         darkroom=darkroom,
+        packer=darkroom,
     )
     link = Link(desk, member, settings.data_folder / LOCK_NAME)
     link.start()
@@ -213,10 +215,12 @@ def build_desk_for(
     render: Render | None = None,
     credit: CreditLibrary | None = None,
     darkroom: Darkroom | None = None,
+    packer: Packer | None = None,
 ) -> Desk:
     """Put the services of this window together.
 
-    Without `render` papers are laid out in this process; without a darkroom pages are not checked.
+    Without `render` papers are laid out in this process; without a darkroom pages are not checked, without a
+    packer they are delivered as they came.
     """
     from ocr.documents import read
     from ocr.engines.tesseract import TesseractEngine
@@ -244,6 +248,7 @@ def build_desk_for(
         load_pack=load_whole_pack,
         credit=credit or NoLibrary(),
         darkroom=darkroom,
+        packer=packer,
         recogniser=recogniser(),
         alike=alike,
     )
