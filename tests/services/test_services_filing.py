@@ -36,6 +36,7 @@ from workstation.store.errors import PageMissing
 
 CARD = "id-card"
 LEFT_HALF: Corners = (0, 0, 4, 0, 4, 8, 0, 8)
+CUT_PX = (200, 400)
 
 
 @dataclass
@@ -82,7 +83,7 @@ def text_of(window: Window, entry: PageEntry) -> str:
 def cut(window: Window, case: Case, slot: str, corners: Corners) -> str:
     """Let the gate propose a cut of the slot's first page and return its id."""
     page = case.slot(slot).pages[0]
-    treatment = Treatment(corners=corners, size_px=(corners[2] - corners[0], corners[7] - corners[1]))
+    treatment = Treatment(corners=corners, size_px=CUT_PX)
     with window.store.transaction() as tx:
         checked = PageChecked(page_id=page.page_id, treatment=treatment)
         tx.record(case.case_id, checked, actor="gate", at=NOW)
@@ -133,9 +134,9 @@ def test_a_page_is_filed_as_it_is_cut_and_says_what_was_read_there(window: Windo
         tx.record(case.case_id, *facts, actor="ocr", at=NOW)
     case = window.desk.decisions.receive(case.case_id)
     file = case.slot(CARD).pages[0].file
-    assert file is not None and (file.width_px, file.height_px) == (4, 8)
+    assert file is not None and (file.width_px, file.height_px) == CUT_PX
     document = next(entry for entry in entries(window, case, "assembled") if entry.slot == CARD)
-    assert pages_of(window, document)[0] == pytest.approx((4 / 200 * 25.4, 8 / 200 * 25.4), abs=0.05)
+    assert pages_of(window, document)[0] == pytest.approx((25.4, 50.8), abs=0.1)
     assert text_of(window, document) == "赵样本"
 
 
@@ -171,7 +172,7 @@ def test_a_page_cut_anew_after_it_was_packed_is_filed_as_it_is_cut_now(window: W
     cut(window, case, CARD, LEFT_HALF)
     case = window.desk.decisions.receive(case.case_id)
     file = case.slot(CARD).pages[0].file
-    assert file is not None and file.width_px == 4
+    assert file is not None and file.width_px == CUT_PX[0]
     assert room.asked[-1] == LEFT_HALF
 
 
