@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,11 +12,31 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import pytesseract.pytesseract as backend
 from PIL import Image
 
 from ocr.errors import EngineFailed, EngineMissing, EngineTimeout, LanguageMissing
 from ocr.port import Layout, Script, Word
+
+
+@contextmanager
+def numpy_left_out() -> Iterator[None]:
+    """Keep numpy from being loaded meanwhile, unless it is there already.
+
+    pytesseract loads it wherever it is installed, only to know an array when it is given one; none ever is,
+    and the program would be some twenty megabytes larger.
+    """
+    if "numpy" in sys.modules:
+        yield
+        return
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["numpy"]
+
+
+with numpy_left_out():
+    import pytesseract.pytesseract as backend
 
 PROGRAM = "tesseract"
 CHINESE, DIGITS = "chi_sim", "eng"
