@@ -1,4 +1,4 @@
-"""The quality gate of a real window: its pixels stay in the darkroom's process, and a cold one bars nothing."""
+"""The quality gate of a real window: pixels stay in the darkroom's process, and a cold one bars nothing."""
 
 from __future__ import annotations
 
@@ -36,8 +36,6 @@ def test_a_darkroom_that_cannot_start_bars_nothing(caplog: pytest.LogCaptureFixt
     assert "darkroom_cold" in caplog.text
 
 
-def test_two_pages_without_a_fingerprint_are_not_alike_and_nothing_clashes_with_what_is_not_expected() -> (
-    None
-):
+def test_nothing_is_alike_without_a_fingerprint_and_nothing_clashes_where_nothing_is_expected() -> None:
     assert not alike("", "")
     assert recogniser().clash((), KindGuess("id-card-front", certain=True)) == ""
