@@ -124,7 +124,7 @@ def test_each_material_comes_as_one_document_beside_its_pages(window: Window) ->
 def test_a_page_is_filed_as_it_is_cut_and_says_what_was_read_there(window: Window) -> None:
     case = window.ready()
     page_id = cut(window, case, CARD, LEFT_HALF)
-    read = FieldValue(value="赵样本", origin=Origin.OCR, page_id=page_id, box=(0, 2, 3, 4))
+    read = FieldValue(value="赵样本", origin=Origin.OCR, page_id=page_id, box=(1, 2, 3, 1))
     beside = FieldValue(value="不在此页", origin=Origin.OCR, page_id=page_id, box=(5, 2, 3, 4))
     with window.store.transaction() as tx:
         facts = (
