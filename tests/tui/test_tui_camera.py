@@ -215,7 +215,7 @@ def test_a_terminal_without_pixels_gets_two_of_them_in_a_cell() -> None:
 def test_a_terminal_with_pixels_gets_them_in_whole_cells_and_not_too_many() -> None:
     terminal = Terminal(sixel=True, cell_px=(10, 20))
     assert room_px(terminal, 40, 10) == (400, 200)
-    assert room_px(terminal, 400, 100) == (760, 570)
+    assert room_px(terminal, 400, 100) == (900, 675)
     drawn = draw(terminal, 33, 21, RED * 33 * 21)
     assert (drawn.columns, drawn.rows) == (4, 2)
     assert drawn.sixels.startswith("\x1bP") and drawn.sixels.endswith("\x1b\\")

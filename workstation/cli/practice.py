@@ -138,7 +138,7 @@ class Practice:
         from scanners.camera import CameraScanner
         from workstation.services.capture import ScannerHub
 
-        papers = os.pathsep.join(map(str, first_papers(self.settings.data_folder)))
+        papers = os.pathsep.join(map(_without_glass, first_papers(self.settings.data_folder)))
         camera = CameraScanner(staged=[(f"papers:{papers}", _("练习高拍仪"))], real=False)
         return ScannerHub((self.scanner, camera))
 
@@ -245,6 +245,12 @@ def first_papers(data_folder: Path) -> tuple[Path, ...]:
     """Return the papers the citizen hands over first, in that order."""
     papers = specimen_papers(data_folder)
     return papers["id-card-front"], papers["id-card-back"], papers["photo-receipt"]
+
+
+def _without_glass(paper: Path) -> str:
+    """Return the picture of a card by itself where there is one, else of the paper as it was scanned."""
+    itself = paper.with_name(f"{paper.stem}-itself.png")
+    return str(itself if itself.exists() else paper)
 
 
 def specimen_credit() -> CreditLibrary:

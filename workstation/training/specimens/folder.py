@@ -12,12 +12,14 @@ from workstation.training.specimens.glass import add_noise, on_glass
 from workstation.training.specimens.people import CAST, COUPLE, SpecimenPerson
 
 SCAN_DPI = 200
+CARD_DPI = 300
 
 
 def write_case(person: SpecimenPerson, folder: Path, *, blot: str = "") -> dict[str, Path]:
     """Write the documents of `person` into `folder` (made when absent) and return the file of each kind.
 
     Cards are A4 scans of 200 dpi with the card on the glass (JPEG); other papers fill their picture (PNG).
+    Beside each card's scan lies the card itself, for a camera, with `-itself` behind its kind (PNG).
     Kinds: `id-card-front`, `id-card-back`, `household-register-page`, `photo-receipt`, `lease-contract`, and
     `marriage-certificate` for the couple of the cast.
 
@@ -27,16 +29,18 @@ def write_case(person: SpecimenPerson, folder: Path, *, blot: str = "") -> dict[
         blot: `name` or `address`: ink over one character of it on the front of the identity card.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    scans = _card_scans(person, blot) | _paper_scans(person)
-    return {kind: _save(image, folder, kind, person.seed) for kind, image in scans.items()}
-
-
-def _card_scans(person: SpecimenPerson, blot: str) -> dict[str, Image.Image]:
-    dice = random.Random(person.seed)
     sides = {
         "id-card-front": cards.id_card_front(person, blot=blot),
         "id-card-back": cards.id_card_back(person),
     }
+    for kind, side in sides.items():
+        side.save(folder / f"{kind}-itself.png", dpi=(CARD_DPI, CARD_DPI))
+    scans = _card_scans(person, sides) | _paper_scans(person)
+    return {kind: _save(image, folder, kind, person.seed) for kind, image in scans.items()}
+
+
+def _card_scans(person: SpecimenPerson, sides: dict[str, Image.Image]) -> dict[str, Image.Image]:
+    dice = random.Random(person.seed)
     return {
         kind: on_glass(side, dpi=SCAN_DPI, angle=dice.uniform(-2, 2), noise=3.0, seed=person.seed)
         for kind, side in sides.items()

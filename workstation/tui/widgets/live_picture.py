@@ -18,7 +18,7 @@ from textual.widget import Widget
 from workstation.tui.sixels import colours_first
 from workstation.tui.terminal import Terminal
 
-SIXEL_PX = (760, 570)
+SIXEL_PX = (900, 675)
 """More pixels than these take too long to encode four times a second."""
 SIXEL_COLOURS = 64
 COARSE = 0xF8
