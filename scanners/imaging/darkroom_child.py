@@ -107,8 +107,11 @@ class Bench:
     ) -> Picture:
         target = fitting(size, room)
         width, height = size_of(file)
-        small = self._recent(file, round(min(size[0] / target[0], size[1] / target[1]) - 0.5))
-        picture = decode(file) if small is None else small
+        shrinks = max(1.0, min(size[0] / target[0], size[1] / target[1]))
+        small = self._recent(file, int(shrinks))
+        picture = (
+            decode(file, max(step for step in REDUCTIONS if step <= shrinks)) if small is None else small
+        )
         scale = (picture.shape[1] / width, picture.shape[0] / height)
         quad = quad_of([number * scale[place % 2] for place, number in enumerate(corners)])
         return render(picture, quad, target)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanners.imaging.pictures import Picture, reduced
-from scanners.imaging.render import Quad, quad_of
+from scanners.imaging.render import Quad, quad_of, size_of_page
 from scanners.imaging.sides import Side, crossing, meeting, sides_of
 from scanners.imaging.skew import skew_of
 from scanners.imaging.surround import Mask, Surround, guesses
@@ -22,7 +22,8 @@ from scanners.imaging.surround import Mask, Surround, guesses
 _WORK_DPI, _EDGE_DPI = 75, 150
 _WORK_PX = 1000
 """A camera's picture has few dots an inch and many all the same."""
-_LEAST_PAGE_MM2 = 1500.0
+_LEAST_PAGE_MM2, _LEAST_SIDE_MM = 1500.0, 25.0
+"""Half a card; a strip of the lid beside the glass is narrower."""
 _CLOSE_MM = 4.0
 _SPECK_MM = 0.7
 BORDER_MM = 2.0
@@ -101,7 +102,9 @@ def _pages(picture: Picture, small: Picture, surround: Surround, dpi: int) -> li
     edges = reduced(picture, edge_step)
     found = []
     for hull in large:
-        sheet = _sheet(edges, _points(hull * scale / edge_step), _fill(marks, hull), dpi / edge_step)
+        is_light = _brightness(small, hull) > surround.brightness
+        moved = _points(hull * scale / edge_step)
+        sheet = _sheet(edges, moved, _fill(marks, hull), is_light, dpi / edge_step)
         if sheet is None:
             return []
         found.append(_points(sheet * edge_step))
@@ -114,6 +117,10 @@ def _fill(marks: Mask, hull: Quad) -> float:
     return float((marks[inside] > 0).mean())
 
 
+def _brightness(small: Picture, hull: Quad) -> float:
+    return float(np.median(small[_filled(small, [hull]) > 0]))
+
+
 def _left_over(marks: Mask, quads: list[Quad], mm: float) -> bool:
     """Say whether anything but dust lies beside the pages; the rim of the glass does not count."""
     rest = marks.copy()
@@ -123,14 +130,14 @@ def _left_over(marks: Mask, quads: list[Quad], mm: float) -> bool:
     return float((inner > 0).sum()) > _DUST_MM2 * mm * mm
 
 
-def _sheet(edges: Picture, hull: Quad, fill: float, dpi: float) -> Quad | None:
+def _sheet(edges: Picture, hull: Quad, fill: float, is_light: bool, dpi: float) -> Quad | None:
     """Return the corners of the sheet that covers the hull, None when it may be none."""
     guess = _first_guess(hull)
-    if guess is None:
+    if guess is None or min(size_of_page(guess)) < _LEAST_SIDE_MM * dpi / 25.4:
         return None
     sides = sides_of(edges, guess, dpi)
     seen = [side.is_edge(solid=fill >= _SOLID) for side in sides]
-    if not _is_certain(sides, seen):
+    if not _is_certain(sides, seen, is_light):
         return None
     drawn = [
         side if edge else _pushed_out(sides, seen, place, hull)
@@ -142,13 +149,13 @@ def _sheet(edges: Picture, hull: Quad, fill: float, dpi: float) -> Quad | None:
     return quad
 
 
-def _is_certain(sides: list[Side], seen: list[bool]) -> bool:
-    """Three edges make a sheet; fewer do where the others run along the border and the lid is dark."""
+def _is_certain(sides: list[Side], seen: list[bool], is_light: bool) -> bool:
+    """Three edges make a sheet; fewer do for light paper on a dark lid that runs out of the picture."""
     if sum(seen) >= 3:
         return True
     others = [side for side, edge in zip(sides, seen, strict=True) if not edge]
     strong = [side.step for side, edge in zip(sides, seen, strict=True) if edge]
-    return bool(strong) and min(strong) >= _LID_STEP and all(side.at_border for side in others)
+    return is_light and bool(strong) and min(strong) >= _LID_STEP and all(side.at_border for side in others)
 
 
 def _pushed_out(sides: list[Side], seen: list[bool], place: int, hull: Quad) -> Side:

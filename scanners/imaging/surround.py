@@ -31,6 +31,7 @@ class Surround:
     """(H, W): how far each pixel is from them, in grey levels of the channel that differs most."""
     least: float
     """From this distance on, a pixel is something else."""
+    brightness: float
 
     @property
     def marks(self) -> Mask:
@@ -89,4 +90,4 @@ def _guess(layers: Floats, samples: NDArray[np.bool_]) -> Surround:
         model = (start + right * across[None, :] + below * down[:, None]).astype(np.float32)
         np.maximum(distance, np.abs(layers[:, :, layer] - model), out=distance)
     least = min(_MOST_DISTANCE, max(_LEAST_DISTANCE, _NOISE_FACTOR * sigma))
-    return Surround(distance, least)
+    return Surround(distance, least, float(plane[0].mean()))

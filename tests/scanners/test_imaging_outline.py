@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scanners.imaging import outline
 from scanners.imaging.render import Quad, quad_of, render, size_of_page
@@ -97,3 +99,60 @@ def test_straightened_lines_run_level() -> None:
     level = [angle for angle in angles if abs(angle) < 20]
     assert level
     assert abs(float(np.median(level))) < 0.15
+
+
+def test_a_strip_beside_the_lid_is_no_page() -> None:
+    card = quad_of((300, 300, 806, 300, 806, 619, 300, 619))
+    picture = laid(245, 225, card)
+    picture[-70:] = 30
+    (found,) = outline.find_pages(picture, DPI)
+    assert overlap(found, outline.whole(picture)) > 0.9
+
+
+def test_a_short_sheet_as_wide_as_the_glass_is_told_from_the_dark_lid() -> None:
+    paper = quad_of((-20, -20, 1260, -20, 1260, 880, -20, 880))
+    (found,) = outline.find_pages(laid(45, 250, paper), DPI)
+    assert found[:, 1].max() == pytest.approx(880, abs=4)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    middle=st.tuples(st.integers(480, 760), st.integers(480, 1270)),
+    size=st.tuples(st.integers(300, 560), st.integers(230, 560)),
+    angle=st.floats(-14, 14),
+    lid=st.sampled_from([30, 120, 200]),
+    noise=st.integers(0, 6),
+)
+def test_a_planted_sheet_is_found_or_the_whole_picture_stays(
+    middle: tuple[int, int], size: tuple[int, int], angle: float, lid: int, noise: int
+) -> None:
+    planted = np.asarray(cv2.boxPoints((middle, size, angle)), np.float32)
+    clean = laid(lid, 245, planted).astype(np.float32)
+    grain = np.random.default_rng(1).normal(0, noise, clean.shape[:2]).astype(np.float32)
+    picture = np.clip(clean + grain[:, :, None], 0, 255).astype(np.uint8)
+    (found,) = outline.find_pages(picture, DPI)
+    cut = outline.with_border(picture, found, DPI)
+    inner = planted + (planted.mean(axis=0) - planted) * 0.02
+    assert all(cv2.pointPolygonTest(cut, (float(x), float(y)), False) > 0 for x, y in inner)
+    assert overlap(found, planted) > 0.97
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    width=st.integers(1, 400),
+    height=st.integers(1, 400),
+    dpi=st.sampled_from([20, 75, 200, 300, 1200]),
+    colour=st.booleans(),
+    seed=st.integers(0, 99),
+)
+def test_any_picture_has_at_least_one_page(
+    width: int, height: int, dpi: int, colour: bool, seed: int
+) -> None:
+    dice = np.random.default_rng(seed)
+    coarse = dice.integers(0, 256, (5, 4, 3), np.uint8)
+    way = cv2.INTER_NEAREST if seed % 2 else cv2.INTER_LINEAR
+    picture = np.asarray(cv2.resize(coarse, (width, height), interpolation=way), np.uint8)
+    pages = outline.find_pages(picture if colour else picture[:, :, 0].copy(), dpi)
+    assert pages
+    for page in pages:
+        assert np.isfinite(outline.with_border(picture, page, dpi)).all()
