@@ -48,7 +48,6 @@ async def test_a_jam_keeps_the_pages_and_says_what_to_do(sit: OpenSeat, window: 
     window.scanner.script += [blank_page(shade=1), PaperJam(), blank_page(shade=2)]
     async with sit() as seat:
         await seat.open(case.case_id)
-        seat.app.device_id = "scripted"
         await seat.press("f2")
         assert slot_of(seat, case, "id-card") == 1
         await seat.press("f2")
@@ -191,7 +190,8 @@ async def test_the_scanner_is_chosen_once_and_used_from_then_on(sit: OpenSeat, w
         await seat.press("f14")
         seat.on(ChoiceDialog)
         assert seat.sees("Scripted scanner", "[bold]玻璃台")
-        await seat.press("down", "enter")
+        assert seat.sees("进纸器双面", "进纸器有纸就用进纸器, 没有就用平板")
+        await seat.press("end", "enter")
         assert "玻璃台" in seat.notice
         await seat.press("f2")
         assert window.scanner.jobs[-1].device_id == "glass" and window.scanner.jobs[-1].max_pages == 1

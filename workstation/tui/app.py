@@ -20,6 +20,7 @@ from workstation.tui.theme import STATION, VARIABLES
 from workstation.tui.widgets.bars import StatusBar, network_lamp
 
 if TYPE_CHECKING:
+    from workstation.services.scan_ways import ScanWay
     from workstation.services.station import Gate, Station
 
 
@@ -51,7 +52,9 @@ class StationApp(App[int]):
         self.terminal = terminal
         self.jobs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
         self.readers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="read")
-        self.device_id = ""
+        self.lookers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="look")
+        self.scan_way: ScanWay | None = None
+        """How pages are scanned, as chosen or first found; kept until the program ends."""
         """The scanner the clerk chose; empty: the first one found."""
         self._station: Station | None = None
         self.earliest = ""
@@ -138,6 +141,7 @@ class StationApp(App[int]):
     def shut(self) -> None:
         """Stop the sender and close the store; called once after the app ended."""
         self.jobs.shutdown(wait=True)
+        self.lookers.shutdown(wait=True)
         self.readers.shutdown(wait=True)
         if self._station is not None:
             self._station.close()

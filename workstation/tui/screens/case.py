@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -123,7 +124,7 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
         self.applicant.show(view, streets, self._guess(view))
         self.materials.show(view)
         self.query_one(DecisionStep).show(view)
-        self.run_worker(self.form.show(view), group="form", exit_on_error=False)
+        self.run_worker(partial(self.form.show, view), group="form", exit_on_error=False)
         self.show_page()
 
     def _guess(self, view: CaseView) -> str:

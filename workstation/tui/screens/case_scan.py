@@ -12,24 +12,20 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from ocr.port import Reading
-from scanners.errors import NoDevice, ScannerError
-from scanners.port import Device, ScanJob, Source
+from scanners.errors import ScannerError
 from workstation.domain.case import FieldValue, Page
 from workstation.domain.checklist import Todo
 from workstation.i18n import _
 from workstation.services.view import CaseView
-from workstation.tui.cells import printable
-from workstation.tui.screens.case_camera import CAMERA, CameraKeys
-from workstation.tui.screens.dialogs import ChoiceDialog, ConfirmDialog
+from workstation.tui.screens.case_devices import DeviceKeys
+from workstation.tui.screens.case_gate import Feed, GateKeys
+from workstation.tui.screens.dialogs import ConfirmDialog
 from workstation.tui.words import SURE
 
 log = logging.getLogger(__name__)
 
-MANY_PAGES = ("folder", CAMERA)
-"""Drivers whose devices give several pages in one go though they have no feeder."""
 
-
-class ScanKeys(CameraKeys):
+class ScanKeys(DeviceKeys, GateKeys):
     """Scan, and remove a page."""
 
     @dataclass
@@ -38,6 +34,15 @@ class ScanKeys(CameraKeys):
 
         slot: str
         page: Page
+        feed: Feed
+
+    @dataclass
+    class PageLookedAt(Message):
+        """The quality gate has looked at a page, or could not."""
+
+        slot: str
+        feed: Feed
+        trouble: Exception | None = None
 
     @dataclass
     class ScanEnded(Message):
@@ -46,72 +51,49 @@ class ScanKeys(CameraKeys):
         slot: str
         pages: int
         error: Exception | None
+        feed: Feed
         stopped: bool = False
 
     _scanned = 0
     """Pages of the scan that is running."""
+    _last_feed: Feed = Feed([])
+    """What the scan that was begun last has brought."""
     _read_meanwhile: Callable[[], None] | None = None
     """Says what the last reading found, once the running scan has said its own."""
 
     def action_scan(self) -> None:
-        """Scan into the slot under the cursor."""
+        """Scan into the slot under the cursor; where a page is in doubt, that page again."""
+        faulty = self.faulty_page(self.current_slot)
+        self._begin(faulty.page_id if faulty else "")
+
+    def rescan(self, page_id: str) -> None:
+        """Scan one page again, in its place."""
+        self._begin(page_id)
+
+    def _begin(self, instead_of: str) -> None:
         if self.current_slot and not self.scanning:
             self.scanning = True
             self._scanned = 0
+            self._last_feed = Feed([])
             self.say(_("正在扫描…"), _("Esc 停止; 已扫的页都会保留"))
-            self._feed(self.current_slot)
+            self._feed(self.current_slot, instead_of, self._last_feed)
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="scan")
-    def _feed(self, slot: str) -> None:
+    def _feed(self, slot: str, instead_of: str, feed: Feed) -> None:
         worker, pages, fault = get_current_worker(), 0, None
         try:
             job = self._scan_job()
-            for page in self.desk.capture.scan(self.case_id, slot, job, lambda: worker.is_cancelled):
+            feed.source = job.source
+            scan = self.desk.capture.scan(
+                self.case_id, slot, job, lambda: worker.is_cancelled, instead_of=instead_of
+            )
+            for page in scan:
                 pages += 1
-                self.post_message(self.PageSafe(slot, page))
+                self.post_message(self.PageSafe(slot, page, feed))
         except Exception as error:  # noqa: BLE001 - the outermost rim: told to the clerk by the handler
             fault = error
         stopped = worker.is_cancelled and not (self.by_camera and pages)
-        self.post_message(self.ScanEnded(slot, pages, fault, stopped))
-
-    def action_choose_scanner(self) -> None:
-        """Choose the device the next pages come from."""
-        self.say(_("正在查找扫描仪…"))
-        self.job(self.desk.capture.devices, self._offer_scanners)
-
-    def _offer_scanners(self, devices: tuple[Device, ...]) -> None:
-        if not devices:
-            self.tell(NoDevice())
-            return
-        names = {device.id: printable(device.name) for device in devices}
-
-        def chosen(device_id: str | None) -> None:
-            if device_id is not None:
-                self.app.device_id = device_id
-                self.say(_("扫描仪: {name}").format(name=names[device_id]))
-
-        body = _("选定后一直用这一台, 直到退出程序。")
-        present = self.app.device_id or devices[0].id
-        self.app.push_screen(ChoiceDialog(_("选扫描仪"), body, list(names.items()), start=present), chosen)
-
-    def _scan_job(self) -> ScanJob:
-        devices = self.desk.capture.devices()
-        device = next((d for d in devices if d.id == self.app.device_id), devices[0] if devices else None)
-        if device is None:
-            raise NoDevice
-        source = device.sources[0] if device.sources else Source.FLATBED
-        return ScanJob(
-            device_id=device.id,
-            source=source,
-            resolution_dpi=max(self.app.station.resolution_dpi, self._least_dpi()),
-            max_pages=1 if source is Source.FLATBED and device.driver not in MANY_PAGES else 100,
-            finder=self.finder_for(device),
-        )
-
-    def _least_dpi(self) -> int:
-        """Return what the item asks for this material; 0 where the window's own resolution will do."""
-        line = self.view.line(self.current_slot) if self.view else None
-        return line.material.scan_dpi if line else 0
+        self.post_message(self.ScanEnded(slot, pages, fault, feed, stopped))
 
     @on(PageSafe)
     def _page_came(self, event: PageSafe) -> None:
@@ -120,13 +102,15 @@ class ScanKeys(CameraKeys):
         self.count_on_camera(self._scanned)
         if self.scanning:
             self.say(_("正在扫描, 已存盘 {n} 页…").format(n=self._scanned), _("Esc 停止; 已扫的页都会保留"))
+        event.feed.pages.append(event.page)
         self._job(lambda: self.desk.view(self.case_id), self.show_view)
-        self._read(event.slot, event.page)
+        self._look(event.slot, event.page, event.feed)
 
     @on(ScanEnded)
     def _scan_ended(self, event: ScanEnded) -> None:
         event.stop()
         self.scanning = False
+        event.feed.ended = True
         self.close_camera()
         said, self._read_meanwhile = self._read_meanwhile, None
         if event.error is not None:
@@ -139,6 +123,7 @@ class ScanKeys(CameraKeys):
             self.say(_("已扫描 {n} 页, 已存盘").format(n=event.pages), self._what_follows(event.slot))
         if event.error is None and said is not None:
             said()
+        self._if_done(event.slot, event.feed)
 
     def _what_follows(self, slot: str) -> str:
         """Ask for the pages that are still wanting, e.g. the back of a card."""
@@ -148,6 +133,42 @@ class ScanKeys(CameraKeys):
         if line.material.back_kind and line.pages == 1:
             return _("翻到背面, 再按 F2")
         return _("还差 {n} 页, 再按 F2").format(n=line.pages_expected_min - line.pages)
+
+    @work(exit_on_error=False, group="look")
+    async def _look(self, slot: str, page: Page, feed: Feed) -> None:
+        """Have the gate look at a page, then read what became of it; a failure bars nothing."""
+        loop = asyncio.get_running_loop()
+        checking = self.desk.checking
+        try:
+            now = await loop.run_in_executor(self.app.lookers, checking.check, self.case_id, page.page_id)
+            trouble = checking.take_trouble()
+        except Exception as error:  # noqa: BLE001 - the outermost rim: told with the end of the scan
+            now, trouble = (page,), error
+        self.post_message(self.PageLookedAt(slot, feed, trouble))
+        for each in now:
+            self._read(slot, each)
+
+    @on(PageLookedAt)
+    def _was_looked_at(self, event: PageLookedAt) -> None:
+        event.stop()
+        event.feed.checked += 1
+        if event.trouble is not None:
+            failure = event.trouble
+            self._say_when_scanned(lambda: self.tell(failure))
+        self._if_done(event.slot, event.feed)
+
+    def _if_done(self, slot: str, feed: Feed) -> None:
+        """Once every page of a scan was looked at: say what is in doubt; ask whether a stack is complete."""
+        if feed.is_done and feed.pages and feed is self._last_feed:
+            self._last_feed = Feed([])
+            self._job(lambda: self.desk.view(self.case_id), lambda view: self._done(view, slot, feed))
+
+    def _done(self, view: CaseView, slot: str, feed: Feed) -> None:
+        self.show_view(view)
+        if feed.is_stack:
+            self.ask_about_feed(slot, feed)
+        else:
+            self.tell_findings(slot)
 
     @work(exit_on_error=False, group="read")
     async def _read(self, slot: str, page: Page) -> None:
@@ -176,6 +197,8 @@ class ScanKeys(CameraKeys):
             say()
 
     def _tell_reading(self, view: CaseView, reading: Reading) -> None:
+        if self.tell_findings(self.current_slot):
+            return
         follows = self._what_follows(self.current_slot)
         # Both sides of the card are compared in one go; once that is done only the new page counts.
         document = "" if view.case.applicant is None else reading.document

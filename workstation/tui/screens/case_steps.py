@@ -9,7 +9,7 @@ from workstation.domain.checklist import Todo
 from workstation.domain.kinds import OriginalRule
 from workstation.i18n import _
 from workstation.services.view import CaseView
-from workstation.tui.screens.case_base import CaseBase
+from workstation.tui.screens.case_gate import GateKeys
 from workstation.tui.screens.case_words import first_open_step
 from workstation.tui.widgets.steps import StepName
 from workstation.tui.widgets.steps.applicant import ApplicantStep, asks_second_street
@@ -19,7 +19,7 @@ from workstation.tui.widgets.steps.situation import SituationStep
 from workstation.tui.words import derived_words
 
 
-class StepKeys(CaseBase):
+class StepKeys(GateKeys):
     """Takes over what a step says, and leads on."""
 
     materials = getters.query_one(MaterialsStep)
@@ -104,6 +104,10 @@ class StepKeys(CaseBase):
             )
         elif line.todo is Todo.NOTHING:
             self.go_on()
+        elif line.todo is Todo.LOOK:
+            self.ask_about_page(line.material.id)
+        elif line.todo in (Todo.SCAN_MORE, Todo.REMOVE_PAGES):
+            self.ask_about_count(line.material.id)
         else:
             self.say(_("请先扫描这份材料"), _("F2 扫描, F3 复用, F6 容缺"), "warning")
 

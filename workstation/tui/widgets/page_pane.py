@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +22,7 @@ from workstation.tui.terminal import image_widget
 if TYPE_CHECKING:
     from PIL import Image
 
-MARGIN = 0.15
-"""Part of a crop's size that is shown around it; twice that on the left, where the labels stand."""
-LEAST_MM = (110, 88)
-"""A crop never shows less than this: a whole card (85.6 x 54 mm) wherever on it the text was read."""
-MM_PER_INCH = 25.4
+    from scanners.imaging.port import Rendered
 
 
 class PagePane(Vertical):
@@ -75,7 +70,7 @@ class PagePane(Vertical):
             self.page = None
             self._replace(None, "\n".join((_("还没有扫描页"), next_key)).rstrip())
             return
-        if self.page is not None and (self.page.page_id, self._crop) == (page.page_id, crop):
+        if self.page is not None and (_look_of(self.page), self._crop) == (_look_of(page), crop):
             return
         self.page, self._crop = page, crop
         self._draw()
@@ -96,8 +91,8 @@ class PagePane(Vertical):
     def _decode(self, page: Page, crop: Box | None, room: tuple[int, int]) -> None:
         worker = get_current_worker()
         try:
-            data = self.app.station.desk.store.vault.get(page.sha256)  # type: ignore[attr-defined]
-            part = _part(data, page, crop, room)
+            pictures = self.app.station.desk.pictures  # type: ignore[attr-defined]
+            part = _as_image(pictures.picture(page, room, crop))
         except Exception as error:  # noqa: BLE001 - the outermost rim: said in the pane's place
             self.post_message(self.Undrawable(page.page_id, error))
             return
@@ -130,35 +125,16 @@ class PagePane(Vertical):
         self.mount(widget)
 
 
-def _part(data: bytes, page: Page, crop: Box | None, room: tuple[int, int]) -> Image.Image:
-    """Return the page, or the part of it around `crop`, scaled to the room."""
+def _look_of(page: Page) -> tuple[object, ...]:
+    """What decides how a page looks: it is drawn anew only when that changes."""
+    return page.page_id, page.treatment, page.file
+
+
+def _as_image(rendered: Rendered) -> Image.Image:
     from PIL import Image as Pillow
 
-    with Pillow.open(io.BytesIO(data)) as picture:
-        if crop is None:
-            picture.draft("RGB", room)
-            return _fit(picture.convert("RGB"), room)
-        return _fit(picture.crop(_widen(crop, picture.size, page.resolution_dpi)).convert("RGB"), room)
-
-
-def _widen(crop: Box, size: tuple[int, int], dpi: int) -> Box:
-    """Return (left, top, right, bottom) of the crop with its margin, inside the page."""
-    x, y, width, height = crop
-    least_x, least_y = (int(mm * dpi / MM_PER_INCH) for mm in LEAST_MM)
-    extra_x = max(int(width * MARGIN), (least_x - width) // 2)
-    extra_y = max(int(height * MARGIN), (least_y - height) // 2)
-    return (
-        max(0, x - max(extra_x, int(width * MARGIN * 2))),
-        max(0, y - extra_y),
-        min(size[0], x + width + extra_x),
-        min(size[1], y + height + extra_y),
-    )
-
-
-def _fit(picture: Image.Image, room: tuple[int, int]) -> Image.Image:
-    """Scale to fill the room, never above twice the scanned size."""
-    scale = min(room[0] / picture.width, room[1] / picture.height, 2.0)
-    return picture.resize((max(1, int(picture.width * scale)), max(1, int(picture.height * scale))))
+    size = (rendered.width, rendered.height)
+    return Pillow.frombytes(rendered.mode, size, rendered.pixels).convert("RGB")
 
 
 def union(boxes: list[Box]) -> Box | None:

@@ -18,7 +18,7 @@ from workstation.domain.case import Custody
 from workstation.domain.checklist import Checklist, ChecklistLine, SlotStatus, Todo, TraySlot
 from workstation.domain.items import Replacement
 from workstation.domain.kinds import Need, OriginalRule, ReplacementKind
-from workstation.i18n import _
+from workstation.i18n import N_, _
 from workstation.services.view import CaseView
 from workstation.tui.cells import fit
 from workstation.tui.theme import AMBER, QUIET
@@ -185,6 +185,12 @@ def _why_in_tray() -> Text:
     return text
 
 
+_PAGE_KEYS = {
+    Todo.LOOK: N_("F2 重扫 · 回车 保留或删去 · P 整理页面"),
+    Todo.REMOVE_PAGES: N_("Del 删去最后一页 · 回车 按现有页数收取"),
+}
+
+
 def _next_key(line: ChecklistLine, view: CaseView) -> str:
     """Say which key does what this line wants."""
     material = line.material
@@ -193,8 +199,8 @@ def _next_key(line: ChecklistLine, view: CaseView) -> str:
     if line.todo is Todo.MARK_ORIGINAL:
         kept = material.original is OriginalRule.KEPT
         return _("回车 原件留存, 随邮袋送出") if kept else _("回车 已核对原件, 当场退还")
-    if line.todo is Todo.REMOVE_PAGES:
-        return _("Del 删去最后一页")
+    if line.todo in _PAGE_KEYS:
+        return _(_PAGE_KEYS[line.todo])
     if view.takes_supplement and not line.pages:
         return _("F2 扫描补来的材料")
     if line.status in (SlotStatus.LATER, SlotStatus.COMMITTED):
