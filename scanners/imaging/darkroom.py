@@ -100,7 +100,7 @@ class Darkroom:
                 self._lock.release()
         except ScannerError as error:
             log.warning("event=encoded_here reason=%s", error.code)
-            from scanners.imaging.pictures import encode
+            from scanners.imaging.jpeg import encode
 
             return encode(raw)
 

@@ -20,8 +20,9 @@ import cv2
 from scanners.errors import ScannerError
 from scanners.frames import Header, read_frame, write_frame
 from scanners.imaging import inspecting
+from scanners.imaging.jpeg import jpeg
 from scanners.imaging.messages import corners_of, packed_to_wire, report_to_wire
-from scanners.imaging.pictures import REDUCTIONS, Picture, array_of, decode, jpeg, reduced, size_of
+from scanners.imaging.pictures import REDUCTIONS, Picture, array_of, decode, reduced, size_of
 from scanners.imaging.render import fitting, quad_of, render
 from scanners.limits import check_pixels
 from scanners.port import Mode

@@ -1,4 +1,4 @@
-"""Picture files to arrays and back, inside the darkroom's process.
+"""Picture files to arrays, inside the darkroom's process.
 
 Arrays are `uint8`, (height, width, 3) in RGB order or (height, width) grey.
 """
@@ -14,27 +14,12 @@ from PIL import Image
 
 from scanners.errors import UnreadableFile
 from scanners.limits import check_pixels
-from scanners.port import Mode, RawPage
+from scanners.port import Mode
 
 Picture = NDArray[np.uint8]
 
-JPEG_QUALITY = 92
-"""Of the raw picture: recognition and the final page file are made from it, so it may cost some bytes."""
 REDUCTIONS = {1: 0, 2: 16, 4: 32, 8: 64}
 """OpenCV's flags for decoding at 1/n of both lengths, which a JPEG allows without decoding all of it."""
-
-
-def encode(raw: RawPage) -> bytes:
-    """Return the page as a JPEG file with its resolution; colour is not subsampled, so seals stay sharp."""
-    return jpeg(raw.pixels, (raw.width_px, raw.height_px), raw.mode, raw.resolution_dpi)
-
-
-def jpeg(pixels: bytes | bytearray, size: tuple[int, int], mode: Mode, dpi: int) -> bytes:
-    """Return packed pixels, rows from the top left, as a JPEG file."""
-    picture = Image.frombuffer(mode.value, size, pixels, "raw", mode.value, 0, 1)
-    target = io.BytesIO()
-    picture.save(target, "JPEG", quality=JPEG_QUALITY, subsampling=0, dpi=(dpi, dpi))
-    return target.getvalue()
 
 
 def array_of(pixels: bytes | bytearray, size: tuple[int, int], mode: Mode) -> Picture:

@@ -111,7 +111,7 @@ def raw_pages() -> list[RawPage]:
 
 def floor(raw: RawPage, folder: Path) -> None:
     """Keep a page as barely as can be."""
-    from scanners.imaging.pictures import encode
+    from scanners.imaging.jpeg import encode
 
     handle = os.open(folder / "floor", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.write(handle, encode(raw))

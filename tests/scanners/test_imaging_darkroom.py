@@ -181,6 +181,16 @@ def test_a_closed_darkroom_still_keeps_and_does_nothing_else() -> None:
         darkroom.warm()
 
 
+def test_a_page_encoded_here_loads_neither_numpy_nor_opencv() -> None:
+    program = (
+        "import sys; from scanners.fake import blank_page; from scanners.imaging.darkroom import Darkroom;"
+        "Darkroom(('/nonexistent',)).keep(blank_page()); print(*sys.modules)"
+    )
+    loaded = subprocess.check_output([sys.executable, "-c", program], text=True, timeout=60).split()
+    assert "PIL" in loaded
+    assert not {"numpy", "cv2", "zxingcpp"} & set(loaded)
+
+
 def test_the_program_loads_no_pixel_library_with_its_client() -> None:
     program = "import sys, scanners.imaging.darkroom as d; print(*sys.modules)"
     loaded = subprocess.check_output([sys.executable, "-c", program], text=True, timeout=60).split()
