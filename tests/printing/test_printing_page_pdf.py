@@ -153,17 +153,27 @@ def test_it_says_that_it_is_an_archive_file_and_brings_all_it_needs(tmp_path: Pa
     assert path.read_bytes().startswith(b"%PDF-1.7")
     with pikepdf.open(path) as pdf:
         with pdf.open_metadata() as metadata:
-            assert (metadata.get("pdfaid:part"), metadata.get("pdfaid:conformance")) == ("2", "U")
+            assert (metadata.get("pdfaid:part"), metadata.get("pdfaid:conformance")) == ("2", "B")
             assert metadata.get("dc:title") == "居民身份证"
         assert not pdf.is_encrypted and "/Encrypt" not in pdf.trailer and "/ID" in pdf.trailer
         (intent,) = pdf.Root.OutputIntents
         assert intent.S == "/GTS_PDFA1" and intent.DestOutputProfile.read_bytes()
-        assert not {"/AA", "/Names", "/AcroForm"} & set(pdf.Root.keys())
+        assert not {"/AA", "/OpenAction", "/Names", "/AcroForm"} & set(pdf.Root.keys())
         (font,) = pdf.pages[0].Resources.Font.values()
         assert "/ToUnicode" in font
         assert "/FontFile2" in font.DescendantFonts[0].FontDescriptor
         for picture in pdf.pages[0].get_images().values():
             assert "/Interpolate" not in picture and "/Alternates" not in picture
+
+
+def test_a_validator_of_the_standard_finds_no_fault(tmp_path: Path) -> None:
+    """pikepdf's own validator approves only what it knows to conform; it wants `pikepdf[pdfa]`."""
+    pdfa = pytest.importorskip("pikepdf.pdfa", exc_type=ImportError)
+    card = ScannedPage(*CARD, Layers(paper=jpeg(CARD)), (NAME,))
+    grey = ScannedPage(*A4, Layers(paper=jpeg(A4, 240)))
+    path = made(tmp_path, ScannedPage(*A4, printed_page(), (NAME,)), card, card, grey).path
+    with pikepdf.open(path) as pdf:
+        assert pdfa.check(pdf, pdfa.Flavour.PDFA_2B).findings == []
 
 
 def test_the_same_material_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The pages of one material as PDF/A-2u (ISO 19005-2): at true size, with what was read as invisible text.
+"""The pages of one material as PDF/A-2b (ISO 19005-2): at true size, with what was read as invisible text.
 
 fpdf2 lays the text and makes the archival frame (XMP, output intent, font); pikepdf puts the pictures below.
 A page is its paper as a JPEG and, where it has black print, the print as a stencil upon it (CCITT group 4),
@@ -67,6 +67,8 @@ def render(form: MaterialDocument, target: Path, *, fonts: Fonts | None = None) 
         for page, sheet in zip(pdf.pages, sheets, strict=True):
             _put_pictures(pdf, page, sheet)
         _fix_times(pdf, form.taken_at)
+        # fpdf2 says how to open it, which is the reader's own affair.
+        del pdf.Root.OpenAction
         content = io.BytesIO()
         pdf.save(content, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return saved(content.getvalue(), target, len(sheets))
@@ -114,7 +116,7 @@ def _card_sheet(cards: Sequence[ScannedPage]) -> _Sheet:
 
 
 def _text_layer(form: MaterialDocument, sheets: Sequence[_Sheet]) -> bytes:
-    pdf = FPDF(unit="mm", enforce_compliance=DocumentCompliance.PDFA_2U)
+    pdf = FPDF(unit="mm", enforce_compliance=DocumentCompliance.PDFA_2B)
     pdf.set_creation_date(form.taken_at)
     pdf.set_title(form.title)
     pdf.set_subject(form.subject)
