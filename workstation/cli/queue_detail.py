@@ -107,7 +107,9 @@ def _is_valid(store: Store, signed: SignedReceipt, manifest: SignedManifest) -> 
 def _pages_in_words(one: dict[str, Any]) -> list[str]:
     if one["pages"] is None:
         return [_("页  清单已读不出 [{code}]").format(code=one["unreadable"])]
-    lines = [_("页  {n}").format(n=len(one["pages"]))]
+    # A document repeats the pages of its slot: it is listed, and is no page more.
+    count = sum(page["origin"] != "assembled" for page in one["pages"])
+    lines = [_("页  {n}").format(n=count)]
     for page in one["pages"]:
         lines.append(f"  {page['slot']}  {page['media_type']}  {page['bytes']} B  {page['sha256'][:16]}…")
     return lines

@@ -138,7 +138,7 @@ class AgentsDesk:
         Raises:
             OcrError: the engine failed.
         """
-        with Image.open(io.BytesIO(self.store.vault.get(page.sha256))) as picture:
+        with Image.open(io.BytesIO(self.store.vault.get(page.kept_sha256))) as picture:
             picture.load()
             try:
                 reading = self.read(self.engine, picture, CARD)
