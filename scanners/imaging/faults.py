@@ -26,12 +26,14 @@ SOFTEST_MM = 0.21
 """Standard deviation of an edge's spread from which on print is called blurred."""
 DARKEST_PAPER = 112
 """Grey level of the brightest paper below which a page is too dark."""
-WEAKEST_PRINT = 0.24
+WEAKEST_PRINT = 0.3
 """Share of the paper's brightness that print takes away; below it nobody reads the copy of a copy."""
-_INK = 0.15
+_INK = 0.14
 _GLYPH_MM = 1.3
 """Height or width from which a spot counts as print and not as dirt."""
 _MARGIN_MM = 4.0
+_DESK = 0.12
+"""Largest share of the page that a strip of what lies around it takes; a picture to the edge takes more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +67,28 @@ def judge(raw: Picture, corners: NDArray[np.float32], page: Picture, dpi: int) -
     sheet = _sheet(page, corners, dpi)
     print_share, weight, spots = _print(sheet)
     measures = {"ink": print_share, "brightness": _paper_level(sheet), "contrast": weight}
-    faults: list[PageFault] = []
-    if not spots:
+    dark = measures["brightness"] < DARKEST_PAPER or (spots > 0 and weight < WEAKEST_PRINT)
+    faults = [PageFault.TOO_DARK] if dark else []
+    if spots:
+        faults += _faults_of_print(raw, corners, sheet, dpi, measures)
+    else:
         faults.append(PageFault.BLANK)
-    if measures["brightness"] < DARKEST_PAPER or (spots and weight < WEAKEST_PRINT):
-        faults.append(PageFault.TOO_DARK)
-    measures["glare"] = _glare(sheet)
-    if measures["glare"] > 0:
-        faults.append(PageFault.GLARE)
-    measures["edge_mm"] = focus.edge_mm(raw, corners, sheet.ink, dpi)
-    if spots and measures["edge_mm"] > SOFTEST_MM:
-        faults.append(PageFault.BLUR)
-    measures["cut"] = edges.cut(raw, corners, dpi)
-    if measures["cut"] > 0:
-        faults.append(PageFault.CUT_EDGE)
     return Judgement(tuple(faults), {name: round(float(value), 4) for name, value in measures.items()})
+
+
+def _faults_of_print(
+    raw: Picture, corners: NDArray[np.float32], sheet: _Sheet, dpi: int, measures: dict[str, float]
+) -> list[PageFault]:
+    """Return what is wrong with the print of a page that has some; adds to the measures."""
+    measures["glare"] = _glare(sheet)
+    measures["edge_mm"] = focus.edge_mm(raw, corners, sheet.ink, dpi)
+    measures["cut"] = edges.cut(raw, corners, dpi)
+    told = (
+        (PageFault.GLARE, measures["glare"] > 0),
+        (PageFault.BLUR, measures["edge_mm"] > SOFTEST_MM),
+        (PageFault.CUT_EDGE, measures["cut"] > 0),
+    )
+    return [fault for fault, holds in told if holds]
 
 
 def _sheet(page: Picture, corners: NDArray[np.float32], dpi: int) -> _Sheet:
@@ -103,6 +112,12 @@ def _missing_light(colour: Picture) -> NDArray[np.float32]:
     return np.asarray(np.clip(1.0 - darkest / paper, 0.0, 1.0), np.float32)
 
 
+def _touches(stats: NDArray[np.int32], shape: tuple[int, ...]) -> bool:
+    """Return whether a spot reaches the frame: a strip of the desk or the lid, not print."""
+    x, y, width, height = (int(value) for value in stats[:4])
+    return x <= 0 or y <= 0 or x + width >= shape[1] or y + height >= shape[0]
+
+
 def _darkest(colour: Picture) -> Grey:
     """Return the darkest channel of each pixel: what of red, blue and black ink is seen alike."""
     if colour.shape[2] == 1:
@@ -119,7 +134,8 @@ def _paper_level(sheet: _Sheet) -> float:
 def _print(sheet: _Sheet) -> tuple[float, float, int]:
     """Return the inked share of the page, how dark its print is (0 to 1), and the number of printed spots."""
     margin = round(_MARGIN_MM * sheet.px_mm)
-    inner = sheet.ink[margin:-margin, margin:-margin] if margin else sheet.ink
+    soft = np.asarray(cv2.GaussianBlur(sheet.ink, (0, 0), 0.7), np.float32)
+    inner = soft[margin:-margin, margin:-margin] if margin else soft
     mask = (inner > _INK).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     kept = [i for i in range(1, count) if _is_print(stats[i], sheet.px_mm, inner.shape)]
@@ -140,6 +156,8 @@ def _is_print(stats: NDArray[np.int32], px_mm: float, shape: tuple[int, ...]) ->
         return False
     if short < 1.0 and max(width / shape[1], height / shape[0]) > 0.9:
         return False
+    if _touches(stats, shape) and area < _DESK * shape[0] * shape[1]:
+        return False
     from_side = min(x, shape[1] - x - width, y, shape[0] - y - height) / px_mm
     filled = area / (width * height)
     is_hole = 4 < long < 8.5 and short > 0.8 * long and filled > 0.68 and from_side < 14
@@ -159,9 +177,18 @@ def _glare(sheet: _Sheet) -> float:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(spots)
     total = 0.0
     for index in range(1, count):
-        if _has_soft_rim(darkest, (labels == index).astype(np.uint8), paper):
+        if _is_inside(stats[index], darkest.shape) and _has_soft_rim(
+            darkest, (labels == index).astype(np.uint8), paper
+        ):
             total += float(stats[index, cv2.CC_STAT_AREA])
     return total / float(darkest.size)
+
+
+def _is_inside(stats: NDArray[np.int32], shape: tuple[int, ...]) -> bool:
+    """Tell a lamp's spot from the brighter side of an unevenly lit page, which reaches its edges."""
+    x, y, width, height = (int(value) for value in stats[:4])
+    edges = (x <= 1, y <= 1, x + width >= shape[1] - 1, y + height >= shape[0] - 1)
+    return sum(edges) < 2
 
 
 def _has_soft_rim(darkest: Grey, spot: Grey, paper: float) -> bool:

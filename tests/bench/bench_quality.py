@@ -1,10 +1,10 @@
 """How many planted faults the quality gate finds, and how often it complains about a good page.
 
 Pages of invented people and papers, drawn, laid on a glass, fed or photographed, with ten kinds of fault; as
-many good ones beside them. Every page takes the way of the program: the darkroom's look at the reduced picture,
-the recognition of the document, the fingerprint and the comparison of the pixels, the checklist's rule for the
-number of pages. Limits were set on pages of another seed (`--seed tune`) than the figures are printed of.
-As a floor stands what a scanner's own blank-page and brightness check would find.
+many good ones beside them. Every page takes the way of the program: the darkroom's look at the reduced
+picture, the recognition of the document, the fingerprint and the comparison of the pixels, the checklist's
+rule for the number of pages. Limits were set on pages of another seed (`--seed tune`) than the figures are
+printed of. As a floor stands what a scanner's own blank-page and brightness check would find.
 
     python tests/bench/bench_quality.py [--pages 40] [--clean 320] [--seed NAME] [--json FILE]
 """

@@ -58,7 +58,7 @@ def shoot(
     page = np.rot90(np.asarray(paper), place.quarters).copy()
     size, corners = _laid(page.shape[1], page.shape[0], dpi, dice, place)
     picture = _exposed(page, size, corners, dpi, dice, place)
-    corners = np.roll(corners, -place.quarters, axis=0)
+    corners = np.roll(corners, place.quarters, axis=0)
     corners = np.clip(corners, 0, np.array(size, np.float32))
     picture = _lit(picture, dice) if place.way == "camera" else picture
     if spoil:
@@ -205,7 +205,8 @@ def dark(dice: random.Random) -> Spoil:
         gain, gamma = dice.uniform(0.12, 0.38), dice.uniform(0.9, 1.3)
         table = [255 * gain * (level / 255) ** gamma for level in range(256)]
     else:
-        share, floor = dice.uniform(0.14, 0.2), dice.randint(100, 190)
+        weight, floor = dice.uniform(0.16, 0.21), dice.randint(110, 190)
+        share = weight * floor / (225 - 255 * weight)
         table = [floor + share * level for level in range(256)]
     lookup = np.clip(table, 0, 255).astype(np.uint8)
 
@@ -273,7 +274,7 @@ def _through(page: Picture, dice: random.Random, dpi: int) -> Picture:
         :, ::-1
     ]
     soft = cv2.GaussianBlur(other, (0, 0), dpi * 0.012).astype(np.float32)
-    share = dice.uniform(0.03, 0.1)
+    share = dice.uniform(0.03, 0.085)
     return np.clip(page * (1 - share) + soft[: page.shape[0], : page.shape[1]] * share, 0, 255).astype(
         np.uint8
     )
@@ -338,17 +339,13 @@ def darkened(dice: random.Random) -> Shot:
 
 def glaring(dice: random.Random) -> Shot:
     """Take a picture of a card or a laminated paper under a lamp."""
-    paper, kind = some_paper(
-        dice,
-        dice.choice(("id-card-front", "id-card-back", "household-register-page", "licence", "certificate")),
-    )
-    return shoot(
-        paper,
-        kind,
-        dice,
-        Place(dice.choice(("glass", "camera")) if kind in specimens.SMALL else "camera"),
-        glare(dice),
-    )
+    paper, kind = some_paper(dice, dice.choice(_SHINY))
+    way = "camera" if kind == "licence" else dice.choice(("glass", "camera"))
+    return shoot(paper, kind, dice, Place(way), glare(dice))
+
+
+_SHINY = ("id-card-front", "id-card-back", "household-register-page", "marriage-certificate", "licence")
+"""Cards and what is laminated; on white paper a lamp is white on white."""
 
 
 def cut(dice: random.Random) -> Shot:
