@@ -33,7 +33,7 @@ _LEAST_SKEW_DEG = 0.15
 _MOST_PAGES = 8
 _SOLID = 0.6
 _LID_STEP = 25.0
-_SHADOW_MM, _RIM_MM, _DUST_MM2 = 2.7, 2.0, 12.0
+_SHADOW_MM, _RIM_MM, _DUST_MM2 = 2.7, 2.0, 8.0
 _MOST_OUTSIDE = 0.01
 
 
@@ -108,7 +108,7 @@ def _pages(picture: Picture, small: Picture, surround: Surround, dpi: int) -> li
         if sheet is None:
             return []
         found.append(_points(sheet * edge_step))
-    return [] if _left_over(marks, [_points(quad / scale) for quad in found], mm) else found
+    return [] if _left_over(surround.marks, [_points(quad / scale) for quad in found], mm) else found
 
 
 def _fill(marks: Mask, hull: Quad) -> float:
@@ -123,7 +123,7 @@ def _brightness(small: Picture, hull: Quad) -> float:
 
 def _left_over(marks: Mask, quads: list[Quad], mm: float) -> bool:
     """Say whether anything but dust lies beside the pages; the rim of the glass does not count."""
-    rest = marks.copy()
+    rest = np.asarray(cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.uint8)
     rest[_filled(marks, [_grown(quad, _SHADOW_MM * mm) for quad in quads]) > 0] = 0
     rim = max(1, round(_RIM_MM * mm))
     inner = rest[rim:-rim, rim:-rim]
