@@ -3,7 +3,7 @@
 Repeatable: everything comes from one seed and the named fonts (Debian: fonts-noto-cjk, fonts-wqy-microhei,
 fonts-arphic-uming, fonts-dejavu-core). AR PL UMing is held out: the network never sees it while it learns.
 
-    python packaging/train_orientation.py [--seed 7] [--sheets 900] [--epochs 14] [--out FILE]
+    python packaging/train_orientation.py [--seed 7] [--sheets 1300] [--epochs 12] [--out FILE]
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SEEN = (
 HELD_OUT = (("truetype/arphic/uming.ttc", 0),)
 DPI = 150
 SHEET_PX = (560, 720)
-HIDDEN = (96, 32)
+HIDDEN = (112, 32)
 COMMON = (
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
     "十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平"
@@ -45,8 +45,9 @@ COMMON = (
     "姓名性别民族出生住址公民身份号码签发机关有效期限户口登记卡与户主关系曾用名籍贯婚姻状况文化程度申请表证明营业执照统一社会信用代码"
     "法定代表人注册资本成立日期经营范围街道社区办事处福田区深圳市广东省居委会盖章签名委托书受理通知事项材料清单联系电话"
 )
+SIZES = (11, 12, 13, 14, 15, 16, 18, 18, 20, 22, 24, 28, 36, 48)
 PUNCTUATION = "，。、；：《》()（）-/."
-LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+MANNERS, SHARES = ("mixed", "latin", "digits", "vertical"), (78, 8, 5, 9)
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,18 @@ class Sample:
 
     patches: Patches
     is_print: bool
+
+
+@dataclass(frozen=True)
+class Hand:
+    """How one sheet is written."""
+
+    face: tuple[str, int]
+    """File under `FONTS` and the index within it."""
+    fine: int
+    """Px for each px of the finished sheet."""
+    ink: int
+    manner: str
 
 
 @cache
@@ -70,13 +83,13 @@ def font(name: str, index: int, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(FONTS / name), size, index=index, layout_engine=ImageFont.Layout.BASIC)
 
 
-def words(dice: random.Random, length: int) -> str:
-    """Return `length` characters as they stand on papers: mostly Chinese, some numbers, some Latin."""
-    kind = dice.random()
-    if kind < 0.12:
-        return "".join(dice.choices("0123456789", k=length)) + dice.choice(("", "X", "年", "元"))
+def words(dice: random.Random, length: int, manner: str) -> str:
+    """Return about `length` wide characters as they stand on papers: Chinese, numbers, dates, Latin."""
+    kind = {"latin": 0.15, "digits": 0.05}.get(manner, dice.random())
+    if kind < 0.1:
+        return "".join(dice.choices("0123456789", k=length)) + dice.choice(("", "X", "年", "元", ".50", "-"))
     if kind < 0.18:
-        return "".join(dice.choices(LATIN + " ", k=length))
+        return " ".join(latin_word(dice) for _ in range(max(1, length // 3)))
     if kind < 0.26:
         return f"{dice.randrange(1940, 2030)}年{dice.randrange(1, 13)}月{dice.randrange(1, 29)}日"[:length]
     source = characters() if kind < 0.6 else COMMON
@@ -84,6 +97,13 @@ def words(dice: random.Random, length: int) -> str:
     if length > 6 and dice.random() < 0.5:
         text[dice.randrange(2, length)] = dice.choice(PUNCTUATION)
     return "".join(text)
+
+
+def latin_word(dice: random.Random) -> str:
+    """Return letters in the shape of a word: small, with a capital first, or all capitals."""
+    pairs = (dice.choice("bcdfghjklmnpqrstvwxyz") + dice.choice("aeiou") for _ in range(dice.randrange(1, 5)))
+    word = "".join(pairs) + dice.choice(("", "n", "s", "t"))
+    return dice.choice((word, word, word.capitalize(), word.upper()))
 
 
 def sheet(seed: int, fonts: tuple[tuple[str, int], ...]) -> Grey:
@@ -96,38 +116,46 @@ def sheet(seed: int, fonts: tuple[tuple[str, int], ...]) -> Grey:
     pen = ImageDraw.Draw(page)
     if dice.random() < 0.25:
         waves(pen, size, paper - dice.randrange(8, 26), dice)
-    name, index = dice.choice(fonts)
+    hand = Hand(dice.choice(fonts), fine, ink, dice.choices(MANNERS, SHARES)[0])
     y = dice.randrange(4, 30) * fine
     while y < size[1] - 60 * fine:
-        y += block(pen, y, fine, ink, (name, index), dice)
+        y += (column_block if hand.manner == "vertical" else block)(pen, y, hand, dice)
     return worn(np.asarray(page, np.uint8), fine, dice)
 
 
-def block(
-    pen: ImageDraw.ImageDraw, y: int, fine: int, ink: int, face: tuple[str, int], dice: random.Random
-) -> int:
+def block(pen: ImageDraw.ImageDraw, y: int, hand: Hand, dice: random.Random) -> int:
     """Write one to five lines of one size, as text or as cells of a table, and return their height."""
-    em = round(fine * dice.choice((11, 12, 13, 14, 15, 16, 18, 18, 20, 22, 24, 28, 36, 48)))
+    em = round(hand.fine * dice.choice(SIZES))
     leading = round(em * dice.uniform(1.15, 2.2))
     rows, is_table, is_spread = dice.randrange(1, 6), dice.random() < 0.3, dice.random() < 0.2
-    letters = font(face[0], face[1], em)
+    letters = font(*hand.face, em)
     for row in range(rows):
-        at, top = dice.randrange(6, 60) * fine, y + row * leading
+        at, top = dice.randrange(6, 60) * hand.fine, y + row * leading
         cells = dice.randrange(2, 4) if is_table else 1
         for _ in range(cells):
-            room = (SHEET_PX[0] * fine - 2 * at) // cells
-            text = words(dice, max(2, round(room / em * dice.uniform(0.25, 0.95))))
-            written(pen, (at, top), text, letters, ink, em * dice.uniform(0.05, 0.6) if is_spread else 0)
+            room = (SHEET_PX[0] * hand.fine - 2 * at) // cells
+            text = words(dice, max(2, round(room / em * dice.uniform(0.25, 0.95))), hand.manner)
+            gap = em * dice.uniform(0.05, 0.6) if is_spread else 0
+            written(pen, (at, top), text, letters, hand.ink, gap)
             if is_table:
-                box = (
-                    at - em // 3,
-                    top - (leading - em) // 2,
-                    at + room - em // 3,
-                    top + em + (leading - em) // 2,
-                )
-                pen.rectangle(box, outline=ink + 40, width=fine)
+                left, above = at - em // 3, (leading - em) // 2
+                box = (left, top - above, left + room, top + em + above)
+                pen.rectangle(box, outline=hand.ink + 40, width=hand.fine)
             at += room
-    return rows * leading + dice.randrange(4, 30) * fine
+    return rows * leading + dice.randrange(4, 30) * hand.fine
+
+
+def column_block(pen: ImageDraw.ImageDraw, y: int, hand: Hand, dice: random.Random) -> int:
+    """Write columns from top to bottom, as old books and spines have them, and return their height."""
+    em = round(hand.fine * dice.choice(SIZES))
+    leading, step = em * dice.uniform(1.2, 2.2), em * dice.uniform(1.0, 1.4)
+    letters, length = font(*hand.face, em), dice.randrange(4, 14)
+    x = float(SHEET_PX[0] * hand.fine - 2 * em)
+    while x > em:
+        for row, character in enumerate(words(dice, length, hand.manner)):
+            pen.text((x, y + row * step), character, font=letters, fill=hand.ink)
+        x -= leading
+    return round(length * step) + dice.randrange(4, 30) * hand.fine
 
 
 def written(
@@ -285,8 +313,8 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--sheets", type=int, default=1200)
-    parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--sheets", type=int, default=1300)
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--out", type=Path, default=orientation.WEIGHTS)
     args = parser.parse_args()
     cv2.setNumThreads(1)

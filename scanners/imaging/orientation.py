@@ -39,8 +39,9 @@ _RED = 80
 _MOST_GLYPHS = 160
 _DOUBT = 0.1
 """Share of a vote that is always spread evenly: one glyph alone can never decide."""
-_CERTAIN_TOTAL, _CERTAIN_EACH = 10.0, 0.2
-"""By how much the best turn must lead the next, over the page and on the average of its glyphs."""
+_LEAST_LEAD, _LEAST_AGREEMENT = 9.0, 0.3
+"""By how much the best turn must lead the next, and which share that is of the lead all glyphs could give
+together if they agreed: specks vote for nothing and so do not count against a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,10 @@ def turn_of(page: Grey, dpi: int) -> Turn:
     votes = votes_of(glyph_patches(page, dpi))
     totals = votes.sum(axis=0)
     order = np.argsort(totals)
-    margin = float(totals[order[-1]] - totals[order[-2]])
-    certain = margin >= _CERTAIN_TOTAL and margin >= _CERTAIN_EACH * len(votes)
+    lead = float(totals[order[-1]] - totals[order[-2]])
+    ranked = np.sort(votes, axis=1)
+    united = float((ranked[:, -1] - ranked[:, -2]).sum())
+    certain = lead >= _LEAST_LEAD and lead >= _LEAST_AGREEMENT * united
     return Turn(int(order[-1]) if certain else 0, certain)
 
 

@@ -72,6 +72,20 @@ def test_one_line_of_print_is_enough() -> None:
     assert turn_of(lying(sheet.image, 2), 150) == Turn(2, True)
 
 
+@pytest.mark.parametrize("manner", ["columns", "Latin", "digits"])
+def test_a_page_of_another_manner_is_never_turned_wrong(manner: str) -> None:
+    sheet = Sheet(210, 297, 150)
+    for line in range(14):
+        if manner == "columns":
+            for row, character in enumerate("样本同志自二零一九年起居住于本辖区"):
+                sheet.text(190 - line * 11, 20 + row * 6, character, 5)
+        else:
+            text = "Specimen of a letter, not a real one" if manner == "Latin" else "3.141 592 653 589 7932"
+            sheet.text(20, 20 + line * 9, text, 4.5)
+    for quarters in range(4):
+        assert turn_of(lying(sheet.image, quarters), 150) in {Turn(quarters, True), Turn(0, False)}
+
+
 def without_print() -> dict[str, Image.Image]:
     blank = Image.new("RGB", (1240, 1754), (252, 252, 250))
     noise = np.random.default_rng(4)
