@@ -245,21 +245,23 @@ def blank_sheet(dice: random.Random, dpi: int) -> Image.Image:
         "RGB", (round(210 * dpi / 25.4), round(297 * dpi / 25.4)), (shade, shade, shade - dice.randrange(10))
     )
     array = np.asarray(sheet).copy()
-    for trouble in dice.sample((_holes, _dirt, _through, _fold, _streak), dice.randint(0, 3)):
+    for trouble in dice.sample((holes, dirt, shine_through, fold, streak), dice.randint(0, 3)):
         array = trouble(array, dice, dpi)
     sheet = Image.fromarray(array)
     sheet.info["dpi"] = (dpi, dpi)
     return sheet
 
 
-def _holes(page: Picture, dice: random.Random, dpi: int) -> Picture:
+def holes(page: Picture, dice: random.Random, dpi: int) -> Picture:
+    """Punch two or four holes."""
     mm, level = dpi / 25.4, dice.choice((30, 90, 215))
     for y in dice.choice(((108, 188), (60, 108, 188, 237))):
         cv2.circle(page, (round(12 * mm), round(y * mm)), round(3 * mm), (level,) * 3, -1, cv2.LINE_AA)
     return page
 
 
-def _dirt(page: Picture, dice: random.Random, dpi: int) -> Picture:
+def dirt(page: Picture, dice: random.Random, dpi: int) -> Picture:
+    """Sprinkle dust and crumbs."""
     height, width = page.shape[:2]
     for _ in range(dice.randint(5, 40)):
         size = dice.uniform(0.05, 0.45) * dpi / 25.4
@@ -269,7 +271,8 @@ def _dirt(page: Picture, dice: random.Random, dpi: int) -> Picture:
     return page
 
 
-def _through(page: Picture, dice: random.Random, dpi: int) -> Picture:
+def shine_through(page: Picture, dice: random.Random, dpi: int) -> Picture:
+    """Let the other side shine through."""
     other = np.asarray(specimens.SHEETS[dice.choice(("text", "form", "table", "contract"))](dice, dpi))[
         :, ::-1
     ]
@@ -280,14 +283,16 @@ def _through(page: Picture, dice: random.Random, dpi: int) -> Picture:
     )
 
 
-def _fold(page: Picture, dice: random.Random, dpi: int) -> Picture:
+def fold(page: Picture, dice: random.Random, dpi: int) -> Picture:
+    """Fold the sheet across."""
     rows = np.arange(page.shape[0], dtype=np.float32)
     at, width = dice.uniform(0.3, 0.7) * page.shape[0], dice.uniform(1, 6) * dpi / 25.4
     shade = 1 - dice.uniform(0.03, 0.12) * np.exp(-(((rows - at) / width) ** 2))
     return np.asarray(np.clip(page * shade[:, None, None], 0, 255), np.uint8)
 
 
-def _streak(page: Picture, dice: random.Random, dpi: int) -> Picture:
+def streak(page: Picture, dice: random.Random, dpi: int) -> Picture:
+    """Draw the streak of a dusty sensor."""
     x = dice.randrange(page.shape[1])
     page[:, x : x + max(1, dpi // 200)] = dice.randint(120, 200)
     return page
