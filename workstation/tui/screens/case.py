@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -18,7 +17,7 @@ from workstation.services.view import CaseView
 from workstation.tui.screens.case_agent import AgentKeys, may_name_agent
 from workstation.tui.screens.case_more import offered, open_menu
 from workstation.tui.screens.case_moves import TrayKeys
-from workstation.tui.screens.case_pages import PageKeys
+from workstation.tui.screens.case_pages import PageKeys, may_arrange
 from workstation.tui.screens.case_promises import COMMIT, PromiseKeys, may_take_supplement, promise_choices
 from workstation.tui.screens.case_reuse import ReuseKeys
 from workstation.tui.screens.case_steps import StepKeys
@@ -45,7 +44,8 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
         "F2 扫描到光标所在的材料, Shift+F2 选扫描仪; F3 复用存档 (须申请人同意);\n"
         "Del 删去最后一页; F5 放大看原件。\n"
         "F6 容缺后补, 已收件的收补件; C 告知承诺; F7 一次性补正告知; F8 代办人; F9 挂起; F10 收件或受理;\n"
-        "F12 更多: 不予受理、撤回、作废草稿; M 把页面移到别的材料; Esc 回主屏 (草稿自动保存)。"
+        "F12 更多: 不予受理、撤回、作废草稿; M 把页面移到别的材料; P 整理页面 (转正、裁切、调序、拆并, 可撤销);\n"
+        "Esc 回主屏 (草稿自动保存)。"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "scan", "扫描", id="case.scan"),
@@ -63,6 +63,7 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
         Binding("f12", "more", "更多", id="case.more"),
         Binding("delete", "remove_page", "删页", id="case.remove", show=False),
         Binding("m", "move_page", "移页", id="case.move", show=False),
+        Binding("p,P", "arrange_pages", "整理页面", id="case.pages", show=False),
         Binding("pageup", "step(-1)", "上一步", id="case.back", show=False, priority=True),
         Binding("pagedown", "step(1)", "下一步", id="case.forward", show=False, priority=True),
         Binding("escape", "leave", "主屏", id="case.leave", show=False),
@@ -124,7 +125,7 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
         self.applicant.show(view, streets, self._guess(view))
         self.materials.show(view)
         self.query_one(DecisionStep).show(view)
-        self.run_worker(partial(self.form.show, view), group="form", exit_on_error=False)
+        self.form.show(view)
         self.show_page()
 
     def _guess(self, view: CaseView) -> str:
@@ -259,6 +260,10 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
         """Show what is rarely wanted."""
         open_menu(self)
 
+    def action_arrange_pages(self) -> None:
+        """Turn, cut and order pages."""
+        self.arrange_pages()
+
     def action_leave(self) -> None:
         """Stop a running scan, else go home; the draft is saved already."""
         if not self.stop_scan():
@@ -293,6 +298,7 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
             "receive": not is_next,
             "more": bool(offered(view)),
             "move_page": self.may_move(),
+            "arrange_pages": self.step is StepName.MATERIALS and may_arrange(view) and not self.scanning,
             "remove_page": bool(self.removable_slot),
         }
         return True if allowed.get(action, True) else None

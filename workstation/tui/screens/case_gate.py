@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from textual import work
 
 from scanners.port import Source
-from workstation.domain.case import Case, Fault, Page
+from workstation.domain.case import Case, Fault, Finding, Page
+from workstation.domain.checklist import open_findings
 from workstation.i18n import N_, _
 from workstation.services.checking import FeedReport
-from workstation.tui.fault_words import fault_words, page_faults, remedy_words
+from workstation.tui.fault_words import fault_words, remedy_words
 from workstation.tui.screens.case_base import CaseBase
 from workstation.tui.screens.dialogs import ChoiceDialog, TextDialog
 
@@ -57,7 +58,10 @@ class GateKeys(CaseBase):
     def faulty_page(self, slot: str) -> Page | None:
         """Return the first page of a slot with an open finding."""
         pages = self.view.case.slot(slot).pages if self.view else ()
-        return next((page for page in pages if page.open_findings), None)
+        return next((page for page in pages if self._open(page)), None)
+
+    def _open(self, page: Page) -> tuple[Finding, ...]:
+        return open_findings(self.view.case, page) if self.view else ()
 
     def tell_findings(self, slot: str) -> bool:
         """Say what is open about the slot's first faulty page; False when nothing is."""
@@ -65,9 +69,9 @@ class GateKeys(CaseBase):
         if page is None or self.view is None:
             return False
         number = self.view.case.slot(slot).pages.index(page) + 1
-        what = _("第 {n} 页: {faults}").format(n=number, faults=page_faults(page))
+        what = _("第 {n} 页: {faults}").format(n=number, faults="、".join(map(fault_words, self._open(page))))
         keys = _("F2 重扫这一页, 回车 保留或删去")
-        self.say(what, f"{remedy_words(page.open_findings[0])}; {keys}", "warning")
+        self.say(what, f"{remedy_words(self._open(page)[0])}; {keys}", "warning")
         return True
 
     @work(exit_on_error=False)
@@ -77,7 +81,7 @@ class GateKeys(CaseBase):
         if page is None or self.view is None:
             return
         number = self.view.case.slot(slot).pages.index(page) + 1
-        lines = [f"· {fault_words(f)}: {remedy_words(f)}" for f in page.open_findings]
+        lines = [f"· {fault_words(f)}: {remedy_words(f)}" for f in self._open(page)]
         choices = [
             (RESCAN, _("重扫这一页")),
             (KEEP, _("保留, 说明理由")),

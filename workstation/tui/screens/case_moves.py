@@ -48,7 +48,7 @@ class TrayKeys(ScanKeys, DecisionKeys):
         to = await self.app.push_screen_wait(dialog)
         if to is not None:
             moved = pages if chosen == ALL_PAGES else [chosen]
-            self.change(lambda: self._move(slot, moved, to), lambda: self._moved(to, moved))
+            self.change(lambda: self._move(moved, to), lambda: self._moved(to, moved))
 
     async def _ask_pages(self, pages: list[str]) -> str | None:
         """Ask which of several pages; the last one, which is shown, has the cursor."""
@@ -59,9 +59,9 @@ class TrayKeys(ScanKeys, DecisionKeys):
         dialog = ChoiceDialog(_("移动哪一页"), "", choices, start=pages[-1], numbered=True)
         return await self.app.push_screen_wait(dialog)
 
-    def _move(self, slot: str, pages: list[str], to: str) -> Case:
+    def _move(self, pages: list[str], to: str) -> Case:
         for page in pages:
-            case = self.desk.intake.move_page(self.case_id, slot, page, to)
+            case = self.desk.page_work.move(self.case_id, page, to)
         return case
 
     def _moved(self, to: str, pages: list[str]) -> None:
@@ -71,9 +71,7 @@ class TrayKeys(ScanKeys, DecisionKeys):
         if view is None or line is None:
             return
         self.say(_("已移到 {material}, 共 {n} 页").format(material=line.material.title, n=line.pages))
-        for page in view.case.slot(to).pages:
-            if page.page_id in pages:
-                self._read(to, page)
+        self.look_again(to, [page for page in view.case.slot(to).pages if page.page_id in pages])
 
     def action_receive(self) -> None:
         """Receive; pages that wait in the tray are not sent, which the clerk confirms first."""

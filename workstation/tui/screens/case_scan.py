@@ -70,22 +70,26 @@ class ScanKeys(DeviceKeys, GateKeys):
         """Scan one page again, in its place."""
         self._begin(page_id)
 
-    def _begin(self, instead_of: str) -> None:
+    def insert_at(self, place: int) -> None:
+        """Scan into a place of the slot (0 is the first), before what lies there."""
+        self._begin(into=place)
+
+    def _begin(self, instead_of: str = "", into: int | None = None) -> None:
         if self.current_slot and not self.scanning:
             self.scanning = True
             self._scanned = 0
             self._last_feed = Feed([])
             self.say(_("正在扫描…"), _("Esc 停止; 已扫的页都会保留"))
-            self._feed(self.current_slot, instead_of, self._last_feed)
+            self._feed(self.current_slot, instead_of, self._last_feed, into)
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="scan")
-    def _feed(self, slot: str, instead_of: str, feed: Feed) -> None:
+    def _feed(self, slot: str, instead_of: str, feed: Feed, into: int | None) -> None:
         worker, pages, fault = get_current_worker(), 0, None
         try:
             job = self._scan_job()
             feed.source = job.source
             scan = self.desk.capture.scan(
-                self.case_id, slot, job, lambda: worker.is_cancelled, instead_of=instead_of
+                self.case_id, slot, job, lambda: worker.is_cancelled, into=into, instead_of=instead_of
             )
             for page in scan:
                 pages += 1
@@ -134,6 +138,12 @@ class ScanKeys(DeviceKeys, GateKeys):
             return _("翻到背面, 再按 F2")
         return _("还差 {n} 页, 再按 F2").format(n=line.pages_expected_min - line.pages)
 
+    def look_again(self, slot: str, pages: list[Page]) -> None:
+        """Have pages checked and read anew, e.g. in another slot, where they are another document."""
+        self._last_feed = Feed(pages, ended=True)
+        for page in pages:
+            self._look(slot, page, self._last_feed)
+
     @work(exit_on_error=False, group="look")
     async def _look(self, slot: str, page: Page, feed: Feed) -> None:
         """Have the gate look at a page, then read what became of it; a failure bars nothing."""
@@ -176,7 +186,7 @@ class ScanKeys(DeviceKeys, GateKeys):
         loop = asyncio.get_running_loop()
         try:
             reading = await loop.run_in_executor(
-                self.app.readers, self.desk.prefill.read_page, self.case_id, slot, page
+                self.app.readers, self.desk.prefill.read_new, self.case_id, slot, page
             )
         except Exception as error:  # noqa: BLE001 - the outermost rim: the clerk types instead
             failure = error
@@ -235,9 +245,7 @@ class ScanKeys(DeviceKeys, GateKeys):
             ConfirmDialog(_("删去第 {n} 页?").format(n=len(pages)), _("原图仍保留在加密存储中, 可重新扫描。"))
         )
         if sure:
-            self.change(
-                lambda: self.desk.intake.remove_page(self.case_id, slot, pages[-1].page_id, why="rescan")
-            )
+            self.change(lambda: self.desk.page_work.remove(self.case_id, pages[-1].page_id, why="rescan"))
 
 
 def _wants_eyes(value: FieldValue) -> bool:

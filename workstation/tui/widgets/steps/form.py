@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.style import Style
 from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.message import Message
@@ -62,6 +62,7 @@ class FormStep(VerticalScroll):
         """Rows come with the first view."""
         yield Static(_("本情形没有需要填写的表单"), id="no-fields", classes="quiet", markup=False)
 
+    @work(group="form", exit_on_error=False)
     async def show(self, view: CaseView) -> None:
         """Show the fields the answers ask for, section by section as on paper."""
         self._view = view
