@@ -20,7 +20,7 @@ _LEAST_DISTANCE, _MOST_DISTANCE = 7.0, 40.0
 _NOISE_FACTOR = 4.0
 _OTHER_FROM = 25.0
 _OTHER_SHARE = 0.02
-_ROUNDS = 3
+_ROUNDS, _FEWEST = 3, 12
 
 
 @dataclass(frozen=True)
@@ -73,16 +73,19 @@ def _guess(layers: Floats, samples: NDArray[np.bool_]) -> Surround:
     height, width = layers.shape[:2]
     places = np.stack([np.ones_like(rows), columns / width - 0.5, rows / height - 0.5], axis=1)
     seen = layers[rows, columns]
-    kept = np.abs(seen - np.median(seen, axis=0)).max(axis=1) <= _MOST_DISTANCE
+    off = np.abs(seen - np.median(seen, axis=0)).max(axis=1)
+    # Where half of the rim is paper the median may lie between both and near to neither.
+    kept = off <= max(_MOST_DISTANCE, float(np.median(off)))
     plane = np.zeros((3, seen.shape[1]))
     sigma = 1.0
     for _ in range(_ROUNDS):
         plane = np.linalg.lstsq(places[kept], seen[kept], rcond=None)[0]
         off = np.abs(seen - places @ plane).max(axis=1)
         sigma = float(np.median(off[kept])) * 1.48
-        kept = off <= max(_LEAST_DISTANCE, _NOISE_FACTOR * sigma)
-        if kept.sum() < 12:
+        closer = off <= max(_LEAST_DISTANCE, _NOISE_FACTOR * sigma)
+        if closer.sum() < _FEWEST:
             break
+        kept = closer
     across, down = np.arange(width) / width - 0.5, np.arange(height) / height - 0.5
     distance = np.zeros((height, width), np.float32)
     for layer in range(layers.shape[2]):
