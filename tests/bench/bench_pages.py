@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -191,20 +191,26 @@ class Peer:
             raise SystemExit(f"ocrmypdf ended with {done.returncode}: {done.stderr.decode()[-300:]}")
 
 
-def table(rows: list[Row]) -> Iterator[str]:
-    """Yield the lines of the table; kB are thousands of bytes."""
-    yield (
-        f"{'page':12}{'raw':>8}{'file':>7}{'+pdf':>6}{'=ours':>7}{'peer':>8}{'peer O3':>9}{'ours/peer':>11}"
-        f"{'pack s':>8}{'pdf s':>7}{'peer s':>8}   read % raw/file/pdf/peer"
+HEADING = (
+    f"{'page':12}{'raw':>8}{'file':>7}{'+pdf':>6}{'=ours':>7}{'peer':>8}{'peer O3':>9}{'ours/peer':>11}"
+    f"{'pack s':>8}{'pdf s':>7}{'peer s':>8}   read % raw/file/pdf/peer   (kB are thousands of bytes)"
+)
+
+
+def line(row: Row) -> str:
+    """Return one line of the table."""
+    share = f"{row.ours / row.peer_bytes:.2f}" if row.peer_bytes else "-"
+    return (
+        f"{row.sort:12}{_kb(row.raw_bytes):>8}{_kb(row.file_bytes):>7}{_kb(row.pdf_bytes):>6}"
+        f"{_kb(row.ours):>7}{_kb(row.peer_bytes):>8}{_kb(row.peer_small_bytes):>9}{share:>11}"
+        f"{row.pack_s:>8.2f}{row.pdf_s:>7.2f}{row.peer_s:>8.2f}"
+        f"   {row.raw_read:.1f} / {row.file_read:.1f} / {row.pdf_read:.1f} / {row.peer_read:.1f}"
     )
-    for row in rows:
-        share = f"{row.ours / row.peer_bytes:.2f}" if row.peer_bytes else "-"
-        yield (
-            f"{row.sort:12}{_kb(row.raw_bytes):>8}{_kb(row.file_bytes):>7}{_kb(row.pdf_bytes):>6}"
-            f"{_kb(row.ours):>7}{_kb(row.peer_bytes):>8}{_kb(row.peer_small_bytes):>9}{share:>11}"
-            f"{row.pack_s:>8.2f}{row.pdf_s:>7.2f}{row.peer_s:>8.2f}"
-            f"   {row.raw_read:.1f} / {row.file_read:.1f} / {row.pdf_read:.1f} / {row.peer_read:.1f}"
-        )
+
+
+def shown(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def _kb(size: int) -> str:
@@ -244,13 +250,17 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         peer = Peer.found(args.ocrmypdf, folder)
-        sys.stdout.write(f"peer: OCRmyPDF {peer.version if peer else 'could not be installed'}\n")
-        pages = (page for seed in range(args.sheets) for page in specimens(args.seed + seed, args.dpi))
-        rows = [measured(page, reader, peer, folder) for page in pages]
+        shown(f"peer: OCRmyPDF {peer.version if peer else 'could not be installed'}")
+        shown(HEADING)
+        rows: list[Row] = []
+        for seed in range(args.sheets):
+            for page in specimens(args.seed + seed, args.dpi):
+                rows.append(measured(page, reader, peer, folder))
+                shown(line(rows[-1]))
     total = mean(rows)
-    sys.stdout.write("".join(f"{line}\n" for line in table([*rows, total])))
+    shown(line(total))
     good, words = judged(total)
-    sys.stdout.write(f"{words} ({time.monotonic() - started:.0f} s, {args.dpi} dpi)\n")
+    shown(f"{words} ({time.monotonic() - started:.0f} s, {args.dpi} dpi)")
     if args.json:
         result = {"dpi": args.dpi, "rows": [asdict(row) for row in rows], "mean": asdict(total)}
         args.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
