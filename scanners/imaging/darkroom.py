@@ -14,8 +14,8 @@ from typing import Self
 from scanners.child import START_S, Child, python_module
 from scanners.errors import BackendCrashed, DarkroomFailed, ScannerError
 from scanners.frames import Header
-from scanners.imaging.messages import packed_from_wire, report_from_wire
-from scanners.imaging.port import Corners, Cut, Packed, PictureReport, Rendered
+from scanners.imaging.messages import codes_from_wire, packed_from_wire, report_from_wire
+from scanners.imaging.port import Barcode, Corners, Cut, Packed, PictureReport, Rendered
 from scanners.port import RawPage
 
 log = logging.getLogger(__name__)
@@ -117,6 +117,15 @@ class Darkroom:
         """
         header, _ = self._ask({"do": "inspect", "dpi": dpi, "corners": corners}, file)
         return report_from_wire(header)
+
+    def codes(self, file: bytes, dpi: int) -> tuple[Barcode, ...]:
+        """Return the bar and QR codes on a picture of `dpi`; much quicker than `inspect`.
+
+        Raises:
+            DarkroomFailed: the process cannot be had, or failed on this picture.
+        """
+        header, _ = self._ask({"do": "codes", "dpi": dpi}, file)
+        return codes_from_wire(header["barcodes"])
 
     def render(
         self,

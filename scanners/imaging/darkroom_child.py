@@ -19,9 +19,9 @@ import cv2
 
 from scanners.errors import ScannerError
 from scanners.frames import Header, read_frame, write_frame
-from scanners.imaging import inspecting
+from scanners.imaging import codes, inspecting
 from scanners.imaging.jpeg import jpeg
-from scanners.imaging.messages import corners_of, packed_to_wire, report_to_wire
+from scanners.imaging.messages import codes_to_wire, corners_of, packed_to_wire, report_to_wire
 from scanners.imaging.pictures import REDUCTIONS, Picture, array_of, decode, reduced, size_of
 from scanners.imaging.render import fitting, quad_of, render
 from scanners.limits import check_pixels
@@ -59,6 +59,7 @@ class Bench:
         self.commands: dict[str, Callable[[Header, bytearray], Answer]] = {
             "keep": self._keep,
             "inspect": self._inspect,
+            "codes": self._codes,
             "render": self._render,
             "pack": self._pack,
             "same": self._same,
@@ -87,6 +88,16 @@ class Bench:
         corners = corners_of([n / scale[i % 2] for i, n in enumerate(given)]) if given else None
         report = inspecting.inspect(small, round(dpi / reduction), corners)
         return {"is": "report", **report_to_wire(inspecting.at_full_size(report, scale))}, b""
+
+    def _codes(self, command: Header, body: bytearray) -> Answer:
+        file = bytes(body)
+        width, height = size_of(file)
+        small = self._reduced(file, reduction_for(int(command["dpi"])))
+        found = codes.find(small)
+        at_full_size = inspecting.codes_at_full_size(
+            found, (width / small.shape[1], height / small.shape[0])
+        )
+        return {"is": "codes", "barcodes": codes_to_wire(at_full_size)}, b""
 
     def _render(self, command: Header, body: bytearray) -> Answer:
         room = (int(command["room"][0]), int(command["room"][1])) if command["room"] else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from scanners.imaging import codes, faults, fingerprint, orientation, outline
 from scanners.imaging.messages import corners_of
 from scanners.imaging.pictures import Picture
-from scanners.imaging.port import Corners, PageFault, PageReport, PictureReport
+from scanners.imaging.port import Barcode, Corners, PageFault, PageReport, PictureReport
 from scanners.imaging.render import Quad, quad_of, render, size_of_page
 
 LOOK_DPI = 150
@@ -68,8 +69,13 @@ def at_full_size(report: PictureReport, scale: tuple[float, float]) -> PictureRe
     return replace(
         report,
         pages=tuple(_page_at_full_size(page, scale) for page in report.pages),
-        barcodes=tuple(replace(code, corners=_scaled(code.corners, scale)) for code in report.barcodes),
+        barcodes=codes_at_full_size(report.barcodes, scale),
     )
+
+
+def codes_at_full_size(found: Sequence[Barcode], scale: tuple[float, float]) -> tuple[Barcode, ...]:
+    """Return codes of a smaller picture in px of the raw one."""
+    return tuple(replace(code, corners=_scaled(code.corners, scale)) for code in found)
 
 
 def _page_at_full_size(page: PageReport, scale: tuple[float, float]) -> PageReport:

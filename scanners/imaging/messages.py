@@ -18,10 +18,7 @@ def report_to_wire(report: PictureReport) -> Header:
     """Return a report as a JSON object."""
     return {
         "pages": [_page_to_wire(page) for page in report.pages],
-        "barcodes": [
-            {"text": code.text, "format": code.format, "corners": list(code.corners)}
-            for code in report.barcodes
-        ],
+        "barcodes": codes_to_wire(report.barcodes),
         "elapsed_ms": report.elapsed_ms,
     }
 
@@ -41,11 +38,21 @@ def report_from_wire(wire: Header) -> PictureReport:
     """Return the report that `report_to_wire` wrote."""
     return PictureReport(
         pages=tuple(_page_from_wire(page) for page in wire["pages"]),
-        barcodes=tuple(
-            Barcode(text=code["text"], format=code["format"], corners=corners_of(code["corners"]))
-            for code in wire["barcodes"]
-        ),
+        barcodes=codes_from_wire(wire["barcodes"]),
         elapsed_ms=wire["elapsed_ms"],
+    )
+
+
+def codes_to_wire(codes: Sequence[Barcode]) -> list[Header]:
+    """Return codes as JSON objects."""
+    return [{"text": code.text, "format": code.format, "corners": list(code.corners)} for code in codes]
+
+
+def codes_from_wire(wire: Sequence[Header]) -> tuple[Barcode, ...]:
+    """Return the codes that `codes_to_wire` wrote."""
+    return tuple(
+        Barcode(text=code["text"], format=code["format"], corners=corners_of(code["corners"]))
+        for code in wire
     )
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workstation.services.filing import Packer
     from workstation.services.papers import Render
     from workstation.services.profile import WindowProfile
+    from workstation.services.sorting import CodeReader
     from workstation.services.station import Station
     from workstation.store.database import Store
     from workstation.store.keys import DataKey
@@ -175,6 +176,7 @@ def build_station(
         render=press.render,
         credit=credit,
         darkroom=darkroom,
+        codes=darkroom,
         packer=darkroom,
     )
     link = Link(desk, member, settings.data_folder / LOCK_NAME)
@@ -215,6 +217,7 @@ def build_desk_for(
     render: Render | None = None,
     credit: CreditLibrary | None = None,
     darkroom: Darkroom | None = None,
+    codes: CodeReader | None = None,
     packer: Packer | None = None,
 ) -> Desk:
     """Put the services of this window together.
@@ -248,6 +251,7 @@ def build_desk_for(
         load_pack=load_whole_pack,
         credit=credit or NoLibrary(),
         darkroom=darkroom,
+        codes=codes,
         packer=packer,
         recogniser=recogniser(),
         alike=alike,

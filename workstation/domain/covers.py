@@ -14,6 +14,8 @@ from workstation.domain.items import Item
 PREFIX = "WWC1"
 SEPARATOR = "/"
 """Allowed in Code 128 and in the alphanumeric mode of QR codes; never part of a case number."""
+TRAY = "tray"
+"""Slot for the pages of a stack that no cover speaks for; no material has this id."""
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
 _MODULUS, _RADIX = 37, 2
 

@@ -99,16 +99,17 @@ class Capture:
             DiskAlmostFull: too little space to begin; nothing was fed.
             ScannerError: what the device said, after the pages already yielded.
         """
-        self._check(case_id, slot)
+        self.check(case_id, slot)
         for raw in self.scanner.scan(job, cancelled):
-            page = self._safe(raw)
-            case = self._added(case_id, slot, page, into, instead_of)
+            page = self.safe(raw)
+            case = self.add(case_id, slot, page, into, instead_of)
             if into is not None or instead_of:
                 into, instead_of = case.slot(slot).pages.index(page) + 1, ""
             yield page
-            self._check(case_id, slot)
+            self.check(case_id, slot)
 
-    def _check(self, case_id: str, slot: str) -> None:
+    def check(self, case_id: str, slot: str) -> None:
+        """Raise CaseSealed or DiskAlmostFull unless the slot takes a page now."""
         case = self.store.case(case_id)
         if not case.may_fill(slot):
             raise CaseSealed(number=case.number)
@@ -116,8 +117,11 @@ class Capture:
         if free < self.least_free_bytes:
             raise DiskAlmostFull(free_mb=free // (1024 * 1024))
 
-    def _safe(self, raw: RawPage) -> Page:
-        """Put the picture as it came into the vault: encoded in the darkroom, or here where there is none."""
+    def safe(self, raw: RawPage) -> Page:
+        """Put the picture as it came into the vault; it belongs to no case yet.
+
+        It is encoded in the darkroom, or here where there is none.
+        """
         data, at = self.darkroom.keep(raw) if self.darkroom else encode(raw), self.clock()
         return Page(
             page_id=new_id(at),
@@ -131,7 +135,8 @@ class Capture:
             taken_at=at,
         )
 
-    def _added(self, case_id: str, slot: str, page: Page, into: int | None, instead_of: str) -> Case:
+    def add(self, case_id: str, slot: str, page: Page, into: int | None = None, instead_of: str = "") -> Case:
+        """Record that a page that is safe belongs to a slot; see `scan`. Raises CaseSealed."""
         with self.store.transaction() as tx:
             # Sealed while the sheet was fed: a page nobody would ever send must not join the case.
             case = check_fillable(tx, case_id, slot)

@@ -24,6 +24,7 @@ from workstation.domain.case import (
     Payload,
 )
 from workstation.domain.clock import Clock
+from workstation.domain.covers import TRAY
 from workstation.domain.items import Material
 from workstation.services.catalogue import Catalogue
 from workstation.services.darkroom import Darkroom
@@ -107,7 +108,7 @@ class Checking:
         material = next((m for m in self.catalogue.item_of(case).materials if m.id == slot), None)
         expected = expected_kinds(material, case.slot(slot), page)
         looks = self._looks(case, page, reports, material)
-        seen = [self._recognised(look, expected) for look in looks]
+        seen = [self._recognised(look, expected, anything=slot == TRAY) for look in looks]
         with self._recording:
             case = self.store.case(case_id)
             twins = [self._twin(self.darkroom, case, one) for one in seen]
@@ -197,9 +198,9 @@ class Checking:
             for report in reports
         ]
 
-    def _recognised(self, seen: Seen, expected: Sequence[str]) -> Seen:
-        """Tell which document the page shows, where one that is known is expected."""
-        if self.recogniser is None or not expected or seen.blank:
+    def _recognised(self, seen: Seen, expected: Sequence[str], *, anything: bool) -> Seen:
+        """Tell which document the page shows, where one that is known (or `anything`) is expected."""
+        if self.recogniser is None or not (expected or anything) or seen.blank:
             return seen
         cut = treatment_of(seen.page)
         scale = min(1.0, KIND_DPI / seen.page.resolution_dpi)
@@ -210,7 +211,8 @@ class Checking:
         except (OcrError, StoreError) as error:
             self._failed(error)
             return seen
-        return replace(seen, guess=guess, clash=self.recogniser.clash(expected, guess))
+        clash = self.recogniser.clash(expected, guess) if expected else ""
+        return replace(seen, guess=guess, clash=clash)
 
     def _twin(self, darkroom: Darkroom, case: Case, seen: Seen) -> str:
         """Return the id of the page that is the same sheet; empty when none is."""

@@ -42,6 +42,7 @@ from workstation.services.queue import QueueDesk
 from workstation.services.reuse import ReuseDesk
 from workstation.services.sealing import Sealer
 from workstation.services.silence import Silence
+from workstation.services.sorting import CodeReader, Sorting
 from workstation.services.supplements import Supplements
 from workstation.services.tickets import TicketDesk
 from workstation.services.tolerance import Tolerance
@@ -66,6 +67,7 @@ class Desk:
     pictures: PagePictures
     checking: Checking
     page_work: PageWorkDesk
+    sorting: Sorting
     reuse: ReuseDesk
     decisions: Decisions
     tolerance: Tolerance
@@ -132,6 +134,8 @@ class Parts:
     load_pack: LoadPack
     darkroom: Darkroom | None = None
     """Touches pixels in a process of its own; without one pages are kept and shown, but not checked."""
+    codes: CodeReader | None = None
+    """Reads the codes of cover sheets; without one a whole stack goes to the tray."""
     packer: Packer | None = None
     """Makes the files that are delivered; without one pages are delivered as they came."""
     recogniser: Recogniser | None = None
@@ -149,6 +153,7 @@ def build_desk(parts: Parts) -> Desk:
     sealer = Sealer(profile, parts.key, partial(branch_body, catalogue), filing)
     intake = Intake(store, catalogue, profile, clock)
     pictures = PagePictures(store, parts.darkroom)
+    capture = Capture(store, parts.scanner, profile, clock, darkroom=parts.darkroom)
     store.inbox.on_change = apply_change
     return Desk(
         store=store,
@@ -158,7 +163,7 @@ def build_desk(parts: Parts) -> Desk:
         calendar=parts.calendar,
         intake=intake,
         agents=AgentsDesk(store, catalogue, profile, clock, parts.engine, parts.read),
-        capture=Capture(store, parts.scanner, profile, clock, darkroom=parts.darkroom),
+        capture=capture,
         prefill=Prefill(store, catalogue, profile, clock, parts.engine, parts.read, pictures),
         pictures=pictures,
         checking=Checking(
@@ -173,6 +178,7 @@ def build_desk(parts: Parts) -> Desk:
             alike=parts.alike,
         ),
         page_work=PageWorkDesk(store, catalogue, profile, clock, pictures),
+        sorting=Sorting(capture, catalogue, parts.codes, parts.darkroom),
         reuse=ReuseDesk(store, catalogue, profile, clock),
         decisions=Decisions(store, catalogue, profile, clock, parts.calendar, sealer),
         tolerance=Tolerance(store, catalogue, profile, clock, parts.calendar, parts.credit),

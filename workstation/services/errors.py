@@ -222,3 +222,9 @@ class NotTheSamePages(ServiceError):
     """A new order names exactly the pages the slot holds."""
 
     code = "V197"
+
+
+class NoStackDevice(ServiceError):
+    """No device that is there takes a stack: a feeder, or a folder that vendor software fills."""
+
+    code = "V200"

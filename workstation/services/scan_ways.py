@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanners.port import Device, ScanJob, Source
 
@@ -42,6 +42,21 @@ class ScanWay:
             resolution_dpi=resolution_dpi,
             max_pages=1 if is_single else MOST_PAGES,
         )
+
+    def stack_job(self, resolution_dpi: int) -> ScanJob | None:
+        """Return the job of a whole stack; None when the device takes single sheets only."""
+        feeders = [source for source in (Source.FEEDER, Source.DUPLEX) if source in self.device.sources]
+        if not feeders and self.device.driver != "folder":
+            return None
+        source = self.source if self.source in feeders or not feeders else feeders[0]
+        job = self.job(resolution_dpi)
+        return replace(job, source=source, glass_if_empty=False, max_pages=MOST_PAGES)
+
+
+def stack_job(present: ScanWay | None, ways: Iterable[ScanWay], resolution_dpi: int) -> ScanJob | None:
+    """Return how a whole stack is fed: the way in use if it can, else the first one that can."""
+    able = (present, *ways) if present else tuple(ways)
+    return next((job for way in able if (job := way.stack_job(resolution_dpi)) is not None), None)
 
 
 def ways_of(devices: Iterable[Device]) -> tuple[ScanWay, ...]:
