@@ -94,9 +94,7 @@ class Bench:
         width, height = size_of(file)
         small = self._reduced(file, reduction_for(int(command["dpi"])))
         found = codes.find(small)
-        at_full_size = inspecting.codes_at_full_size(
-            found, (width / small.shape[1], height / small.shape[0])
-        )
+        at_full_size = inspecting.codes_at_full_size(found, (width / small.shape[1], height / small.shape[0]))
         return {"is": "codes", "barcodes": codes_to_wire(at_full_size)}, b""
 
     def _render(self, command: Header, body: bytearray) -> Answer:
