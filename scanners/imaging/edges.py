@@ -47,8 +47,12 @@ def _reaches(
     steps = np.linspace(0, 1, 65, dtype=np.float32)[:, None]
     rim = np.concatenate([a + steps * (b - a) for a, b in zip(corners, np.roll(corners, -1, 0), strict=True)])
     x, y = rim[:, 0], rim[:, 1]
-    sides = ((y <= near, x / width), (y >= height - near, x / width))
-    sides += ((x <= near, y / height), (x >= width - near, y / height))
+    sides = (
+        (y <= near, x / width),
+        (y >= height - near, x / width),
+        (x <= near, y / height),
+        (x >= width - near, y / height),
+    )
     return tuple(
         (float(along[is_near].min()), float(along[is_near].max())) if is_near.any() else (1.0, 0.0)
         for is_near, along in sides
@@ -66,10 +70,15 @@ def _strips(raw: NDArray[np.uint8], dpi: int) -> list[NDArray[np.uint8]]:
         np.swapaxes(raw[:, :depth], 0, 1),
         np.swapaxes(raw[:, : -depth - 1 : -1], 0, 1),
     ):
-        darkest = np.ascontiguousarray(strip.min(axis=2) if strip.ndim == 3 else strip)
+        darkest = np.ascontiguousarray(strip if strip.ndim == 2 else _darkest(strip))
         size = (max(1, round(darkest.shape[1] * shrink)), max(4, round(depth * shrink)))
         strips.append(np.asarray(cv2.resize(darkest, size, interpolation=cv2.INTER_AREA), np.uint8))
     return strips
+
+
+def _darkest(strip: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    red, green, blue = cv2.split(np.ascontiguousarray(strip))
+    return np.asarray(cv2.min(cv2.min(red, green), blue), np.uint8)
 
 
 def _touching(strip: NDArray[np.uint8], reach: tuple[float, float]) -> int:

@@ -94,7 +94,9 @@ def _faults_of_print(
 def _sheet(page: Picture, corners: NDArray[np.float32], dpi: int) -> _Sheet:
     shrink = min(1.0, _WORK_PX / max(page.shape[:2]))
     size = (max(1, round(page.shape[1] * shrink)), max(1, round(page.shape[0] * shrink)))
-    small = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
+    # Averaging by more than a half costs four times as much and shows nothing more.
+    way = cv2.INTER_AREA if shrink < 0.5 else cv2.INTER_LINEAR
+    small = cv2.resize(page, size, interpolation=way)
     width_px = float(np.linalg.norm(corners[1] - corners[0]) + np.linalg.norm(corners[2] - corners[3])) / 2
     px_mm = size[0] / max(1.0, width_px) * dpi / MM_PER_INCH
     colour = np.asarray(small, np.uint8).reshape(size[1], size[0], -1)
@@ -128,7 +130,7 @@ def _darkest(colour: Picture) -> Grey:
 
 def _paper_level(sheet: _Sheet) -> float:
     """Return how bright the paper is: the level that a twentieth of the page exceeds."""
-    return float(np.percentile(sheet.colour[::3, ::3].max(axis=2), 95))
+    return float(np.percentile(sheet.colour[::4, ::4].max(axis=2), 95))
 
 
 def _print(sheet: _Sheet) -> tuple[float, float, int]:
@@ -144,7 +146,7 @@ def _print(sheet: _Sheet) -> tuple[float, float, int]:
     is_kept = np.zeros(count, bool)
     is_kept[kept] = True
     printed = is_kept[labels]
-    weight = float(np.percentile(inner[printed], 90))
+    weight = float(np.percentile(inner[::2, ::2][printed[::2, ::2]], 90))
     return float(printed.mean()), weight, len(kept)
 
 
@@ -167,8 +169,10 @@ def _is_print(stats: NDArray[np.int32], px_mm: float, shape: tuple[int, ...]) ->
 def _glare(sheet: _Sheet) -> float:
     """Return the share of the page under saturated, soft-rimmed spots; 0 where the paper is as white."""
     shrink = 2.0 / sheet.px_mm
-    small = cv2.resize(sheet.colour, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    darkest = _darkest(np.asarray(small, np.uint8).reshape(small.shape[0], small.shape[1], -1))
+    whole = _darkest(sheet.colour)
+    darkest = np.asarray(
+        cv2.resize(whole, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8
+    )
     bright = darkest[darkest > 0.6 * np.percentile(darkest, 90)]
     paper = float(np.median(bright)) if bright.size else 255.0
     if paper > 247:
