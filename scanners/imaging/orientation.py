@@ -39,7 +39,7 @@ _RED = 80
 _MOST_GLYPHS = 160
 _DOUBT = 0.1
 """Share of a vote that is always spread evenly: one glyph alone can never decide."""
-_LEAST_LEAD, _LEAST_AGREEMENT = 9.0, 0.3
+_LEAST_LEAD, _LEAST_AGREEMENT = 9.0, 0.4
 """By how much the best turn must lead the next, and which share that is of the lead all glyphs could give
 together if they agreed: specks vote for nothing and so do not count against a page."""
 
