@@ -86,6 +86,10 @@ class PageWorkDesk:
             lambda page: replace(whole(page.width_px, page.height_px), by=self.profile.clerk),
         )
 
+    def afresh(self, case_id: str, page_id: str) -> Case:
+        """Forget how a page is cut, so that the next check finds it again; raises PageDelivered."""
+        return self._treat(case_id, page_id, PageWork.CUT, lambda _page: None)
+
     def move(self, case_id: str, page_id: str, to: str, position: int | None = None) -> Case:
         """Move a page to a place (0 is the first) of a slot of the checklist; None: to its end.
 
@@ -195,9 +199,15 @@ class PageWorkDesk:
 
     def history(self, case_id: str) -> tuple[str, ...]:
         """Say in words what undo would take back, the last work last."""
-        case = self.store.case(case_id)
-        titles = {material.id: material.title for material in self.catalogue.item_of(case).materials}
-        steps = page_history(self.store.log(case_id)).done
+        return self._in_words(case_id, page_history(self.store.log(case_id)).done)
+
+    def ahead(self, case_id: str) -> tuple[str, ...]:
+        """Say in words what redo would do again, the next one last."""
+        return self._in_words(case_id, page_history(self.store.log(case_id)).undone)
+
+    def _in_words(self, case_id: str, steps: Sequence[Step]) -> tuple[str, ...]:
+        item = self.catalogue.item_of(self.store.case(case_id))
+        titles = {material.id: material.title for material in item.materials}
         places = [", ".join(titles.get(slot, _("材料托盘")) for slot in step.slots) for step in steps]
         return tuple(
             f"{_(WORK_WORDS[step.work])} · {place}" for step, place in zip(steps, places, strict=True)
@@ -211,7 +221,7 @@ class PageWorkDesk:
             return self._arrange(tx, case, work, lists, of=step.seq)
 
     def _treat(
-        self, case_id: str, page_id: str, work: PageWork, treated: Callable[[Page], Treatment]
+        self, case_id: str, page_id: str, work: PageWork, treated: Callable[[Page], Treatment | None]
     ) -> Case:
         with self.store.transaction() as tx:
             case = tx.case(case_id)

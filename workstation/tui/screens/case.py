@@ -44,8 +44,8 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
         "F2 扫描到光标所在的材料, Shift+F2 选扫描仪; F3 复用存档 (须申请人同意);\n"
         "Del 删去最后一页; F5 放大看原件。\n"
         "F6 容缺后补, 已收件的收补件; C 告知承诺; F7 一次性补正告知; F8 代办人; F9 挂起; F10 收件或受理;\n"
-        "F12 更多: 不予受理、撤回、作废草稿; M 把页面移到别的材料; P 整理页面 (转正、裁切、调序、拆并, 可撤销);\n"
-        "Esc 回主屏 (草稿自动保存)。"
+        "F12 更多: 不予受理、撤回、作废草稿; M 把页面移到别的材料;\n"
+        "P 整理页面: 转正、裁切、调序、拆并, 可撤销; Esc 回主屏 (草稿自动保存)。"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "scan", "扫描", id="case.scan"),

@@ -10,6 +10,7 @@ from workstation.domain.case import CaseState, Move
 from workstation.i18n import N_, _
 from workstation.services.cover_papers import cover_lines
 from workstation.services.view import CaseView
+from workstation.tui.screens.case_pages import may_arrange
 from workstation.tui.screens.case_promises import may_terminate
 from workstation.tui.screens.dialogs import ChoiceDialog, ConfirmDialog, TextDialog
 
@@ -122,6 +123,10 @@ def _print_covers(screen: CaseScreen) -> None:
     screen.print_papers(("covers",))
 
 
+def _arrange_pages(screen: CaseScreen) -> None:
+    screen.arrange_pages()
+
+
 MORE: tuple[MoreAction, ...] = (
     MoreAction("take-over", N_("转入新版事项"), _may_take_over, _take_over),
     MoreAction("ask-supplement", N_("补充告知: 事项有变"), _may_ask_supplement, _ask_supplement),
@@ -130,6 +135,7 @@ MORE: tuple[MoreAction, ...] = (
     MoreAction("terminate", N_("终止: 容缺逾期未补"), may_terminate, _terminate),
     MoreAction("discard", N_("作废草稿"), _may_discard, _discard),
     MoreAction("covers", N_("打印扫描封面页 (整叠分拣用)"), _may_print_covers, _print_covers),
+    MoreAction("pages", N_("整理页面: 转正、裁切、调序、拆并"), may_arrange, _arrange_pages),
 )
 """The lines in the order they are shown; the digit before a line chooses it."""
 

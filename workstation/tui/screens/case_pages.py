@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from textual import getters
 
-from workstation.domain.case import Origin, Page
+from workstation.domain.case import Box, Origin, Page
 from workstation.i18n import _
-from workstation.tui.screens.case_base import CaseBase
+from workstation.services.view import CaseView
+from workstation.tui.screens.case_again import AgainKeys
+from workstation.tui.screens.case_gate import GateKeys
 from workstation.tui.screens.page import PageScreen
 from workstation.tui.widgets.field_row import FieldRow
 from workstation.tui.widgets.page_pane import PagePane, union
 
 
-class PageKeys(CaseBase):
+class PageKeys(AgainKeys, GateKeys):
     """Shows the page that belongs to where the cursor is."""
 
     pane = getters.query_one("#pane", PagePane)
@@ -39,7 +41,7 @@ class PageKeys(CaseBase):
         if self.view is None:
             return
         if row is not None and row.place is not None:
-            self._show(row.place[0])
+            self._show(*row.place)
             return
         from_card = row is not None and row.value is not None and row.value.origin is Origin.CARD
         pages = self._pages(self.card_slot if from_card else self.shown_slot)
@@ -64,8 +66,8 @@ class PageKeys(CaseBase):
         content = self.view.case.slot(slot)
         return content.pages or (content.reuse.pages if content.reuse else ())
 
-    def _show(self, page_id: str) -> None:
-        """Show the document on the page: the union of everything read from it."""
+    def _show(self, page_id: str, around: Box | None = None) -> None:
+        """Show what lies around a field, else the document on the page: the union of all read from it."""
         if self.view is None:
             return
         case = self.view.case
@@ -74,7 +76,7 @@ class PageKeys(CaseBase):
                 if page.page_id == page_id:
                     boxes = [v.box for v in case.fields.values() if v.page_id == page_id and v.box]
                     self.page = page
-                    self.pane.show(page, self._caption(slot, page), union(boxes))
+                    self.pane.show(page, self._caption(slot, page), around or union(boxes))
                     return
 
     def _caption(self, slot: str, page: Page) -> str:
@@ -104,3 +106,22 @@ class PageKeys(CaseBase):
         if pages:
             captions = [self._caption(slot, each) for each in pages]
             self.app.push_screen(PageScreen(pages, captions, pages.index(page)))
+
+    def arrange_pages(self) -> None:
+        """Open the page work on the material under the cursor; what was changed there is looked at again."""
+        # Imported late: the screen is made of the keys of this module.
+        from workstation.tui.screens.page_work import PageWorkScreen
+
+        page = self.faulty_page(self.held_slot) or self.page
+        screen = PageWorkScreen(self.case_id, self.held_slot or self.shown_slot, page.page_id if page else "")
+
+        def shown(view: CaseView) -> None:
+            self.show_view(view)
+            self.look_over(tuple(screen.touched))
+
+        self.app.push_screen(screen, lambda _none: self.job(lambda: self.desk.view(self.case_id), shown))
+
+
+def may_arrange(view: CaseView) -> bool:
+    """Return whether the case has any page that was scanned for it."""
+    return bool(view.case.binned) or any(slot.pages for slot in view.case.slots.values())
