@@ -23,6 +23,7 @@ from workstation.tui.screens.case_reuse import ReuseKeys
 from workstation.tui.screens.case_steps import StepKeys
 from workstation.tui.screens.case_words import first_open_step, head, main_action, rail
 from workstation.tui.screens.paper_menu import may_print
+from workstation.tui.screens.stack import open_stack
 from workstation.tui.widgets.bars import Key, KeyBar
 from workstation.tui.widgets.field_row import FieldRow
 from workstation.tui.widgets.page_pane import PagePane
@@ -41,7 +42,7 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     HELP = N_(
         "一件办件分五步: 情形、申请人、材料、表单、收件。回车走下一步, PageUp/PageDown 在各步之间切换。\n"
-        "F2 扫描到光标所在的材料, Shift+F2 选扫描仪; F3 复用存档 (须申请人同意);\n"
+        "F2 扫描到光标所在的材料, Shift+F2 选扫描仪, F11 整叠扫描; F3 复用存档 (须申请人同意);\n"
         "Del 删去最后一页; F5 放大看原件。\n"
         "F6 容缺后补, 已收件的收补件; C 告知承诺; F7 一次性补正告知; F8 代办人; F9 挂起; F10 收件或受理;\n"
         "F12 更多: 不予受理、撤回、作废草稿; M 把页面移到别的材料;\n"
@@ -60,6 +61,7 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
         Binding("shift+f8,f20", "refuse", "不予受理", id="case.refuse", show=False),
         Binding("f9", "hold", "挂起", id="case.hold"),
         Binding("f10", "receive", "收件", id="case.receive"),
+        Binding("f11", "scan_stack", "整叠扫描", id="case.stack", show=False),
         Binding("f12", "more", "更多", id="case.more"),
         Binding("delete", "remove_page", "删页", id="case.remove", show=False),
         Binding("m", "move_page", "移页", id="case.move", show=False),
@@ -256,6 +258,10 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
         else:
             super().action_scan()
 
+    def action_scan_stack(self) -> None:
+        """Feed a whole stack, sorted by its cover sheets."""
+        open_stack(self)
+
     def action_more(self) -> None:
         """Show what is rarely wanted."""
         open_menu(self)
@@ -287,6 +293,7 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
             "scan": is_next or (fillable and not self.scanning),
             "reuse": editable and self.current_slot in view.offers,
             "papers": may_print(view),
+            "scan_stack": editable and not self.scanning,
             "choose_scanner": not is_next and not self.scanning,
             "view_page": self.page is not None,
             "defer": bool(promise_choices(view, self.current_slot)) or may_take_supplement(view),

@@ -127,6 +127,14 @@ def _arrange_pages(screen: CaseScreen) -> None:
     screen.arrange_pages()
 
 
+def _may_feed_stack(view: CaseView) -> bool:
+    return not view.case.is_sealed
+
+
+def _feed_stack(screen: CaseScreen) -> None:
+    screen.action_scan_stack()
+
+
 MORE: tuple[MoreAction, ...] = (
     MoreAction("take-over", N_("转入新版事项"), _may_take_over, _take_over),
     MoreAction("ask-supplement", N_("补充告知: 事项有变"), _may_ask_supplement, _ask_supplement),
@@ -136,6 +144,7 @@ MORE: tuple[MoreAction, ...] = (
     MoreAction("discard", N_("作废草稿"), _may_discard, _discard),
     MoreAction("covers", N_("打印扫描封面页 (整叠分拣用)"), _may_print_covers, _print_covers),
     MoreAction("pages", N_("整理页面: 转正、裁切、调序、拆并"), may_arrange, _arrange_pages),
+    MoreAction("stack", N_("整叠扫描, 按封面页分拣 (F11)"), _may_feed_stack, _feed_stack),
 )
 """The lines in the order they are shown; the digit before a line chooses it."""
 
