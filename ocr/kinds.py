@@ -41,6 +41,18 @@ _OTHER_PAPERS = re.compile(
     r"|告知书|通知书|决定书|送达回证|回执单?|收据|发票|受理单|收件凭证|交接单|清单|说明|证明信|介绍信|报告书?)"
     r"(\(.{1,12}\))?[:：]?$"
 )
+_OTHER_CARDS = (
+    "驾驶证",
+    "行驶证",
+    "准驾车型",
+    "通行证",
+    "离婚证",
+    "毕业证书",
+    "港澳居民",
+    "台湾居民",
+    "外国人",
+)
+"""Documents with the labels of known ones that are not told apart further."""
 _MACHINE_READABLE = re.compile(r"P[<く〈《K]CHN|<{3,}|[A-Z0-9]{1,9}[0-9]CHN[0-9]{5,}")
 
 
@@ -202,7 +214,8 @@ def _may_go_on(lines: Sequence[str]) -> bool:
 
 
 def _calls_itself_other(lines: Sequence[str]) -> bool:
-    return any(len(line) <= _LONGEST_TITLE and _OTHER_PAPERS.search(line) for line in lines)
+    titles = [line for line in lines if len(line) <= _LONGEST_TITLE]
+    return any(_OTHER_PAPERS.search(line) or any(word in line for word in _OTHER_CARDS) for line in titles)
 
 
 def _points(looks: _Looks, lines: Sequence[str], text: str) -> int:
