@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -69,8 +69,8 @@ NOTHING_FILED = Filed({})
 class Filing(Protocol):
     """Makes what is delivered of a case's pages."""
 
-    def pack_pages(self, case_id: str) -> None:
-        """Make ahead what can be made ahead; for the background."""
+    def pack_pages(self, case_id: str, stopped: Callable[[], bool] = bool) -> None:
+        """Make ahead what can be made ahead, until `stopped` says so; for the background."""
         ...
 
     def prepare(self, case: Case, item: Item) -> None:
@@ -85,7 +85,7 @@ class Filing(Protocol):
 class AsTheyCame:
     """Delivers the pages as they were scanned, and nothing beside them."""
 
-    def pack_pages(self, case_id: str) -> None:
+    def pack_pages(self, case_id: str, stopped: Callable[[], bool] = bool) -> None:
         """Do nothing."""
 
     def prepare(self, case: Case, item: Item) -> None:
@@ -131,13 +131,14 @@ class FilingRoom:
     """What could not be packed this time."""
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
-    def pack_pages(self, case_id: str) -> None:
+    def pack_pages(self, case_id: str, stopped: Callable[[], bool] = bool) -> None:
         """Pack what is not packed yet; for the background, after pages were checked or cut anew."""
         self._refused.clear()
-        for slot in self.store.case(case_id).slots.values():
-            for page in slot.pages:
-                if page.file is None:
-                    self._packed(page)
+        slots = self.store.case(case_id).slots.values()
+        for page in (page for slot in slots for page in slot.pages if page.file is None):
+            if stopped():
+                return
+            self._packed(page)
 
     def prepare(self, case: Case, item: Item) -> None:
         """Pack the pages of every slot and put each material together."""

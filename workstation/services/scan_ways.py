@@ -32,6 +32,11 @@ class ScanWay:
         """True when the device has no other way."""
         return len(self.device.sources) < 2
 
+    @property
+    def feeds_sheets(self) -> bool:
+        """True where sheets are fed, and may stick together or be missed."""
+        return self.source is not Source.FLATBED and self.device.driver not in MANY_PAGES
+
     def job(self, resolution_dpi: int) -> ScanJob:
         """Return the job of one press of the scan key."""
         is_single = self.source is Source.FLATBED and self.device.driver not in MANY_PAGES

@@ -52,6 +52,9 @@ class StationApp(App[int]):
         self.terminal = terminal
         self.jobs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
         self.readers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="read")
+        self.packers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pack")
+        self.is_leaving = False
+        """True once the program ends: what runs only ahead of time stops."""
         self.lookers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="look")
         self.scan_way: ScanWay | None = None
         """How pages are scanned, as chosen or first found; kept until the program ends."""
@@ -140,6 +143,8 @@ class StationApp(App[int]):
 
     def shut(self) -> None:
         """Stop the sender and close the store; called once after the app ended."""
+        self.is_leaving = True
+        self.packers.shutdown(wait=True, cancel_futures=True)
         self.jobs.shutdown(wait=True)
         self.lookers.shutdown(wait=True)
         self.readers.shutdown(wait=True)

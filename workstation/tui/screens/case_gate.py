@@ -12,6 +12,7 @@ from workstation.domain.case import Case, Fault, Finding, Page
 from workstation.domain.checklist import open_findings
 from workstation.i18n import N_, _
 from workstation.services.checking import FeedReport
+from workstation.services.scan_ways import ScanWay
 from workstation.tui.fault_words import fault_words, remedy_words
 from workstation.tui.screens.case_base import CaseBase
 from workstation.tui.screens.dialogs import ChoiceDialog, TextDialog
@@ -31,14 +32,19 @@ class Feed:
     """One press of the scan key, until every page of it was looked at."""
 
     pages: list[Page]
-    source: Source = Source.FLATBED
+    way: ScanWay | None = None
     checked: int = 0
     ended: bool = False
 
     @property
     def is_stack(self) -> bool:
         """True for what a feeder took: only then can sheets stick together or be missed."""
-        return self.source is not Source.FLATBED
+        return self.way is not None and self.way.feeds_sheets
+
+    @property
+    def is_duplex(self) -> bool:
+        """True where two images are one sheet."""
+        return self.way is not None and self.way.source is Source.DUPLEX
 
     @property
     def is_done(self) -> bool:
@@ -139,9 +145,7 @@ class GateKeys(CaseBase):
         loop = asyncio.get_running_loop()
         report = await loop.run_in_executor(
             None,
-            lambda: self.desk.checking.after_feed(
-                self.case_id, feed.pages, duplex=feed.source is Source.DUPLEX
-            ),
+            lambda: self.desk.checking.after_feed(self.case_id, feed.pages, duplex=feed.is_duplex),
         )
         choices = [(ALL, _("张数对")), (WRONG, _("张数不对"))]
         if report.blanks:

@@ -87,7 +87,7 @@ class ScanKeys(DeviceKeys, GateKeys):
         worker, pages, fault = get_current_worker(), 0, None
         try:
             job = self._scan_job()
-            feed.source = job.source
+            feed.way = self.app.scan_way
             scan = self.desk.capture.scan(
                 self.case_id, slot, job, lambda: worker.is_cancelled, into=into, instead_of=instead_of
             )
@@ -173,8 +173,19 @@ class ScanKeys(DeviceKeys, GateKeys):
             self._last_feed = Feed([])
             self._job(lambda: self.desk.view(self.case_id), lambda view: self._done(view, slot, feed))
 
+    @work(exit_on_error=False, group="pack")
+    async def pack_ahead(self) -> None:
+        """Make the delivered files while the clerk goes on; what fails is made when the case is sealed."""
+        app, pack = self.app, self.desk.filing.pack_pages
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(app.packers, pack, self.case_id, lambda: app.is_leaving)
+        except Exception as error:  # noqa: BLE001 - the outermost rim: nothing depends on it
+            log.warning("event=not_packed_ahead kind=%s", type(error).__name__)
+
     def _done(self, view: CaseView, slot: str, feed: Feed) -> None:
         self.show_view(view)
+        self.pack_ahead()
         if feed.is_stack:
             self.ask_about_feed(slot, feed)
         else:
