@@ -7,6 +7,7 @@ from rich.text import Text
 
 from workstation.domain.case import FieldValue, Origin
 from workstation.domain.checklist import ChecklistLine, SlotStatus, Todo
+from workstation.domain.covers import TRAY
 from workstation.domain.kinds import KnownFrom
 from workstation.i18n import N_, _
 from workstation.services.view import CaseView
@@ -59,6 +60,11 @@ def check_words(name: str) -> str:
         return _(FAILED_WORDS.get(name[1:]) or CHECK_WORDS.get(name[1:], name[1:]))
     words = CHECK_WORDS.get(name, name)
     return _(words) if words else ""
+
+
+def slot_title(slot: str, title: str) -> str:
+    """Return the name of a slot: its material's, or that of the pages of a stack nobody has sorted."""
+    return _("待分拣的页") if slot == TRAY else title
 
 
 def slot_lamp(line: ChecklistLine, *, offered: bool) -> Text:

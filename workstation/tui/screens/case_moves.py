@@ -12,6 +12,7 @@ from workstation.tui.screens.case_decisions import DecisionKeys
 from workstation.tui.screens.case_scan import ScanKeys
 from workstation.tui.screens.dialogs import ChoiceDialog, ConfirmDialog
 from workstation.tui.widgets.steps.materials import MaterialsStep
+from workstation.tui.words import slot_title
 
 ALL_PAGES = "*"
 
@@ -98,4 +99,7 @@ class TrayKeys(ScanKeys, DecisionKeys):
 def tray_words(checklist: Checklist) -> str:
     """List what waits in the tray."""
     waiting = [t for t in checklist.tray if t.content.pages]
-    return "\n".join(_("· {title}: {n} 页").format(title=t.title, n=len(t.content.pages)) for t in waiting)
+    return "\n".join(
+        _("· {title}: {n} 页").format(title=slot_title(t.slot, t.title), n=len(t.content.pages))
+        for t in waiting
+    )

@@ -12,6 +12,7 @@ from workstation.tui.screens.case_gate import GateKeys
 from workstation.tui.screens.page import PageScreen
 from workstation.tui.widgets.field_row import FieldRow
 from workstation.tui.widgets.page_pane import PagePane, union
+from workstation.tui.words import slot_title
 
 
 class PageKeys(AgainKeys, GateKeys):
@@ -81,7 +82,9 @@ class PageKeys(AgainKeys, GateKeys):
 
     def _caption(self, slot: str, page: Page) -> str:
         materials = self.view.item.materials if self.view else ()
-        title = next((material.title for material in materials if material.id == slot), slot)
+        title = slot_title(
+            slot, next((material.title for material in materials if material.id == slot), slot)
+        )
         pages = self._pages(slot)
         place = f"{title} {pages.index(page) + 1}/{len(pages)}"
         reuse = self.view.case.slot(slot).reuse if self.view else None

@@ -16,13 +16,14 @@ from textual.widgets.option_list import Option
 
 from workstation.domain.case import Custody
 from workstation.domain.checklist import Checklist, ChecklistLine, SlotStatus, Todo, TraySlot
+from workstation.domain.covers import TRAY
 from workstation.domain.items import Replacement
 from workstation.domain.kinds import Need, OriginalRule, ReplacementKind
 from workstation.i18n import N_, _
 from workstation.services.view import CaseView
 from workstation.tui.cells import fit
 from workstation.tui.theme import AMBER, QUIET
-from workstation.tui.words import slot_glyph, slot_lamp
+from workstation.tui.words import slot_glyph, slot_lamp, slot_title
 
 MOST_BELOW = 12
 """Lines that the reason below the list, the frame and its rule may take."""
@@ -136,7 +137,7 @@ class MaterialsStep(Vertical):
             self.border_subtitle = _next_key(line, self._view)
             self.post_message(self.Focused(line.material.id))
         elif slot and self._view is not None:
-            self.query_one("#why", Static).update(_why_in_tray())
+            self.query_one("#why", Static).update(_why_in_tray(slot))
             self.border_subtitle = _("M 移到别的材料 · Del 删去 · F5 看原件")
             self.post_message(self.Focused(slot))
 
@@ -162,7 +163,13 @@ def _tray(checklist: Checklist, title_width: int) -> list[Option]:
     """Draw what waits under the checklist: its count, then a line for each slot that vanished."""
     if not checklist.tray:
         return []
-    head = _("── 材料托盘 {n} 页 · 情形改变后清单不再要 ──").format(n=checklist.tray_pages)
+    is_unsorted = any(waiting.slot == TRAY for waiting in checklist.tray)
+    head = (
+        _("── 材料托盘 {n} 页 · 不在清单上 ──")
+        if is_unsorted
+        else _("── 材料托盘 {n} 页 · 情形改变后清单不再要 ──")
+    )
+    head = head.format(n=checklist.tray_pages)
     return [
         Option(Text(head, Style(color=AMBER), no_wrap=True), disabled=True),
         *(Option(_waiting(waiting, title_width), id=waiting.slot) for waiting in checklist.tray),
@@ -174,13 +181,17 @@ def _waiting(waiting: TraySlot, title_width: int) -> Text:
     words = [_("{n} 页").format(n=len(content.pages))] if content.pages else []
     words += [_("复用存档")] if content.reuse is not None else []
     words += [_("原件在窗口, 请退还")] if content.custody is Custody.HELD else []
-    text = Text(f"▫ {fit(waiting.title, title_width)}  ", Style(color=QUIET), no_wrap=True)
+    text = Text(
+        f"▫ {fit(slot_title(waiting.slot, waiting.title), title_width)}  ", Style(color=QUIET), no_wrap=True
+    )
     return text.append(" · ".join(words), Style(color=QUIET))
 
 
-def _why_in_tray() -> Text:
+def _why_in_tray(slot: str) -> Text:
     text = Text()
-    _pair(text, _("为何在托盘"), _("情形改变后清单不再要这份材料; 扫过的页一页不丢, 改回情形即回到原处"))
+    unsorted = _("整叠扫描时前面没有能用的封面; 按 M 移到它的材料")
+    unasked = _("情形改变后清单不再要这份材料; 扫过的页一页不丢, 改回情形即回到原处")
+    _pair(text, _("为何在托盘"), unsorted if slot == TRAY else unasked)
     _pair(text, _("收件时"), _("随件保存, 不送出; 放错位置的按 M 移到正确的材料"))
     return text
 
