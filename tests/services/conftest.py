@@ -31,6 +31,7 @@ from workstation.domain.kinds import FieldKind, OriginalRule
 from workstation.printing.rendering import render_form
 from workstation.services.catalogue import Catalogue
 from workstation.services.credit import CreditLibrary, KnownPeople
+from workstation.services.darkroom import Darkroom
 from workstation.services.desk import Desk, Parts, build_desk
 from workstation.services.filing import Packer
 from workstation.services.paper_desk import Render
@@ -263,6 +264,7 @@ def make_window(tmp_path: Path, store: Store, pack: Pack, calendar: WorkCalendar
         clock: Clock | None = None,
         credit: CreditLibrary = CREDIT,
         packer: Packer | None = None,
+        darkroom: Darkroom | None = None,
         render: Render = render_form,
     ) -> Window:
         clock, scanner, readings = clock or Clock(), ScriptedScanner([]), Readings()
@@ -283,6 +285,7 @@ def make_window(tmp_path: Path, store: Store, pack: Pack, calendar: WorkCalendar
             render=render,
             credit=credit,
             packer=packer,
+            darkroom=darkroom,
             packs_folder=tmp_path / "packs",
             load_pack=load_pack,
         )
