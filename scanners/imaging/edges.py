@@ -10,6 +10,7 @@ MM_PER_INCH = 25.4
 _STRIP_MM = 6.0
 _STRIP_DPI = 150
 _CONTRAST = 0.22
+CARD_MM = (85.6, 54.0)
 _FORMATS_MM = (
     (297.0, 210.0),
     (420.0, 297.0),
@@ -18,7 +19,7 @@ _FORMATS_MM = (
     (257.0, 182.0),
     (260.0, 185.0),
     (250.0, 176.0),
-    (85.6, 54.0),
+    CARD_MM,
     (125.0, 88.0),
     (176.0, 125.0),
     (143.0, 105.0),
@@ -104,7 +105,7 @@ def _cut_outline(width: int, height: int, corners: NDArray[np.float32], dpi: int
     """Return 1 when the page ends at a border where it should go on."""
     left, top = corners.min(axis=0)
     right, bottom = corners.max(axis=0)
-    near = 0.8 * dpi / MM_PER_INCH
+    near = (4.0 if _is_short(corners, dpi) else 0.8) * dpi / MM_PER_INCH
     free_x = (left if right >= width - near else width - right) / width
     free_y = (top if bottom >= height - near else height - bottom) / height
     touches_x = left <= near or right >= width - near
@@ -114,7 +115,22 @@ def _cut_outline(width: int, height: int, corners: NDArray[np.float32], dpi: int
     return 0 if _is_format(corners, dpi) else 1
 
 
-def _is_format(corners: NDArray[np.float32], dpi: int) -> bool:
+def _is_short(corners: NDArray[np.float32], dpi: int) -> bool:
+    """Return whether one side is a card's and the other too short: its outline may end before the border."""
+    wide, high = _sides_mm(corners, dpi)
+    for one, other in ((wide, high), (high, wide)):
+        if abs(one - CARD_MM[0]) < 1.5 and other < CARD_MM[1] - 1.5:
+            return True
+        if abs(one - CARD_MM[1]) < 1.5 and other < CARD_MM[0] - 1.5:
+            return True
+    return False
+
+
+def _sides_mm(corners: NDArray[np.float32], dpi: int) -> tuple[float, float]:
     sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1) * MM_PER_INCH / dpi
-    long, short = sorted(((sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2), reverse=True)
+    return float(sides[0] + sides[2]) / 2, float(sides[1] + sides[3]) / 2
+
+
+def _is_format(corners: NDArray[np.float32], dpi: int) -> bool:
+    long, short = sorted(_sides_mm(corners, dpi), reverse=True)
     return any(abs(long - a) < 0.025 * a and abs(short - b) < 0.025 * b for a, b in _FORMATS_MM)

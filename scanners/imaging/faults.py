@@ -22,16 +22,17 @@ MM_PER_INCH = 25.4
 _WORK_PX = 1000
 """Long side of the page while it is judged: a 3 mm glyph of an A4 sheet is 10 px high."""
 
-SOFTEST_MM = 0.21
+SOFTEST_MM = 0.265
 """Standard deviation of an edge's spread from which on print is called blurred."""
 DARKEST_PAPER = 112
 """Grey level of the brightest paper below which a page is too dark."""
-WEAKEST_PRINT = 0.3
+WEAKEST_PRINT = 0.32
 """Share of the paper's brightness that print takes away; below it nobody reads the copy of a copy."""
-_INK = 0.14
+_INK = 0.135
 _GLYPH_MM = 1.3
 """Height or width from which a spot counts as print and not as dirt."""
 _MARGIN_MM = 4.0
+_LEAST_GLARE = 0.004
 _DESK = 0.12
 """Largest share of the page that a strip of what lies around it takes; a picture to the edge takes more."""
 
@@ -185,7 +186,8 @@ def _glare(sheet: _Sheet) -> float:
             darkest, (labels == index).astype(np.uint8), paper
         ):
             total += float(stats[index, cv2.CC_STAT_AREA])
-    return total / float(darkest.size)
+    share = total / float(darkest.size)
+    return share if share > _LEAST_GLARE else 0.0
 
 
 def _is_inside(stats: NDArray[np.int32], shape: tuple[int, ...]) -> bool:
@@ -200,4 +202,9 @@ def _has_soft_rim(darkest: Grey, spot: Grey, paper: float) -> bool:
     inner = cv2.dilate(spot, np.ones((3, 3), np.uint8))
     outer = cv2.dilate(spot, np.ones((5, 5), np.uint8))
     rim = darkest[(outer > 0) & (inner == 0)]
-    return bool(rim.size) and float(np.median(rim)) > paper + 0.3 * (255 - paper)
+    if not rim.size or float(np.median(rim)) <= paper + 0.3 * (255 - paper):
+        return False
+    # Paper that is merely lit from one side is hardly darker a centimetre away.
+    far, farther = (cv2.dilate(spot, np.ones((side, side), np.uint8)) for side in (29, 41))
+    around = darkest[(farther > 0) & (far == 0)]
+    return bool(around.size) and float(np.percentile(around, 80)) < 240

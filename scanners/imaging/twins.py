@@ -31,8 +31,7 @@ UNLIKE = (1, 1)
 
 def same_sheet(one: Picture, other: Picture) -> bool:
     """Return whether two upright pages, (H, W, 3) RGB or (H, W), are pictures of one sheet."""
-    different, compared = differing(one, other)
-    return different <= min(_STRAY, _STRAY_SHARE * compared)
+    return _is_one(*differing(one, other))
 
 
 def differing(one: Picture, other: Picture) -> tuple[int, int]:
@@ -42,12 +41,20 @@ def differing(one: Picture, other: Picture) -> tuple[int, int]:
     if not 0.88 < ratio < 1.14:
         return UNLIKE
     second = np.asarray(cv2.resize(second, first.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
-    plane = _fit(first, second)
-    if plane is None:
+    rough = _fit(first, second, _TILES, round(_SLACK * max(first.shape)))
+    if rough is None:
         return UNLIKE
-    size = (first.shape[1], first.shape[0])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return _compared(first, np.asarray(cv2.warpPerspective(second, plane, size, flags=flags), np.float32))
+    laid = _laid(second, rough, first)
+    found = _compared(first, laid)
+    if _is_one(*found):
+        return found
+    # Perhaps the fit was not close enough; where a second one is worse, the page had little to hold on to.
+    fine = _fit(first, laid, 2 * _TILES, 2 * _HAIR_PX)
+    return found if fine is None else min(found, _compared(first, _laid(second, rough @ fine, first)))
+
+
+def _is_one(different: int, compared: int) -> bool:
+    return different <= min(_STRAY, _STRAY_SHARE * compared)
 
 
 def _ink(page: Picture) -> Ink:
@@ -64,14 +71,26 @@ def _ink(page: Picture) -> Ink:
     return np.asarray(cv2.GaussianBlur(ink, (0, 0), 0.8), np.float32)
 
 
-def _fit(first: Ink, second: Ink) -> NDArray[np.float64] | None:
-    """Return the plane that maps places of the first page to places of the second."""
-    slack = round(_SLACK * max(first.shape))
-    height, width = (length // _TILES for length in first.shape)
+def _laid(second: Ink, plane: NDArray[np.float64], first: Ink) -> Ink:
+    size = (first.shape[1], first.shape[0])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpPerspective(second, plane, size, flags=flags), np.float32)
+
+
+def _fit(first: Ink, second: Ink, tiles: int, slack: int) -> NDArray[np.float64] | None:
+    """Return the plane that maps places of the first page to places of the second.
+
+    Args:
+        first: a page.
+        second: a page of the same size.
+        tiles: along each side of the first page; each is looked for on the second.
+        slack: px around its place within which it is looked for.
+    """
+    height, width = (length // tiles for length in first.shape)
     padded = cv2.copyMakeBorder(second, slack, slack, slack, slack, cv2.BORDER_CONSTANT, value=0)
     here, there = [], []
-    for row in range(_TILES):
-        for column in range(_TILES):
+    for row in range(tiles):
+        for column in range(tiles):
             y, x = row * height, column * width
             tile = first[y : y + height, x : x + width]
             if float(tile.std()) < 0.02:

@@ -72,8 +72,8 @@ def _laid(
     """Return the picture's size and where the corners of the (turned) paper come to lie."""
     mm = dpi / 25.4
     if place.way == "camera":
-        size = (int(width * dice.uniform(1.12, 1.45)), int(height * dice.uniform(1.12, 1.4)))
         angle, bend = dice.uniform(-6, 6), 0.03 * min(width, height)
+        size = _room_for(width, height, angle, bend + 5 * mm, dice.uniform(1.02, 1.3))
     elif max(width, height) > 280 * mm:
         size = (width + round(dice.uniform(0, 2) * mm), height + round(dice.uniform(0, 3) * mm))
         angle, bend = dice.uniform(-1.3, 1.3), 0.0
@@ -86,6 +86,13 @@ def _laid(
     corners = square @ turn[:, :2].T + turn[:, 2] + np.array(middle) - (width / 2, height / 2)
     corners += np.array([[dice.uniform(-bend, bend) for _ in "xy"] for _ in range(4)])
     return size, corners.astype(np.float32)
+
+
+def _room_for(width: int, height: int, angle: float, spare: float, more: float) -> tuple[int, int]:
+    """Return the size of a picture that a page turned by `angle` degrees does not run out of."""
+    across, along = np.cos(np.radians(angle)), abs(np.sin(np.radians(angle)))
+    wide, high = width * across + height * along, width * along + height * across
+    return int((wide + 2 * spare) * more), int((high + 2 * spare) * more)
 
 
 def _middle(
@@ -205,7 +212,7 @@ def dark(dice: random.Random) -> Spoil:
         gain, gamma = dice.uniform(0.12, 0.38), dice.uniform(0.9, 1.3)
         table = [255 * gain * (level / 255) ** gamma for level in range(256)]
     else:
-        weight, floor = dice.uniform(0.16, 0.21), dice.randint(110, 190)
+        weight, floor = dice.uniform(0.2, 0.26), dice.randint(110, 190)
         share = weight * floor / (225 - 255 * weight)
         table = [floor + share * level for level in range(256)]
     lookup = np.clip(table, 0, 255).astype(np.uint8)
