@@ -186,7 +186,7 @@ class ScanKeys(DeviceKeys, GateKeys):
     def _done(self, view: CaseView, slot: str, feed: Feed) -> None:
         self.show_view(view)
         self.pack_ahead()
-        if feed.is_stack:
+        if feed.is_stack and len(feed.pages) > 1:
             self.ask_about_feed(slot, feed)
         else:
             self.tell_findings(slot)
