@@ -223,8 +223,10 @@ async def test_a_page_taken_out_stays_in_sight_and_comes_back(
         assert screen.check_action("insert", ()) is None and "▀" in seat.text
         await seat.press("t")
         assert ids(window, case) == [second, third, first] and seat.misses("拿掉的")
-        await seat.press("ctrl+z", "ctrl+z")
-        assert ids(window, case) == [first, second, third]
+        await seat.press("home", "ctrl+z")
+        assert "Ctrl+Y 重做" in seat.notice and screen.strip.page_id == second, "the others stay as they are"
+        await seat.press("ctrl+z")
+        assert ids(window, case) == [first, second, third] and screen.strip.page_id == first
 
 
 async def test_a_card_is_cut_by_a_frame_whose_corners_are_moved(
@@ -363,7 +365,7 @@ async def test_f5_opens_the_viewer_and_the_menu_opens_the_pages(
         await seat.press("f12")
         choices = seat.on(ChoiceDialog).query_one(OptionList)
         assert seat.sees("整理页面")
-        choices.highlighted = choices.option_count - 1
+        choices.highlighted = choices.get_option_index("pages")
         await seat.press("enter")
         seat.on(PageWorkScreen)
         await seat.press("f5")

@@ -9,6 +9,7 @@ from textual import work
 
 from workstation.domain.case import Case, Page
 from workstation.services.page_places import find_page, lying
+from workstation.services.view import CaseView
 from workstation.tui.screens.case_base import CaseBase
 
 
@@ -22,15 +23,24 @@ class AgainKeys(CaseBase):
         for page_id in page_ids:
             try:
                 places = await loop.run_in_executor(self.app.lookers, self._looked_at, page_id)
-                self._job(lambda: self.desk.view(self.case_id), self.show_view)
+                self._show_if_changed()
                 for slot, page in places:
                     await loop.run_in_executor(
                         self.app.readers, self.desk.prefill.read_new, self.case_id, slot, page
                     )
             except Exception as error:  # noqa: BLE001 - the outermost rim: told, and the clerk types instead
                 self.tell(error)
-        if page_ids:
-            self._job(lambda: self.desk.view(self.case_id), self.show_view)
+            self._show_if_changed()
+
+    def _show_if_changed(self) -> None:
+        """Show the case anew where the log says more than what is on the screen."""
+
+        def newer() -> CaseView | None:
+            case = self.desk.store.case(self.case_id)
+            is_shown = self.view is not None and self.view.case == case
+            return None if is_shown else self.desk.view_of(case)
+
+        self._job(newer, lambda view: self.show_view(view) if view is not None else None)
 
     def _looked_at(self, page_id: str) -> list[tuple[str, Page]]:
         """Check a page unless that is done, and return what it is (or became) with its slots."""

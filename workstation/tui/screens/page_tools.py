@@ -61,14 +61,23 @@ class PageTools(PageKeys, ScanKeys):
 
     # --- working --------------------------------------------------------------------------------------
 
-    def _work(self, run: Callable[[], Case], said: str, wanted: str = "") -> None:
-        """Run a work on pages, say what was done, and have the changed pages looked at behind it."""
+    def _work(self, run: Callable[[], Case], said: str, wanted: str = "", next_key: str = "") -> None:
+        """Run a work on pages, say what was done, and have the changed pages looked at behind it.
+
+        Args:
+            run: the call of a service.
+            said: what to say.
+            wanted: id of the page the cursor goes to; empty: it stays where it is.
+            next_key: what takes an undo back; the cursor then goes to what has come back.
+        """
         before = self.view.case if self.view else None
         self.wanted = wanted
 
         def shown() -> None:
-            self.say(said, _("Ctrl+Z 撤销"))
+            self.say(said, next_key or _("Ctrl+Z 撤销"))
             changed = changed_pages(before, self.view.case) if self.view else ()
+            if changed and next_key:
+                self.strip.go_to(changed[0])
             self.touched.update(changed)
             self.look_over(changed)
 
@@ -203,12 +212,12 @@ class PageTools(PageKeys, ScanKeys):
     def action_undo(self) -> None:
         """Take the last work back."""
         words = _("已撤销: {work}").format(work=self.done[-1] if self.done else "")
-        self._work(lambda: self.desk.page_work.undo(self.case_id), words)
+        self._work(lambda: self.desk.page_work.undo(self.case_id), words, next_key=_("Ctrl+Y 重做"))
 
     def action_redo(self) -> None:
         """Do again what was taken back last."""
         words = _("已重做: {work}").format(work=self.ahead[-1] if self.ahead else "")
-        self._work(lambda: self.desk.page_work.redo(self.case_id), words)
+        self._work(lambda: self.desk.page_work.redo(self.case_id), words, next_key=_("Ctrl+Z 撤销"))
 
     # --- scanning -------------------------------------------------------------------------------------
 

@@ -202,7 +202,8 @@ class PageWorkScreen(PageTools):
     def action_leave(self) -> None:
         """Stop a running scan, else back to the case."""
         if not self.stop_scan():
-            self.dismiss(False)
+            # Behind the works whose keys were pressed before: none of them is cut off.
+            self._job(lambda: None, lambda _none: self.dismiss(False))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey what the page under the cursor, or the case, does not allow now."""

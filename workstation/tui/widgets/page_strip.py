@@ -70,6 +70,12 @@ class PageStrip(OptionList):
         ids = [option.id for option in options]
         self.highlighted = ids.index(kept) if kept in ids else _nearest(ids, row)
 
+    def go_to(self, page_id: str) -> None:
+        """Put the cursor on a page, if it is here."""
+        for row in range(self.option_count):
+            if self.get_option_at_index(row).id == page_id:
+                self.highlighted = row
+
     def beside(self, page_id: str) -> str:
         """Return the page the cursor goes to when this one goes: the next of its group, else the last."""
         for group in self._groups:
