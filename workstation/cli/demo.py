@@ -1,18 +1,23 @@
-"""`workstation demo`: practice mode on the screens, or lesson one driven by keys."""
+"""`workstation demo`: practice mode on the screens, or a lesson driven by keys."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from workstation.i18n import _
+
+if TYPE_CHECKING:
+    from workstation.cli.practice import Practice
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--headless", action="store_true", help=_("不开屏幕, 由按键驱动第一课并打印经过"))
-    parser.add_argument("--lesson", default="one", choices=["one"], help=_("课程"))
+    parser.add_argument("--headless", action="store_true", help=_("不开屏幕, 由按键驱动课程并打印经过"))
+    parser.add_argument("--lesson", default="one", choices=["one", "stack"], help=_("课程"))
     parser.add_argument("--offline", action="store_true", help=_("一开始就断网"))
     parser.add_argument("--keep", action="store_true", help=_("接着上次的练习数据"))
 
@@ -31,9 +36,7 @@ def run(args: argparse.Namespace) -> int:
         return 1
     try:
         if headless:
-            from workstation.cli.lesson import run_lesson
-
-            return run_lesson(practice)
+            return _lesson(args.lesson)(practice)
         from workstation.cli.screens import run_app
 
         gate = practice.gate
@@ -49,3 +52,9 @@ def run(args: argparse.Namespace) -> int:
         return run_app(gate)
     finally:
         practice.close()
+
+
+def _lesson(name: str) -> Callable[[Practice], int]:
+    from workstation.cli import lesson, lesson_stack
+
+    return {"one": lesson.run_lesson, "stack": lesson_stack.run_lesson}[name]

@@ -52,7 +52,7 @@ def run_lesson(practice: Practice) -> int:
 async def _run(practice: Practice, app: StationApp) -> int:
     async with app.run_test(size=SIZE) as pilot:
         driver = Driver(pilot, practice, app)
-        await _open(driver)
+        await open_window(driver)
         await _cut(driver)
         await _choose(driver)
         await _applicant(driver)
@@ -66,7 +66,8 @@ async def _run(practice: Practice, app: StationApp) -> int:
         return await _close_the_day(driver)
 
 
-async def _open(driver: Driver) -> None:
+async def open_window(driver: Driver) -> None:
+    """Unlock, and wait until the line is up and nothing waits."""
     async with driver.step(_("解锁, 进入主屏")):
         await driver.on_screen(UnlockScreen)
         await driver.write(PASSPHRASE)
@@ -306,7 +307,7 @@ async def _accepted(driver: Driver, number: str) -> None:
         driver.see(overview(desk).messages[0].words)
         await driver.on_screen(HomeScreen)
         case = desk.store.case_by_number(number)
-        await driver.until(lambda: _home_lists(driver, case.case_id if case else ""), "case listed")
+        await driver.until(lambda: home_lists(driver, case.case_id if case else ""), "case listed")
         await driver.press("enter")
         await driver.on_screen(CaseScreen)
         await driver.until(lambda: driver.case.view is not None, "case shown")
@@ -318,7 +319,7 @@ async def _accepted(driver: Driver, number: str) -> None:
         await driver.on_screen(HomeScreen)
 
 
-def _home_lists(driver: Driver, case_id: str) -> bool:
+def home_lists(driver: Driver, case_id: str) -> bool:
     """Put the cursor on the case as the arrow keys would."""
     screen = driver.app.screen
     if not isinstance(screen, HomeScreen):
@@ -374,7 +375,7 @@ async def _close_the_day(driver: Driver) -> int:
             driver.see(f"{label} {words}".strip())
         await driver.press("enter")
         await driver.on_screen(HomeScreen)
-    _summary(driver)
+    print_steps(driver)
     papers = sorted(desk.papers.folder.glob("*.pdf"))
     print("\n" + _("文书:"))
     for path in papers:
@@ -384,7 +385,8 @@ async def _close_the_day(driver: Driver) -> int:
     return 0 if arrived else 1
 
 
-def _summary(driver: Driver) -> None:
+def print_steps(driver: Driver) -> None:
+    """Print what each step took."""
     print("\n" + _("步骤                                                          键    秒"))
     for step in driver.steps:
         pad = " " * max(1, 60 - cell_len(step.title))
