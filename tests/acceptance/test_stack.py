@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+from PIL import Image
+
+from ocr.errors import UnknownDocument
+from ocr.port import Engine, Reading
 from workstation.cli.driver import Driver
 from workstation.cli.lesson_stack import ALLOWANCE, CARD, ELDER_CARD, RECEIPT, REGISTER, RELIEF, Routed, play
 from workstation.cli.practice import Practice, RefillingScanner, first_papers
@@ -31,10 +36,21 @@ def routed(practice: Practice) -> Routed:
         app.shut()
 
 
+@pytest.fixture
+def nothing_prefilled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are recognised but their fields are not read, which would take most of the time."""
+
+    def read(_engine: Engine, _image: Image.Image, kind: str) -> Reading:
+        raise UnknownDocument(kind)
+
+    monkeypatch.setattr("ocr.documents.read", read)
+
+
 def faults(page: Page) -> list[tuple[Fault, str]]:
     return [(finding.fault, finding.settled_by) for finding in page.findings]
 
 
+@pytest.mark.usefixtures("nothing_prefilled")
 def test_a_mixed_stack_is_routed_in_one_feed(practice: Practice) -> None:
     came = routed(practice)
     assert (came.fed.sheets, came.fed.covers, came.fed.placed, came.fed.cases) == (14, 5, 8, 3)
