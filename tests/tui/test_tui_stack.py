@@ -155,7 +155,7 @@ async def test_a_digit_or_m_gives_a_page_another_line_and_del_takes_it_out(
         feeder.lay()
     async with sit(size=WIDE) as seat:
         screen = await feed(seat, case)
-        assert seat.sees("待分拣 3 面", "按数字选材料", "前面没有封面", "1 居民身份证")
+        assert seat.sees("待分拣 3 面", "按数字选材料", "前面没有封面", "1.居民身份证")
         await seat.press("enter")
         assert "没有可以建议的材料" in seat.notice
         await seat.press("3")

@@ -117,6 +117,7 @@ def legend(report: StackReport, view: CaseView) -> Text:
     text = Text()
     if report.tray:
         for number, line in enumerate(target_lines(view), 1):
-            key = str(number) if number < 10 else "M"
-            text.append(f" {key} ", Style(color=AMBER, bold=True)).append(f"{line.material.title}  ")
+            # No blank between the two: a line is never broken behind the digit.
+            text.append(str(number) if number < 10 else "M", Style(color=AMBER, bold=True))
+            text.append(f".{line.material.title}  ")
     return text
