@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 
 import pytest
+from PIL import Image
 from textual.widgets import OptionList
 
 from scanners.errors import ScannerError
@@ -34,7 +35,8 @@ from workstation.tui.screens.cutting import CutScreen
 from workstation.tui.screens.dialogs import ChoiceDialog
 from workstation.tui.screens.page import PageScreen
 from workstation.tui.screens.page_work import PAGE_KEYS, PLACE_KEYS, PageWorkScreen
-from workstation.tui.widgets.page_pane import PagePane
+from workstation.tui.terminal import Terminal
+from workstation.tui.widgets.page_pane import PagePane, in_cells
 from workstation.tui.widgets.steps import StepName
 
 pytestmark = pytest.mark.anyio
@@ -294,11 +296,13 @@ async def test_two_on_one_glass_come_apart_and_onto_one_sheet_again(
         screen = await arrange(seat, case)
         await seat.press("s")
         left, right, *others = pages(window, case)
+        assert screen.strip.page_id == left.page_id, "not the page they were made of"
         assert [page.page_id for page in others] == [second, third] and "已拆成两页" in seat.notice
         assert left.treatment and left.treatment.corners == (0, 0, 200, 0, 200, 200, 0, 200)
         assert right.treatment and right.treatment.corners == (200, 0, 400, 0, 400, 200, 200, 200)
         await seat.press("home", "j")
         sheet = pages(window, case)[0]
+        assert screen.strip.page_id == sheet.page_id
         assert (sheet.width_px, sheet.height_px) == (827, 1169) and "一张 A4" in seat.notice
         assert ids(window, case)[1:] == [second, third] and seat.sees("210×297")
         await seat.press("home", "down", "down")
@@ -512,6 +516,13 @@ async def test_the_field_under_the_cursor_is_zoomed_to_on_a_turned_page(
         assert (treatment, box) in asked
         # Turned over, the light stripe of the right lies on the left, where the field is now.
         assert shade_at(seat, 0.3, 0.5) > 200
+
+
+def test_a_picture_ends_with_a_cell_where_pixels_are_drawn() -> None:
+    picture = Image.new("RGB", (33, 40), "white")
+    assert in_cells(picture, Terminal()) is picture
+    filled = in_cells(picture, Terminal(sixel=True, cell_px=(10, 20)))
+    assert filled.size == (40, 40) and filled.getpixel((39, 0)) == (0x16, 0x21, 0x2C)
 
 
 def test_every_key_of_the_two_bars_is_bound(window: Window) -> None:

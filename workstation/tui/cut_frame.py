@@ -127,7 +127,7 @@ def draw_frame(picture: Image.Image, frame: CutFrame) -> Image.Image:
     pen.line([*places, places[0]], fill=BLUE, width=width)
     for n in range(4) if frame.chosen == ALL else (frame.chosen,):
         x, y = places[n]
-        pen.rectangle((x - 3 * width, y - 3 * width, x + 3 * width, y + 3 * width), fill=AMBER)
+        pen.rectangle((x - 2 * width, y - 2 * width, x + 2 * width, y + 2 * width), fill=AMBER)
     return drawn
 
 

@@ -25,6 +25,7 @@ from workstation.tui.screens.base import station_app
 from workstation.tui.terminal import image_widget
 from workstation.tui.theme import AMBER, QUIET
 from workstation.tui.widgets.bars import Key, KeyBar
+from workstation.tui.widgets.page_pane import in_cells
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -156,7 +157,7 @@ class CutScreen(Screen[Corners | OtherCut | None]):
         self._stale = False
         if self._picture is None:
             return
-        drawn = draw_frame(self._picture, self.frame)
+        drawn = in_cells(draw_frame(self._picture, self.frame), self.app.terminal)
         shown: Any = self.query("#picture")
         if shown:
             shown.first().image = drawn

@@ -17,7 +17,8 @@ from workstation.domain.case import Box, Page
 from workstation.i18n import _
 from workstation.texts import describe
 from workstation.tui.cells import printable
-from workstation.tui.terminal import image_widget
+from workstation.tui.terminal import Terminal, image_widget
+from workstation.tui.theme import SURFACE
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -92,7 +93,7 @@ class PagePane(Vertical):
         worker = get_current_worker()
         try:
             pictures = self.app.station.desk.pictures  # type: ignore[attr-defined]
-            part = _as_image(pictures.picture(page, room, crop))
+            part = in_cells(_as_image(pictures.picture(page, room, crop)), self.app.terminal)  # type: ignore[attr-defined]
         except Exception as error:  # noqa: BLE001 - the outermost rim: said in the pane's place
             self.post_message(self.Undrawable(page.page_id, error))
             return
@@ -135,6 +136,19 @@ def _as_image(rendered: Rendered) -> Image.Image:
 
     size = (rendered.width, rendered.height)
     return Pillow.frombytes(rendered.mode, size, rendered.pixels).convert("RGB")
+
+
+def in_cells(picture: Image.Image, terminal: Terminal) -> Image.Image:
+    """Return a picture that fills whole cells where pixels are drawn: the rest of a cell would be black."""
+    from PIL import Image as Pillow
+
+    across, down = terminal.cell_px
+    size = -(-picture.width // across) * across, -(-picture.height // down) * down
+    if not terminal.sixel or picture.size == size:
+        return picture
+    filled = Pillow.new("RGB", size, SURFACE)
+    filled.paste(picture, (0, 0))
+    return filled
 
 
 def union(boxes: list[Box]) -> Box | None:

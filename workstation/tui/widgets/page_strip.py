@@ -54,10 +54,14 @@ class PageStrip(OptionList):
     def show(self, case: Case, groups: Sequence[StripGroup], wanted: str = "") -> None:
         """Draw groups of the case's pages.
 
-        The cursor goes to the page `wanted`, else stays on its page, else goes to the nearest.
+        The cursor goes to the page `wanted`, else stays on its page, else goes to what lies there now; it
+        does not follow a page that was taken out.
         """
-        kept, row = wanted or self.page_id, self.highlighted or 0
+        kept, row = self.page_id, self.highlighted or 0
+        was_out = kept in self._taken_out()
         self._groups = tuple(groups)
+        if wanted or (kept in self._taken_out() and not was_out):
+            kept = wanted
         options: list[Option] = []
         for group in groups:
             options.append(Option(_heading(group), disabled=True))
@@ -69,6 +73,9 @@ class PageStrip(OptionList):
         self.add_options(options)
         ids = [option.id for option in options]
         self.highlighted = ids.index(kept) if kept in ids else _nearest(ids, row)
+
+    def _taken_out(self) -> set[str]:
+        return {page.page_id for group in self._groups if not group.slot for page in group.pages}
 
     def go_to(self, page_id: str) -> None:
         """Put the cursor on a page, if it is here."""
