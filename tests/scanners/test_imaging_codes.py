@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 import zxingcpp
 
+from scanners.errors import DarkroomFailed
 from scanners.imaging import codes
+from scanners.imaging.darkroom import Darkroom
+from scanners.port import Mode, RawPage
 
 
 def sheet(
@@ -39,3 +42,22 @@ def test_a_product_code_is_none_of_ours() -> None:
 
 def test_colour_and_emptiness_are_no_trouble() -> None:
     assert codes.find(np.full((60, 80, 3), 255, np.uint8)) == ()
+
+
+def test_the_darkroom_tells_the_codes_of_a_page_it_keeps_in_px_of_that_page() -> None:
+    page = sheet("WWC1/W03-1/02/A", zxingcpp.BarcodeFormat.QRCode, scale=8)
+    raw = RawPage(
+        number=1,
+        width_px=page.shape[1],
+        height_px=page.shape[0],
+        mode=Mode.GREY,
+        resolution_dpi=300,
+        pixels=page.tobytes(),
+        source_name="feeder",
+    )
+    with Darkroom() as darkroom:
+        (code,) = darkroom.codes(darkroom.keep(raw), 300)
+        assert code.text == "WWC1/W03-1/02/A"
+        assert 200 <= code.corners[0] < 260 and 300 <= code.corners[1] < 360
+        with pytest.raises(DarkroomFailed):
+            darkroom.codes(b"no picture", 300)
