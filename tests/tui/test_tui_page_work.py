@@ -14,7 +14,7 @@ from scanners.imaging.port import Cut, PageFault, PageReport, PictureReport, Ren
 from scanners.port import Mode, RawPage
 from tests.services.conftest import JOB, Window
 from tests.tui.conftest import OpenSeat
-from tests.tui.seat import NARROW, USUAL, WIDE, WORKING, Seat
+from tests.tui.seat import NARROW, WIDE, WORKING, Seat
 from workstation.domain.case import (
     Case,
     Corners,
@@ -105,7 +105,7 @@ def shade_at(seat: Seat, x: float, y: float) -> int:
     return int(shown.getpixel((int(shown.width * x), int(shown.height * y)))[0])
 
 
-@pytest.mark.parametrize("size", [NARROW, USUAL, WIDE])
+@pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_the_pages_of_a_material_come_first_and_every_key_is_on_the_screen(
     sit: OpenSeat, window: Window, case: Case, size: tuple[int, int]
 ) -> None:
