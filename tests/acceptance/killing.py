@@ -330,9 +330,12 @@ def _has_page(store: Store, page_id: str, fact: dict[str, Any]) -> bool:
     case = _case(store, fact["case"])
     if case is None:
         return False
-    kept = [p.sha256 for p in case.slot(fact["slot"]).pages if p.page_id == page_id]
-    data = store.vault.get(fact["sha256"])
-    return kept == [fact["sha256"]] and hashlib.sha256(data).hexdigest() == fact["sha256"]
+    kept = [p for p in case.slot(fact["slot"]).pages if p.page_id == page_id]
+    if [p.sha256 for p in kept] != [fact["sha256"]]:
+        return False
+    # Once sealed, the delivered file stands for the raw picture, which may be swept.
+    data = store.vault.get(kept[0].kept_sha256)
+    return hashlib.sha256(data).hexdigest() == kept[0].kept_sha256
 
 
 def _is_sealed(store: Store, manifest_sha256: str, fact: dict[str, Any]) -> bool:

@@ -70,7 +70,7 @@ async def test_bundle_with_an_altered_page_is_set_aside_and_the_others_go(practi
     async with seated(practice) as clerk:
         await offline(clerk)
         bad, good = await receive(clerk), await receive(clerk)
-        page = bad.slot("photo-receipt").pages[0].sha256
+        page = bad.slot("photo-receipt").pages[0].kept_sha256
         whole = spoil(clerk, page)
         await online(clerk)
         await delivered(clerk, but=1)

@@ -81,7 +81,7 @@ def ends_soon(process: subprocess.Popen[str], ending: signal.Signals) -> None:
     begun = time.monotonic()
     process.send_signal(ending)
     assert process.wait(10) == 0
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 8
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
