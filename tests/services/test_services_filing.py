@@ -21,13 +21,16 @@ from tests.services.conftest import NOW, MakeWindow, Window
 from workstation.domain.case import (
     Case,
     Custody,
+    Fault,
     FieldSet,
     FieldValue,
+    Finding,
     Origin,
     PageChecked,
     Treatment,
 )
 from workstation.domain.facts import Corners
+from workstation.domain.geometry import box_on_page
 from workstation.printing.errors import PaperNotSaved
 from workstation.printing.printed import PrintedFile
 from workstation.printing.rendering import render_form
@@ -138,6 +141,26 @@ def test_a_page_is_filed_as_it_is_cut_and_says_what_was_read_there(window: Windo
     document = next(entry for entry in entries(window, case, "assembled") if entry.slot == CARD)
     assert pages_of(window, document)[0] == pytest.approx((25.4, 50.8), abs=0.1)
     assert text_of(window, document) == "赵样本"
+
+
+def test_the_bundle_names_places_on_the_delivered_page_and_what_a_clerk_let_stand(window: Window) -> None:
+    case = window.ready()
+    page_id = cut(window, case, CARD, LEFT_HALF)
+    read = FieldValue(value="赵样本", origin=Origin.OCR, page_id=page_id, box=(1, 2, 3, 1), confirmed_by="c")
+    before = window.store.case(case.case_id).slot(CARD).pages[0].treatment
+    found = PageChecked(page_id=page_id, findings=(Finding(fault=Fault.BLUR),), treatment=before)
+    with window.store.transaction() as tx:
+        tx.record(case.case_id, FieldSet(field="name", value=read), found, actor="ocr", at=NOW)
+    window.desk.checking.settle(case.case_id, page_id, Fault.BLUR, "原件就是这样")
+    case = window.desk.decisions.receive(case.case_id)
+    body, page = window.manifest(case).body, case.slot(CARD).pages[0]
+    assert page.treatment is not None and page.file is not None
+    across = page.file.width_px / page.treatment.size_px[0]
+    place = box_on_page(page.treatment, (1, 2, 3, 1))
+    assert body["fields"]["name"]["box"] == [round(length * across) for length in place]
+    (said,) = body["overruled"]
+    assert (said["slot"], said["fault"], said["why"]) == (CARD, "BLUR", "原件就是这样")
+    assert said["by"] == window.desk.profile.clerk
 
 
 def test_nothing_is_lost_when_the_raw_pictures_are_swept(window: Window) -> None:

@@ -12,23 +12,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sync.contract.models import MAX_PAGES, BundleKind, Manifest, PageEntry, SignedManifest
 from sync.contract.signing import key_id, manifest_sha256, sign
 from workstation.domain.case import (
-    Agent,
     Case,
-    CreditChecked,
     Entry,
-    FieldValue,
-    Flag,
-    Moved,
     Page,
     PageFile,
-    Reuse,
     Sealed,
-    SlotContent,
-    SupplementOpened,
 )
-from workstation.domain.checklist import derive, situation_title
+from workstation.domain.checklist import derive
 from workstation.domain.items import Item
-from workstation.domain.tolerance import committed
+from workstation.services.bundle_body import case_body
 from workstation.services.filing import AsTheyCame, Filed, Filing
 from workstation.services.ids import new_id
 from workstation.services.profile import WindowProfile
@@ -91,7 +83,7 @@ class Sealer:
             created_at=at,
             practice=case.is_practice,
             pages=_entries(case, item, filed),
-            body={**case_body(case, item, log), **self.extra(case, item)},
+            body={**case_body(case, item, log, filed), **self.extra(case, item)},
         )
         tx.queue(self.signed(manifest), legal_due_at=legal_due_at)
         sealed = Sealed(
@@ -139,131 +131,3 @@ def _entry(
         media_type=file.media_type if file else page.media_type,
         origin=origin,
     )
-
-
-def case_body(case: Case, item: Item, log: Sequence[Entry]) -> dict[str, Any]:
-    """Return what the back office reads: strings, integers, booleans, lists and objects; no floats."""
-    applicant = case.applicant
-    return {
-        "item": {
-            "code": item.code,
-            "implementation_code": item.implementation_code,
-            "title": item.title,
-            "pack_version": case.pack_version,
-            "situation": situation_title(item, case.answers),
-        },
-        "state": case.state.value,
-        "flags": sorted(flag.value for flag in case.flags),
-        "received_at": case.received_at.isoformat() if case.received_at else None,
-        "answers": dict(case.answers),
-        "applicant": {
-            "name": applicant.name,
-            "id_number": applicant.id_number,
-            "address": applicant.address,
-            "phone": applicant.phone,
-            "id_valid_until": applicant.id_valid_until,
-        }
-        if applicant
-        else None,
-        "fields": {name: _field(value) for name, value in case.fields.items() if "." not in name},
-        "slots": {material.id: _slot(case.slot(material.id)) for material in derive(item, case.answers)},
-        "streets": [street for street in (case.home_street, case.second_street) if street],
-        "agent": _agent(case.agent) if case.agent else None,
-        "credit": _credit(case.credit) if case.credit else None,
-        "commitments": [line.material.id for line in committed(item, case)],
-        "debts": {
-            slot: {"due": due.isoformat(), "way": case.slot(slot).deferred_way.value}
-            for slot, due in case.debts.items()
-        },
-        "supplement": _supplement(case.supplement, case) if case.supplement else None,
-        "ticket": case.ticket,
-        "stale_pack": Flag.STALE_PACK in case.flags,
-        "decision": _decision(case.last_move, log),
-        "log": [
-            {"seq": e.seq, "at": e.at.isoformat(), "tick": e.tick, "actor": e.actor, "kind": e.payload.kind}
-            for e in log
-        ],
-    }
-
-
-def _agent(agent: Agent) -> dict[str, Any]:
-    return {
-        "kind": agent.kind.value,
-        "name": agent.name,
-        "id_number": agent.id_number,
-        "relation": agent.relation,
-        "phone": agent.phone,
-        "document": agent.document,
-        "document_number": agent.document_number,
-        "scope": list(agent.scope),
-        "valid_until": agent.valid_until.isoformat() if agent.valid_until else None,
-    }
-
-
-def _credit(credit: CreditChecked) -> dict[str, Any]:
-    return {"outcome": credit.outcome.value, "lists": list(credit.lists), "overridden": credit.overridden}
-
-
-def _supplement(supplement: SupplementOpened, case: Case) -> dict[str, Any]:
-    """Say how a supplement came and which debts it settles, each with the last day it had."""
-    settled = {
-        name: slot.deferred_until.isoformat()
-        for name, slot in case.slots.items()
-        if slot.deferred_until is not None and slot.pages
-    }
-    return {"way": supplement.way.value, "waybill": supplement.waybill, "settled": settled}
-
-
-def _field(value: FieldValue) -> dict[str, Any]:
-    return {
-        "value": value.value,
-        "origin": value.origin.value,
-        "confidence_percent": round(value.confidence * 100),
-        "page_id": value.page_id,
-        "box": list(value.box) if value.box else None,
-        "checks": list(value.checks),
-        "confirmed_by": value.confirmed_by,
-    }
-
-
-def _slot(slot: SlotContent) -> dict[str, Any]:
-    return {
-        "custody": slot.custody.value,
-        "deferred_until": slot.deferred_until.isoformat() if slot.deferred_until else None,
-        "committed": slot.committed,
-        "reuse": _reuse(slot.reuse) if slot.reuse else None,
-    }
-
-
-def _reuse(reuse: Reuse) -> dict[str, Any]:
-    return {
-        "source_case": reuse.source_case,
-        "level": reuse.level.value,
-        "checked_by": reuse.checked_by,
-        "checked_on": reuse.checked_on.isoformat(),
-        "consent_at": reuse.consent_at.isoformat(),
-        "consent_way": reuse.consent_way,
-    }
-
-
-def _decision(move: Moved | None, log: Sequence[Entry]) -> dict[str, Any] | None:
-    if move is None:
-        return None
-    reason = next((entry.why for entry in reversed(log) if entry.payload == move), "")
-    return {
-        "move": move.move.value,
-        "number": move.number,
-        "due": move.due.isoformat() if move.due else None,
-        "body": move.body,
-        "reason": reason,
-        "defects": [
-            {
-                "material_id": d.material_id,
-                "material": d.material,
-                "problem": d.problem,
-                "needed": d.needed,
-                "basis": d.basis,
-            }
-            for d in move.defects
-        ],
-    }
