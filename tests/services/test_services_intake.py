@@ -224,7 +224,7 @@ def test_a_street_the_catalogue_does_not_route_to_is_refused(window: Window) -> 
 def test_a_page_taken_out_leaves_its_reason_in_the_log(window: Window) -> None:
     case = window.scan(window.open(), "household-register", 2)
     first, second = case.slot("household-register").pages
-    case = window.desk.intake.remove_page(case.case_id, "household-register", first.page_id, why="模糊")
+    case = window.desk.page_work.remove(case.case_id, first.page_id, why="模糊")
     assert case.slot("household-register").pages == (second,)
     assert window.store.log(case.case_id)[-1].why == "模糊"
     assert window.store.vault.get(first.sha256)
@@ -277,7 +277,7 @@ def test_a_sealed_case_refuses_every_change(window: Window) -> None:
         lambda: window.desk.tolerance.defer(case_id, "household-register", date(2026, 11, 30)),
         lambda: window.desk.tolerance.commit(case_id, "household-register"),
         lambda: window.desk.tolerance.take_back(case_id, "household-register"),
-        lambda: intake.remove_page(case_id, "id-card", page.page_id, why=""),
+        lambda: window.desk.page_work.remove(case_id, page.page_id),
         lambda: intake.hold(case_id, why=""),
         lambda: intake.discard(case_id, why=""),
         lambda: window.desk.reuse.take(case_id, "household-register", consent_way="口头"),

@@ -14,7 +14,18 @@ from PIL import Image
 from scanners.fake import blank_page
 from scanners.port import Mode, RawPage
 from tests.services.conftest import JOB, RELIEF, Window
-from workstation.domain.case import Case, Corners, PageFile, PagesArranged, PageWork, Sealed, SupplementWay
+from workstation.domain.case import (
+    Case,
+    Corners,
+    PageFile,
+    PageMoved,
+    PageRemoved,
+    PagesArranged,
+    PageWork,
+    Payload,
+    Sealed,
+    SupplementWay,
+)
 from workstation.domain.page_history import every_page
 from workstation.services.errors import (
     CaseSealed,
@@ -205,10 +216,15 @@ def test_a_page_scanned_after_a_work_stays_when_the_work_is_undone(window: Windo
     assert ids(window.desk.page_work.redo(two.case_id), REGISTER) == [second, first, new]
 
 
-def test_what_other_keys_took_out_or_moved_is_undone_too(window: Window, two: Case) -> None:
+def record(window: Window, case_id: str, payload: Payload) -> None:
+    with window.store.transaction() as tx:
+        tx.record(case_id, payload, actor="王样本", at=window.clock())
+
+
+def test_what_an_older_program_took_out_or_moved_is_undone_too(window: Window, two: Case) -> None:
     first, second = ids(two, REGISTER)
-    window.desk.intake.remove_page(two.case_id, REGISTER, first, why="重扫")
-    window.desk.intake.move_page(two.case_id, REGISTER, second, CARD)
+    record(window, two.case_id, PageRemoved(slot=REGISTER, page_id=first))
+    record(window, two.case_id, PageMoved(slot=REGISTER, page_id=second, to=CARD))
     assert window.desk.page_work.history(two.case_id) == (
         "删去页面 · 户口簿",
         "移动页面 · 户口簿, 居民身份证",
@@ -290,7 +306,9 @@ def work_once(window: Window, case_id: str, what: str, pick: int) -> None:
             "split": lambda: work.split(
                 case_id, page_id, (0, 0, 40, 0, 40, 60, 0, 60), (45, 0, 80, 0, 80, 60, 45, 60)
             ),
-            "old": lambda: window.desk.intake.remove_page(case_id, place, page_id, why="") if page else None,
+            "old": lambda: (
+                record(window, case_id, PageRemoved(slot=place, page_id=page_id)) if page else None
+            ),
         }
         actions[what]()
 

@@ -107,7 +107,7 @@ def test_a_front_side_scanned_again_after_its_back_side_is_read_as_a_front_side(
     window.scan(case, "id-card")
     read(window, case, "id-card")
     front = case.slot("id-card").pages[0]
-    window.desk.intake.remove_page(case.case_id, "id-card", front.page_id, why="反光")
+    window.desk.page_work.remove(case.case_id, front.page_id, why="反光")
     window.scan(case, "id-card")
     read(window, case, "id-card")
     assert window.readings.asked[-1] == "id-card-front"
@@ -162,7 +162,7 @@ def test_a_page_taken_out_while_it_was_queued_for_reading_is_left_alone(window: 
     window.readings.by_kind["id-card-front"] = CARD
     case = window.scan(window.open(), "id-card")
     page = case.slot("id-card").pages[0]
-    window.desk.intake.remove_page(case.case_id, "id-card", page.page_id, why="重扫")
+    window.desk.page_work.remove(case.case_id, page.page_id, why="重扫")
     assert window.desk.prefill.read_page(case.case_id, "id-card", page) is None
 
 

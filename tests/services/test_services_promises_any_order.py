@@ -46,7 +46,7 @@ def step(window: Window, case: Case, what: str, which: int) -> None:
     if what == "scan":
         window.scan(case, slot)
     elif what == "drop" and pages:
-        desk.intake.remove_page(name, slot, pages[-1].page_id, why="模糊")
+        desk.page_work.remove(name, pages[-1].page_id, why="模糊")
     elif what == "mark":
         desk.intake.mark_original(name, slot, Custody.HELD)
     elif what == "defer":

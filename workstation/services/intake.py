@@ -22,7 +22,6 @@ from workstation.domain.case import (
     Opened,
     Origin,
     OriginalMarked,
-    PageMoved,
     PageRemoved,
     Payload,
     ReuseWithdrawn,
@@ -33,7 +32,6 @@ from workstation.domain.errors import UnknownAnswer
 from workstation.domain.forms import FormField
 from workstation.domain.identity import birth_date_of, check_id_number, sex_of
 from workstation.domain.items import Item
-from workstation.domain.kinds import OriginalRule
 from workstation.domain.known import KnownAnswer, known_answers
 from workstation.services.carrying import (
     CARD,
@@ -48,7 +46,6 @@ from workstation.services.errors import (
     CaseSealed,
     NotEnrolled,
     NothingRead,
-    NotMovable,
     ReceivedAlready,
     UnknownStreet,
 )
@@ -223,26 +220,6 @@ class Intake:
     def mark_original(self, case_id: str, slot: str, custody: Custody) -> Case:
         """Record that the original was seen and handed back, or is held at the window."""
         return self._fill(case_id, OriginalMarked(slot=slot, custody=custody))
-
-    def remove_page(self, case_id: str, slot: str, page_id: str, *, why: str) -> Case:
-        """Take a page out of its slot before sealing; its file stays in the vault."""
-        return self._fill(case_id, PageRemoved(slot=slot, page_id=page_id), why=why)
-
-    def move_page(self, case_id: str, slot: str, page_id: str, to: str) -> Case:
-        """Move a page to the end of another slot of the checklist, also out of the tray.
-
-        Raises:
-            CaseSealed: the case may not change any more.
-            NotMovable: the page is not where it should be, or the checklist has no such slot for pages.
-        """
-        item = self._editable(case_id)[1]
-        with self.store.transaction() as tx:
-            case = check_editable(tx, case_id)
-            takers = {m.id for m in derive(item, case.answers) if m.original is not OriginalRule.FORM}
-            if to not in takers - {slot} or page_id not in {page.page_id for page in case.slot(slot).pages}:
-                raise NotMovable
-            moved = PageMoved(slot=slot, page_id=page_id, to=to)
-            return tx.record(case_id, moved, actor=self.profile.clerk, at=self.clock())
 
     def hold(self, case_id: str, *, why: str) -> Case:
         """Put the draft aside; everything entered stays."""
