@@ -66,7 +66,7 @@ class WorkScreen(Screen[Answer]):
 
     def on_mount(self) -> None:
         """Show the keys and the state of the line."""
-        self.query_one(KeyBar).keys = tuple(Key(k.key, _(k.label), k.action, k.main) for k in self.KEYS)
+        self.query_one(KeyBar).keys = tuple(Key(_(k.key), _(k.label), k.action, k.main) for k in self.KEYS)
         self.show_status()
 
     def on_screen_resume(self) -> None:

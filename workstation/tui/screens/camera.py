@@ -84,8 +84,8 @@ class CameraScreen(Screen[None]):
     ]
     KEYS = (
         Key("F1", N_("帮助"), "help"),
-        Key("空格", N_("马上拍"), "shoot"),
-        Key("回车", N_("拍完"), "finish", main=True),
+        Key(N_("空格"), N_("马上拍"), "shoot"),
+        Key(N_("回车"), N_("拍完"), "finish", main=True),
     )
     app = getters.app(station_app())
     picture = getters.query_one("#live", LivePicture)

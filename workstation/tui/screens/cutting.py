@@ -73,10 +73,10 @@ class CutScreen(Screen[Corners | OtherCut | None]):
         Key("←→↑↓", N_("1毫米"), "shift"),
         Key("Shift", N_("10毫米"), "leap"),
         Key("Tab", N_("换角"), "choose"),
-        Key("空格", N_("自由四角"), "free"),
+        Key(N_("空格"), N_("自由四角"), "free"),
         Key("A", N_("重新找页"), "other"),
         Key("W", N_("整图"), "other"),
-        Key("回车", N_("裁切"), "take", main=True),
+        Key(N_("回车"), N_("裁切"), "take", main=True),
         Key("Esc", N_("放弃"), "give_up"),
     )
     app = getters.app(station_app())

@@ -35,7 +35,7 @@ class ReuseDialog(ModalScreen[tuple[str, ...]]):
         """What to ask, and the materials."""
         with Vertical(classes="dialog") as box:
             box.border_title = Content(_("材料复用"))
-            box.border_subtitle = _("空格 去掉或勾上 · Y 申请人同意勾选的 · N 不同意")
+            box.border_subtitle = _("空格 勾选 · Y 同意勾选的 · N 不同意")
             yield Static(
                 _(
                     "请当面逐份询问申请人: 是否同意本办件复用下列材料, 内容是否没有变化?\n"
@@ -59,11 +59,9 @@ class ReuseDialog(ModalScreen[tuple[str, ...]]):
 
 
 def _words(offer: ArchivedMaterial) -> str:
-    return _("{material} · {day} 办件 {case} · {who} 核过原件 · {level} 级 {pages} 页").format(
+    return _("{material} · {day} 核过原件 · {level} 级 {pages} 页").format(
         material=printable(offer.title),
         day=offer.checked_on,
-        case=offer.source_case,
-        who=printable(offer.checked_by),
         level=offer.level.value,
         pages=len(offer.pages),
     )

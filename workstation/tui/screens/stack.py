@@ -49,7 +49,7 @@ class StackScreen(StackFeed):
     KEYS = (
         Key("F1", N_("帮助"), "help"),
         Key("F2", N_("再进一叠"), "feed"),
-        Key("回车", N_("按建议归位"), "accept", main=True),
+        Key(N_("回车"), N_("按建议归位"), "accept", main=True),
         Key("M", N_("另选材料"), "place"),
         Key("Del", N_("取出"), "remove"),
         Key("F5", N_("看原件"), "view_page"),
