@@ -9,7 +9,11 @@ from numpy.typing import NDArray
 MM_PER_INCH = 25.4
 _STRIP_MM = 6.0
 _STRIP_DPI = 150
-_CONTRAST = 0.22
+_STEPS = 256
+_CONTRAST = 0.3
+_FEWEST = 4
+"""Marks at one side that are print and not chance."""
+_SHADE = 8
 CARD_MM = (85.6, 54.0)
 _FORMATS_MM = (
     (297.0, 210.0),
@@ -29,34 +33,42 @@ _FORMATS_MM = (
 """ISO 216, 16K, ISO/IEC 7810 and what registers and certificates measure."""
 
 
-def cut(raw: NDArray[np.uint8], corners: NDArray[np.float32], dpi: int) -> float:
-    """Return how many marks say that the page runs out of the picture; 0 where it is whole."""
-    return float(max(_cut_print(raw, corners, dpi), _cut_outline(raw.shape[1], raw.shape[0], corners, dpi)))
+def cut(raw: NDArray[np.uint8], corners: NDArray[np.float32], paper: float, dpi: int) -> float:
+    """Return how many marks say that the page runs out of the picture; 0 where it is whole.
+
+    Args:
+        raw: the whole picture.
+        corners: of the page on it.
+        paper: grey level of the page's paper; what is much darker at the border is a desk or a lid.
+        dpi: of `raw`.
+    """
+    return float(max(_cut_print(raw, corners, paper, dpi), _cut_outline(raw, corners, dpi)))
 
 
-def _cut_print(raw: NDArray[np.uint8], corners: NDArray[np.float32], dpi: int) -> int:
+def _cut_print(raw: NDArray[np.uint8], corners: NDArray[np.float32], paper: float, dpi: int) -> int:
     """Return the number of glyphs and lines that end at one side of the picture, when they are too many."""
-    reaches = _reaches(raw.shape[1], raw.shape[0], corners, 1.5 * dpi / MM_PER_INCH)
-    most = max(_touching(strip, reach) for strip, reach in zip(_strips(raw, dpi), reaches, strict=True))
-    return most if most >= 3 else 0
+    lies = _lies_along(raw.shape[1], raw.shape[0], corners, 0.5 * dpi / MM_PER_INCH)
+    most = max(_touching(strip, on, paper) for strip, on in zip(_strips(raw, dpi), lies, strict=True))
+    return most if most >= _FEWEST else 0
 
 
-def _reaches(
+def _lies_along(
     width: int, height: int, corners: NDArray[np.float32], near: float
-) -> tuple[tuple[float, float], ...]:
-    """Return from where to where (shares of the side) the page lies along the top, bottom, left and right."""
-    steps = np.linspace(0, 1, 65, dtype=np.float32)[:, None]
-    rim = np.concatenate([a + steps * (b - a) for a, b in zip(corners, np.roll(corners, -1, 0), strict=True)])
-    x, y = rim[:, 0], rim[:, 1]
-    sides = (
-        (y <= near, x / width),
-        (y >= height - near, x / width),
-        (x <= near, y / height),
-        (x >= width - near, y / height),
+) -> tuple[NDArray[np.bool_], ...]:
+    """Return for steps along the top, bottom, left and right border whether the page lies there."""
+    x, y = (np.linspace(0, length, _STEPS) for length in (width, height))
+    borders = (
+        np.stack([x, np.zeros_like(x)], 1),
+        np.stack([x, np.full_like(x, height)], 1),
+        np.stack([np.zeros_like(y), y], 1),
+        np.stack([np.full_like(y, width), y], 1),
     )
+    ends = np.roll(corners, -1, axis=0)
+    along = (ends - corners) / np.maximum(np.linalg.norm(ends - corners, axis=1, keepdims=True), 1e-6)
+    inward = np.stack([-along[:, 1], along[:, 0]], 1)
     return tuple(
-        (float(along[is_near].min()), float(along[is_near].max())) if is_near.any() else (1.0, 0.0)
-        for is_near, along in sides
+        np.all([(places - start) @ normal >= -near for start, normal in zip(corners, inward, strict=True)], 0)
+        for places in borders
     )
 
 
@@ -82,27 +94,28 @@ def _darkest(strip: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.min(cv2.min(red, green), blue), np.uint8)
 
 
-def _touching(strip: NDArray[np.uint8], reach: tuple[float, float]) -> int:
+def _touching(strip: NDArray[np.uint8], lies: NDArray[np.bool_], paper: float) -> int:
     """Return how many print-like marks run into the first row where the page lies at it."""
-    if reach[1] <= reach[0]:
+    if not lies.any():
         return 0
     px_mm = _STRIP_DPI / MM_PER_INCH
     ground = cv2.dilate(strip, np.ones((strip.shape[0], round(5 * px_mm)), np.uint8)).astype(np.float32)
-    mask = (strip < ground * (1 - _CONTRAST)) & (ground > 40)
+    mask = (strip < ground * (1 - _CONTRAST)) & (ground > 0.6 * paper)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     first = np.unique(labels[:2])
-    return sum(1 for index in first if index and _is_mark(stats[index], px_mm, reach, strip.shape[1]))
+    return sum(1 for index in first if index and _is_mark(stats[index], px_mm, lies, strip.shape[1]))
 
 
-def _is_mark(stats: NDArray[np.int32], px_mm: float, reach: tuple[float, float], length: int) -> bool:
+def _is_mark(stats: NDArray[np.int32], px_mm: float, lies: NDArray[np.bool_], length: int) -> bool:
     x, _, width, height, area = (int(value) for value in stats)
-    if not reach[0] * length - px_mm <= x <= reach[1] * length + px_mm:
+    if not lies[min(_STEPS - 1, round((x + width / 2) / length * (_STEPS - 1)))]:
         return False
     return 0.15 * px_mm <= width <= 14 * px_mm and height >= 0.5 * px_mm and area >= 0.1 * px_mm**2
 
 
-def _cut_outline(width: int, height: int, corners: NDArray[np.float32], dpi: int) -> int:
+def _cut_outline(raw: NDArray[np.uint8], corners: NDArray[np.float32], dpi: int) -> int:
     """Return 1 when the page ends at a border where it should go on."""
+    height, width = raw.shape[:2]
     left, top = corners.min(axis=0)
     right, bottom = corners.max(axis=0)
     near = (4.0 if _is_short(corners, dpi) else 0.8) * dpi / MM_PER_INCH
@@ -112,7 +125,28 @@ def _cut_outline(width: int, height: int, corners: NDArray[np.float32], dpi: int
     touches_y = top <= near or bottom >= height - near
     if not ((touches_x and free_x > 0.04) or (touches_y and free_y > 0.04)):
         return 0
-    return 0 if _is_format(corners, dpi) else 1
+    return 1 if not _is_format(corners, dpi) and _stands_out(raw, corners, dpi) else 0
+
+
+def _stands_out(raw: NDArray[np.uint8], corners: NDArray[np.float32], dpi: int) -> bool:
+    """Return whether what lies beside the page is of another shade: white on white shows no outline."""
+    middle = corners.mean(axis=0)
+    height, width = raw.shape[:2]
+    steps = np.linspace(0.1, 0.9, 33, dtype=np.float32)[:, None]
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        rim = start + steps * (end - start)
+        away = (rim - middle) / np.maximum(np.linalg.norm(rim - middle, axis=1, keepdims=True), 1e-6)
+        inside, outside = (np.round(rim + away * (mm * dpi / MM_PER_INCH)).astype(int) for mm in (-3, 3))
+        if (outside < 0).any() or (outside >= (width, height)).any():
+            continue
+        if abs(_shade(raw, inside) - _shade(raw, outside)) < _SHADE:
+            return False
+    return True
+
+
+def _shade(raw: NDArray[np.uint8], places: NDArray[np.int_]) -> float:
+    seen = raw[np.clip(places[:, 1], 0, raw.shape[0] - 1), np.clip(places[:, 0], 0, raw.shape[1] - 1)]
+    return float(np.median(seen if seen.ndim == 1 else seen.mean(axis=1)))
 
 
 def _is_short(corners: NDArray[np.float32], dpi: int) -> bool:

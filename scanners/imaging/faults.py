@@ -22,16 +22,18 @@ MM_PER_INCH = 25.4
 _WORK_PX = 1000
 """Long side of the page while it is judged: a 3 mm glyph of an A4 sheet is 10 px high."""
 
-SOFTEST_MM = 0.265
+SOFTEST_MM = 0.188
 """Standard deviation of an edge's spread from which on print is called blurred."""
 DARKEST_PAPER = 112
 """Grey level of the brightest paper below which a page is too dark."""
-WEAKEST_PRINT = 0.32
+WEAKEST_PRINT = 0.26
 """Share of the paper's brightness that print takes away; below it nobody reads the copy of a copy."""
 _INK = 0.135
-_GLYPH_MM = 1.3
+_GLYPH_MM = 1.8
 """Height or width from which a spot counts as print and not as dirt."""
 _MARGIN_MM = 4.0
+_THROUGH = 0.19
+"""Print as pale as this and soft beside is of the other side, shining through."""
 _LEAST_GLARE = 0.004
 _DESK = 0.12
 """Largest share of the page that a strip of what lies around it takes; a picture to the edge takes more."""
@@ -67,7 +69,12 @@ def judge(raw: Picture, corners: NDArray[np.float32], page: Picture, dpi: int) -
     """
     sheet = _sheet(page, corners, dpi)
     print_share, weight, spots = _print(sheet)
-    measures = {"ink": print_share, "brightness": _paper_level(sheet), "contrast": weight}
+    level = _paper_level(sheet)
+    # A third of the print's own depth: pale print is looked at, a watermark beside black is not.
+    sharpness = focus.edge_mm(raw, corners, sheet.ink, dpi, max(8.0, 0.3 * weight * level))
+    measures = {"ink": print_share, "brightness": level, "contrast": weight, "edge_mm": sharpness}
+    if weight < _THROUGH and sharpness > SOFTEST_MM:
+        spots = 0
     dark = measures["brightness"] < DARKEST_PAPER or (spots > 0 and weight < WEAKEST_PRINT)
     faults = [PageFault.TOO_DARK] if dark else []
     if spots:
@@ -82,8 +89,7 @@ def _faults_of_print(
 ) -> list[PageFault]:
     """Return what is wrong with the print of a page that has some; adds to the measures."""
     measures["glare"] = _glare(sheet)
-    measures["edge_mm"] = focus.edge_mm(raw, corners, sheet.ink, dpi)
-    measures["cut"] = edges.cut(raw, corners, dpi)
+    measures["cut"] = edges.cut(raw, corners, measures["brightness"], dpi)
     told = (
         (PageFault.GLARE, measures["glare"] > 0),
         (PageFault.BLUR, measures["edge_mm"] > SOFTEST_MM),
@@ -163,6 +169,8 @@ def _is_print(stats: NDArray[np.int32], px_mm: float, shape: tuple[int, ...]) ->
         return False
     from_side = min(x, shape[1] - x - width, y, shape[0] - y - height) / px_mm
     filled = area / (width * height)
+    if short < 2 and from_side < 3 and long > 4 * short:
+        return False
     is_hole = 4 < long < 8.5 and short > 0.8 * long and filled > 0.68 and from_side < 14
     return not is_hole
 
@@ -174,7 +182,8 @@ def _glare(sheet: _Sheet) -> float:
     darkest = np.asarray(
         cv2.resize(whole, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8
     )
-    bright = darkest[darkest > 0.6 * np.percentile(darkest, 90)]
+    lit = darkest[darkest < 251]
+    bright = lit[lit > 0.8 * np.median(lit)] if lit.size > 0.4 * darkest.size else lit[:0]
     paper = float(np.median(bright)) if bright.size else 255.0
     if paper > 247:
         return 0.0

@@ -24,6 +24,7 @@ _WINDOW = (22, 44)
 _HAIR_PX = 4
 _ALIKE = 0.5
 """Least correlation of a window's print with the other picture's."""
+_LEAST_INK = 0.03
 _STRAY, _STRAY_SHARE = 8, 0.1
 """Windows that may differ on one sheet: dirt, a crease, a lamp; a glyph lies in about four of them."""
 UNLIKE = (1, 1)
@@ -65,7 +66,7 @@ def _ink(page: Picture) -> Ink:
     rough = cv2.resize(small, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
     paper = cv2.GaussianBlur(cv2.dilate(rough, np.ones((7, 7), np.uint8)), (0, 0), 3)
     ground = np.maximum(cv2.resize(paper, small.shape[::-1]).astype(np.float32), 8)
-    ink = np.clip(0.9 - small / ground, 0, 0.6).astype(np.float32)
+    ink = np.clip(0.75 - small / ground, 0, 0.6).astype(np.float32)
     border = max(4, round(0.012 * max(ink.shape)))
     ink[:border], ink[-border:], ink[:, :border], ink[:, -border:] = 0, 0, 0, 0
     return np.asarray(cv2.GaussianBlur(ink, (0, 0), 0.8), np.float32)
@@ -128,7 +129,7 @@ def _compared(first: Ink, second: Ink) -> tuple[int, int]:
     compared = different = 0
     for y in range(0, first.shape[0] - high + 1, high // 2):
         for x in range(0, first.shape[1] - wide + 1, wide // 2):
-            if float(amount[y : y + high, x : x + wide].mean()) < 0.04:
+            if float(amount[y : y + high, x : x + wide].mean()) < _LEAST_INK:
                 continue
             compared += 1
             tile = first[y : y + high, x : x + wide]

@@ -250,7 +250,7 @@ def nearly_empty(dice: random.Random, dpi: int) -> Image.Image:
     if dice.random() < 0.5:
         write(sheet, 88, 280, f"样本 - {dice.randint(2, 30)} -", 3.7, face=1)
     else:
-        seal(sheet, dice.uniform(40, 140), dice.uniform(40, 220))
+        seal(sheet, dice.uniform(40, 140), dice.uniform(40, 220), words(dice, 4) + "样本")
     return sheet.image
 
 
