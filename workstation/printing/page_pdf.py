@@ -67,8 +67,9 @@ def render(form: MaterialDocument, target: Path, *, fonts: Fonts | None = None) 
         for page, sheet in zip(pdf.pages, sheets, strict=True):
             _put_pictures(pdf, page, sheet)
         _fix_times(pdf, form.taken_at)
-        # fpdf2 says how to open it, which is the reader's own affair.
+        # fpdf2 says how to open it, which is the reader's own affair, and names the file by the clock.
         del pdf.Root.OpenAction
+        del pdf.trailer.ID
         content = io.BytesIO()
         pdf.save(content, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return saved(content.getvalue(), target, len(sheets))
