@@ -40,7 +40,7 @@ def _story(parts: Parts, form: CoverSheetsForm) -> list[Flowable]:
             [
                 "每份材料上面放它的封面页，字面朝向与材料相同；几件办件的材料可以叠在一起，一次放进进纸器。",
                 "缺的材料不放封面页。封面页只用来分拣，不进入办件，用后可以再用，办件收件后作废。",
-                "封面页污损、识别不出时，页面进入待分拣，由窗口人员手工归类，不会丢失。",
+                "封面页污损、识别不出时，它和后面的页算作前一份材料的页，请在分拣屏上移到正确的材料；页面不会丢失。",
             ]
         ),
         *[part for line in form.lines for part in _cover(parts, form, line)],
