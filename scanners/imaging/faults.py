@@ -22,7 +22,7 @@ MM_PER_INCH = 25.4
 _WORK_PX = 1000
 """Long side of the page while it is judged: a 3 mm glyph of an A4 sheet is 10 px high."""
 
-SOFTEST_MM = 0.188
+SOFTEST_MM = 0.194
 """Standard deviation of an edge's spread from which on print is called blurred."""
 DARKEST_PAPER = 112
 """Grey level of the brightest paper below which a page is too dark."""
@@ -32,8 +32,8 @@ _INK = 0.135
 _GLYPH_MM = 1.8
 """Height or width from which a spot counts as print and not as dirt."""
 _MARGIN_MM = 4.0
-_THROUGH = 0.19
-"""Print as pale as this and soft beside is of the other side, shining through."""
+_PALEST, _THROUGH = 0.15, 0.19
+"""Print as pale as the first, or as the second and soft beside, is of the other side, shining through."""
 _LEAST_GLARE = 0.004
 _DESK = 0.12
 """Largest share of the page that a strip of what lies around it takes; a picture to the edge takes more."""
@@ -73,7 +73,7 @@ def judge(raw: Picture, corners: NDArray[np.float32], page: Picture, dpi: int) -
     # A third of the print's own depth: pale print is looked at, a watermark beside black is not.
     sharpness = focus.edge_mm(raw, corners, sheet.ink, dpi, max(8.0, 0.3 * weight * level))
     measures = {"ink": print_share, "brightness": level, "contrast": weight, "edge_mm": sharpness}
-    if weight < _THROUGH and sharpness > SOFTEST_MM:
+    if weight < _PALEST or (weight < _THROUGH and sharpness > SOFTEST_MM):
         spots = 0
     dark = measures["brightness"] < DARKEST_PAPER or (spots > 0 and weight < WEAKEST_PRINT)
     faults = [PageFault.TOO_DARK] if dark else []

@@ -19,14 +19,14 @@ _TILES = 7
 """Tiles along each side that are looked for on the other picture to fit the two."""
 _SLACK = 0.045
 """Share of the long side by which two cuts of one sheet may lie apart."""
-_WINDOW = (22, 44)
-"""Height and width in px of what is compared: about two glyphs of a text on A4."""
-_HAIR_PX = 4
-_ALIKE = 0.5
+_WINDOW = (18, 20)
+"""Height and width in px of what is compared: about one glyph of a text on A4."""
+_HAIR_PX, _NEAR_PX = 3, 8
+_ALIKE = 0.6
 """Least correlation of a window's print with the other picture's."""
-_LEAST_INK = 0.03
-_STRAY, _STRAY_SHARE = 8, 0.1
-"""Windows that may differ on one sheet: dirt, a crease, a lamp; a glyph lies in about four of them."""
+_LEAST_INK = 0.06
+_STRAY, _STRAY_SHARE = 7, 0.1
+"""Windows that may differ on one sheet: dirt, a crease, a lamp; a glyph lies in about six of them."""
 UNLIKE = (1, 1)
 
 
@@ -50,7 +50,7 @@ def differing(one: Picture, other: Picture) -> tuple[int, int]:
     if _is_one(*found):
         return found
     # Perhaps the fit was not close enough; where a second one is worse, the page had little to hold on to.
-    fine = _fit(first, laid, 2 * _TILES, 2 * _HAIR_PX)
+    fine = _fit(first, laid, 2 * _TILES, _NEAR_PX)
     return found if fine is None else min(found, _compared(first, _laid(second, rough @ fine, first)))
 
 

@@ -34,7 +34,7 @@ from scanners.imaging.darkroom_child import reduction_for
 from scanners.imaging.inspecting import inspect
 from scanners.imaging.pictures import Picture, reduced
 from scanners.imaging.port import PageReport
-from scanners.imaging.render import quad_of, render
+from scanners.imaging.render import quad_of, render, size_of_page
 from tests.bench import faulty_pages as planting
 from tests.bench import specimen_pages as specimens
 from tests.bench.faulty_pages import Place, Shot
@@ -47,7 +47,7 @@ from workstation.domain.items import Item
 from workstation.domain.kinds import OriginalRule
 from workstation.domain.situations import When
 
-KIND_DPI = 200
+KIND_DPI, DRAWN_DPI = 200, 300
 KNOWN = ("id-card-front", "id-card-back", "household-register-page", "marriage-certificate")
 COMPARED = 6
 """Pages of the same kind that a good page is compared with."""
@@ -116,12 +116,15 @@ def lies_right(shot: Shot, seen: Look) -> bool:
     return int(np.argmin(np.linalg.norm(where - shot.corners[0], axis=1))) == 0
 
 
-def guess_of(engine: TesseractEngine, page: Picture, dpi: int) -> kinds.KindGuess:
-    """Recognise the document as the program does."""
-    image = Image.fromarray(page)
-    if dpi > KIND_DPI:
-        image.thumbnail((image.width * KIND_DPI // dpi, image.height * KIND_DPI // dpi))
-    image.info["dpi"] = (min(dpi, KIND_DPI), min(dpi, KIND_DPI))
+def guess_of(engine: TesseractEngine, shot: Shot, seen: Look) -> kinds.KindGuess:
+    """Recognise the document as the program does: the page is cut out of the raw picture."""
+    cut = quad_of(seen.reports[0].corners) * reduction_for(shot.dpi)
+    size = size_of_page(cut)
+    scale = min(1.0, KIND_DPI / shot.dpi)
+    image = Image.fromarray(
+        render(shot.raw, cut, size, room=(round(size[0] * scale), round(size[1] * scale)))
+    )
+    image.info["dpi"] = (round(shot.dpi * scale), round(shot.dpi * scale))
     return kinds.kind_of(engine, image)
 
 
@@ -181,7 +184,7 @@ def plant_kinds(count: int, seed: str, engine: TesseractEngine, side: Tally, kin
 def _count_clash(shot: Shot, wanted: str, clash: str, engine: TesseractEngine, tally: Tally) -> None:
     seen = look(shot)
     started = time.perf_counter()
-    guess = guess_of(engine, seen.pages[0], shot.dpi // reduction_for(shot.dpi))
+    guess = guess_of(engine, shot, seen)
     elapsed_ms = 1000 * (time.perf_counter() - started)
     tally.count(f"{shot.kind} for {wanted}: {guess}", kinds.clash([wanted], guess) == clash, elapsed_ms)
 
@@ -191,11 +194,12 @@ def plant_twins(count: int, seed: str, tally: Tally) -> None:
     every = specimens.SHEETS | specimens.SMALL
     for index in range(count):
         dice = random.Random(f"{seed} twins {index}")
-        kind, paper = sorted(every)[index % len(every)], dice.random()
+        kind = sorted(every)[index % len(every)]
+        sheet = every[kind](random.Random(dice.random()), DRAWN_DPI)
         shots = []
         for _ in range(2):
-            drawn = every[kind](random.Random(paper), planting.pick_dpi(dice))
-            shots.append(planting.shoot(drawn, kind, dice, Place(planting.some_way(dice, kind))))
+            scan = planting.scanned_at(sheet, planting.pick_dpi(dice))
+            shots.append(planting.shoot(scan, kind, dice, Place(planting.some_way(dice, kind))))
         one, other = (look(shot) for shot in shots)
         started = time.process_time()
         found = is_twin(one, other)
@@ -274,7 +278,7 @@ def judge_good(count: int, seed: str, engine: TesseractEngine) -> tuple[Counter[
             wrong.add("DUPLICATE")
         lying[shot.kind].append(seen)
         if shot.kind in KNOWN:
-            guess = guess_of(engine, seen.pages[0], shot.dpi // reduction_for(shot.dpi))
+            guess = guess_of(engine, shot, seen)
             wrong |= {f"WRONG_{clash.upper()}" for clash in [kinds.clash([shot.kind], guess)] if clash}
         alarms.update(wrong)
         if wrong:

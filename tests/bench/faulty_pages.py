@@ -313,6 +313,15 @@ def pick_dpi(dice: random.Random) -> int:
     return dice.choice((150, 200, 200, 200, 240, 300))
 
 
+def scanned_at(paper: Image.Image, dpi: int) -> Image.Image:
+    """Return the same sheet at a lower resolution; drawn anew, hinting would set its letters elsewhere."""
+    share = dpi / float(paper.info["dpi"][0])
+    size = (round(paper.width * share), round(paper.height * share))
+    scan = paper.resize(size, Image.Resampling.LANCZOS)
+    scan.info["dpi"] = (dpi, dpi)
+    return scan
+
+
 def some_paper(dice: random.Random, kind: str = "") -> tuple[Image.Image, str]:
     """Draw a paper of `kind`, or of any kind."""
     every = specimens.SHEETS | specimens.SMALL

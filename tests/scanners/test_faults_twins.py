@@ -19,8 +19,9 @@ from tests.scanners.test_faults_pages import page_of
 
 def seen(paper_seed: int, shot_seed: int, kind: str, way: str, dpi: int) -> NDArray[np.uint8]:
     """Return a sheet of `kind` as one scan shows it."""
-    paper = (specimens.SHEETS | specimens.SMALL)[kind](random.Random(paper_seed), dpi)
-    return page_of(planting.shoot(paper, kind, random.Random(shot_seed), Place(way)))
+    paper = (specimens.SHEETS | specimens.SMALL)[kind](random.Random(paper_seed), 300)
+    scan = planting.scanned_at(paper, dpi)
+    return page_of(planting.shoot(scan, kind, random.Random(shot_seed), Place(way)))
 
 
 @pytest.mark.parametrize("kind", ["text", "table", "lease", "id-card-front", "household-register-page"])
