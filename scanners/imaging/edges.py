@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +12,11 @@ MM_PER_INCH = 25.4
 _STRIP_MM = 6.0
 _STRIP_DPI = 150
 _STEPS = 256
-_CONTRAST = 0.3
+_CONTRAST, _BLACK = 0.3, 0.45
 _FEWEST = 4
 """Marks at one side that are print and not chance."""
 _SHADE = 8
+_BROAD, _NONE = 0.06, 0.012
 CARD_MM = (85.6, 54.0)
 _FORMATS_MM = (
     (297.0, 210.0),
@@ -42,7 +45,8 @@ def cut(raw: NDArray[np.uint8], corners: NDArray[np.float32], paper: float, dpi:
         paper: grey level of the page's paper; what is much darker at the border is a desk or a lid.
         dpi: of `raw`.
     """
-    return float(max(_cut_print(raw, corners, paper, dpi), _cut_outline(raw, corners, dpi)))
+    marks = _cut_print(raw, corners, paper, dpi)
+    return float(max(marks, _cut_outline(raw, corners, dpi), _cut_band(raw, corners, dpi)))
 
 
 def _cut_print(raw: NDArray[np.uint8], corners: NDArray[np.float32], paper: float, dpi: int) -> int:
@@ -102,8 +106,10 @@ def _touching(strip: NDArray[np.uint8], lies: NDArray[np.bool_], paper: float) -
     ground = cv2.dilate(strip, np.ones((strip.shape[0], round(5 * px_mm)), np.uint8)).astype(np.float32)
     mask = (strip < ground * (1 - _CONTRAST)) & (ground > 0.6 * paper)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    first = np.unique(labels[:2])
-    return sum(1 for index in first if index and _is_mark(stats[index], px_mm, lies, strip.shape[1]))
+    # A sheet's shadow takes less than half of the light; print takes more somewhere in each mark.
+    black = np.bincount(labels[strip < ground * (1 - _BLACK)], minlength=count) > 0
+    first = (index for index in np.unique(labels[:2]) if index and black[index])
+    return sum(_is_mark(stats[index], px_mm, lies, strip.shape[1]) for index in first)
 
 
 def _is_mark(stats: NDArray[np.int32], px_mm: float, lies: NDArray[np.bool_], length: int) -> bool:
@@ -126,6 +132,30 @@ def _cut_outline(raw: NDArray[np.uint8], corners: NDArray[np.float32], dpi: int)
     if not ((touches_x and free_x > 0.04) or (touches_y and free_y > 0.04)):
         return 0
     return 1 if not _is_format(corners, dpi) and _stands_out(raw, corners, dpi) else 0
+
+
+def _cut_band(raw: NDArray[np.uint8], corners: NDArray[np.float32], dpi: int) -> int:
+    """Return 1 when no outline was found, but a broad strip of the lid shows on one side alone."""
+    height, width = raw.shape[:2]
+    if cv2.contourArea(corners) < 0.92 * height * width:
+        return 0
+    grey = raw if raw.ndim == 2 else raw[..., 1]
+    small = cv2.resize(grey, (160, 160), interpolation=cv2.INTER_AREA).astype(np.float32)
+    paper = float(np.percentile(small, 90))
+    bands = [_band(np.median(small, axis=axis), paper) for axis in (0, 1)]
+    if not any(max(band) > _BROAD and min(band) < _NONE for band in bands):
+        return 0
+    sides = sorted(((1 - sum(bands[0])) * width, (1 - sum(bands[1])) * height), reverse=True)
+    return 0 if _is_of_format(sides[0] * MM_PER_INCH / dpi, sides[1] * MM_PER_INCH / dpi) else 1
+
+
+def _band(levels: NDArray[np.floating[Any]], paper: float) -> tuple[float, float]:
+    """Return the shares at both ends that are of another shade than the paper."""
+    other = np.abs(levels - paper) > _SHADE
+    paper_at = np.flatnonzero(~other)
+    if not paper_at.size:
+        return 0.0, 0.0
+    return float(paper_at[0]) / other.size, 1 - float(paper_at[-1] + 1) / other.size
 
 
 def _stands_out(raw: NDArray[np.uint8], corners: NDArray[np.float32], dpi: int) -> bool:
@@ -167,4 +197,8 @@ def _sides_mm(corners: NDArray[np.float32], dpi: int) -> tuple[float, float]:
 
 def _is_format(corners: NDArray[np.float32], dpi: int) -> bool:
     long, short = sorted(_sides_mm(corners, dpi), reverse=True)
+    return _is_of_format(long, short)
+
+
+def _is_of_format(long: float, short: float) -> bool:
     return any(abs(long - a) < 0.025 * a and abs(short - b) < 0.025 * b for a, b in _FORMATS_MM)
