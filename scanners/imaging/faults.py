@@ -28,12 +28,12 @@ DARKEST_PAPER = 112
 """Grey level of the brightest paper below which a page is too dark."""
 WEAKEST_PRINT = 0.26
 """Share of the paper's brightness that print takes away; below it nobody reads the copy of a copy."""
-_INK = 0.135
+_INK = 0.125
 _GLYPH_MM = 1.8
 """Height or width from which a spot counts as print and not as dirt."""
 _MARGIN_MM = 4.0
-_PALEST, _THROUGH = 0.15, 0.19
-"""Print as pale as the first, or as the second and soft beside, is of the other side, shining through."""
+_THROUGH = 0.19
+"""Print as pale as this and not sharp is of the other side, shining through."""
 _LEAST_GLARE = 0.004
 _DESK = 0.12
 """Largest share of the page that a strip of what lies around it takes; a picture to the edge takes more."""
@@ -73,7 +73,7 @@ def judge(raw: Picture, corners: NDArray[np.float32], page: Picture, dpi: int) -
     # A third of the print's own depth: pale print is looked at, a watermark beside black is not.
     sharpness = focus.edge_mm(raw, corners, sheet.ink, dpi, max(8.0, 0.3 * weight * level))
     measures = {"ink": print_share, "brightness": level, "contrast": weight, "edge_mm": sharpness}
-    if weight < _PALEST or (weight < _THROUGH and sharpness > SOFTEST_MM):
+    if weight < _THROUGH and not 0 < sharpness <= SOFTEST_MM:
         spots = 0
     dark = measures["brightness"] < DARKEST_PAPER or (spots > 0 and weight < WEAKEST_PRINT)
     faults = [PageFault.TOO_DARK] if dark else []
