@@ -78,7 +78,7 @@ def _lies_along(
 
 def _strips(raw: NDArray[np.uint8], dpi: int) -> list[NDArray[np.uint8]]:
     """Return the four borders of the picture, each with the picture's edge as its first row."""
-    depth = min(round(_STRIP_MM * dpi / MM_PER_INCH), min(raw.shape[:2]) // 4)
+    depth = min(max(4, round(_STRIP_MM * dpi / MM_PER_INCH)), min(raw.shape[:2]) // 4)
     shrink = min(1.0, _STRIP_DPI / dpi)
     strips = []
     for strip in (

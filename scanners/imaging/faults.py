@@ -19,6 +19,7 @@ Picture = NDArray[np.uint8]
 Grey = NDArray[np.uint8]
 
 MM_PER_INCH = 25.4
+_LEAST_PX = 32
 _WORK_PX = 1000
 """Long side of the page while it is judged: a 3 mm glyph of an A4 sheet is 10 px high."""
 
@@ -63,17 +64,20 @@ def judge(raw: Picture, corners: NDArray[np.float32], page: Picture, dpi: int) -
 
     Args:
         raw: the whole picture, (H, W, 3) RGB or (H, W).
-        corners: (4, 2) px of `raw`, tl, tr, br, bl of the page as it lies in `page`.
+        corners: (4, 2) px of `raw`, tl, tr, br, bl of the page as it lies in `page`;
+            of one of fewer than 32 px a side nothing is told.
         page: the page upright, RGB or grey, at any resolution (about 100 to 150 dpi).
         dpi: of `raw`.
     """
+    if min(*raw.shape[:2], *page.shape[:2]) < _LEAST_PX or cv2.contourArea(corners) < _LEAST_PX**2:
+        return Judgement()
     sheet = _sheet(page, corners, dpi)
     print_share, weight, spots = _print(sheet)
     level = _paper_level(sheet)
     # A third of the print's own depth: pale print is looked at, a watermark beside black is not.
     sharpness = focus.edge_mm(raw, corners, sheet.ink, dpi, max(8.0, 0.3 * weight * level))
     measures = {"ink": print_share, "brightness": level, "contrast": weight, "edge_mm": sharpness}
-    if weight < _THROUGH and not 0 < sharpness <= SOFTEST_MM:
+    if weight < _THROUGH and not 0 < sharpness <= softest_mm(dpi):
         spots = 0
     dark = measures["brightness"] < DARKEST_PAPER or (spots > 0 and weight < WEAKEST_PRINT)
     faults = [PageFault.TOO_DARK] if dark else []
@@ -84,6 +88,11 @@ def judge(raw: Picture, corners: NDArray[np.float32], page: Picture, dpi: int) -
     return Judgement(tuple(faults), {name: round(float(value), 4) for name, value in measures.items()})
 
 
+def softest_mm(dpi: int) -> float:
+    """Return the spread from which on print is blurred; a coarse picture has none that is sharper."""
+    return SOFTEST_MM * max(1.0, focus.DPI / dpi)
+
+
 def _faults_of_print(
     raw: Picture, corners: NDArray[np.float32], sheet: _Sheet, dpi: int, measures: dict[str, float]
 ) -> list[PageFault]:
@@ -92,7 +101,7 @@ def _faults_of_print(
     measures["cut"] = edges.cut(raw, corners, measures["brightness"], dpi)
     told = (
         (PageFault.GLARE, measures["glare"] > 0),
-        (PageFault.BLUR, measures["edge_mm"] > SOFTEST_MM),
+        (PageFault.BLUR, measures["edge_mm"] > softest_mm(dpi)),
         (PageFault.CUT_EDGE, measures["cut"] > 0),
     )
     return [fault for fault, holds in told if holds]
@@ -142,9 +151,9 @@ def _paper_level(sheet: _Sheet) -> float:
 
 def _print(sheet: _Sheet) -> tuple[float, float, int]:
     """Return the inked share of the page, how dark its print is (0 to 1), and the number of printed spots."""
-    margin = round(_MARGIN_MM * sheet.px_mm)
+    margin = min(round(_MARGIN_MM * sheet.px_mm), min(sheet.ink.shape) // 8)
     soft = np.asarray(cv2.GaussianBlur(sheet.ink, (0, 0), 0.7), np.float32)
-    inner = soft[margin:-margin, margin:-margin] if margin else soft
+    inner = soft[margin : soft.shape[0] - margin, margin : soft.shape[1] - margin]
     mask = (inner > _INK).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     kept = [i for i in range(1, count) if _is_print(stats[i], sheet.px_mm, inner.shape)]
@@ -153,7 +162,7 @@ def _print(sheet: _Sheet) -> tuple[float, float, int]:
     is_kept = np.zeros(count, bool)
     is_kept[kept] = True
     printed = is_kept[labels]
-    weight = float(np.percentile(inner[::2, ::2][printed[::2, ::2]], 90))
+    weight = float(np.percentile(inner[printed], 90))
     return float(printed.mean()), weight, len(kept)
 
 
@@ -177,7 +186,7 @@ def _is_print(stats: NDArray[np.int32], px_mm: float, shape: tuple[int, ...]) ->
 
 def _glare(sheet: _Sheet) -> float:
     """Return the share of the page under saturated, soft-rimmed spots; 0 where the paper is as white."""
-    shrink = 2.0 / sheet.px_mm
+    shrink = min(1.0, max(2.0 / sheet.px_mm, _LEAST_PX / min(sheet.ink.shape)))
     whole = _darkest(sheet.colour)
     darkest = np.asarray(
         cv2.resize(whole, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MM_PER_INCH = 25.4
-_DPI = 150
+DPI = 150
 """Resolution at which slopes are taken; more would measure the grain, not the print."""
 _TILE_MM = 8.5
 _TILE_PX = 50
@@ -50,7 +50,7 @@ def edge_mm(
     if not tiles:
         return 0.0
     spreads = _spreads(np.stack(tiles), least_range)
-    return float(np.median(spreads)) * MM_PER_INCH / min(dpi, _DPI) if spreads.size else 0.0
+    return float(np.median(spreads)) * MM_PER_INCH / min(dpi, DPI) if spreads.size else 0.0
 
 
 def _tiles(
@@ -63,7 +63,7 @@ def _tiles(
     if not places:
         return []
     on_raw = cv2.perspectiveTransform(np.array([places], np.float32), plane)[0]
-    side = round(_TILE_MM * dpi / MM_PER_INCH)
+    side = max(_TILE_PX, round(_TILE_MM * dpi / MM_PER_INCH))
     cut = (_cut(raw, x, y, side, dpi) for x, y in on_raw)
     return [tile for tile in cut if tile is not None]
 
@@ -104,10 +104,10 @@ def _without_lines(ink: NDArray[np.float32], px_mm: float) -> NDArray[np.float32
 def _cut(raw: NDArray[np.uint8], x: float, y: float, side: int, dpi: int) -> NDArray[np.float32] | None:
     left, top = max(0, int(x) - side // 2), max(0, int(y) - side // 2)
     patch = raw[top : top + side, left : left + side]
-    if min(patch.shape[:2]) < side:
+    if patch.shape[0] < side or patch.shape[1] < side:
         return None
     grey = patch if patch.ndim == 2 else cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY)
-    if dpi > _DPI:
+    if dpi > DPI:
         grey = cv2.resize(grey, (_TILE_PX, _TILE_PX), interpolation=cv2.INTER_AREA)
     return np.asarray(grey[:_TILE_PX, :_TILE_PX], np.float32)
 

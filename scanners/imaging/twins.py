@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 Ink = NDArray[np.float32]
 
-_LONG_PX = 1000
+_LEAST_PX, _LONG_PX = 64, 1000
 _TILES = 7
 """Tiles along each side that are looked for on the other picture to fit the two."""
 _SLACK = 0.045
@@ -39,7 +39,7 @@ def differing(one: Picture, other: Picture) -> tuple[int, int]:
     """Return in how many printed windows two pages differ, of how many; `UNLIKE` where they do not fit."""
     first, second = _ink(one), _ink(other)
     ratio = (first.shape[0] / first.shape[1]) / (second.shape[0] / second.shape[1])
-    if not 0.88 < ratio < 1.14:
+    if not 0.88 < ratio < 1.14 or min(*first.shape, *second.shape) < _LEAST_PX:
         return UNLIKE
     second = np.asarray(cv2.resize(second, first.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
     rough = _fit(first, second, _TILES, round(_SLACK * max(first.shape)))
@@ -61,6 +61,8 @@ def _is_one(different: int, compared: int) -> bool:
 def _ink(page: Picture) -> Ink:
     """Return the page's missing light beyond a watermark's at working size, without its outermost border."""
     grey = page if page.ndim == 2 else cv2.min(cv2.min(page[..., 0], page[..., 1]), page[..., 2])
+    if min(grey.shape) < _LEAST_PX:
+        return np.zeros(grey.shape, np.float32)
     shrink = min(1.0, _LONG_PX / max(grey.shape))
     small = cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     rough = cv2.resize(small, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)

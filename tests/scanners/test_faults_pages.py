@@ -8,9 +8,11 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from scanners.imaging import faults
+from scanners.imaging import faults, fingerprint, twins
 from scanners.imaging.port import PageFault
 from tests.bench import faulty_pages as planting
 from tests.bench import specimen_pages as specimens
@@ -120,3 +122,26 @@ def test_grey_picture_is_judged_like_a_coloured_one() -> None:
     grey = np.asarray(cv2.cvtColor(shot.raw, cv2.COLOR_RGB2GRAY), np.uint8)
     page = np.asarray(cv2.cvtColor(page_of(shot), cv2.COLOR_RGB2GRAY), np.uint8)
     assert PageFault.BLUR in faults.judge(grey, shot.corners, page, DPI).faults
+
+
+def test_coarse_picture_of_a_sharp_page_is_not_blurred() -> None:
+    dice = random.Random(9)
+    shot = planting.shoot(specimens.text_page(dice, 100), "text", dice, Place("feeder"))
+    assert PageFault.BLUR not in judged(shot)
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_no_picture_however_small_or_odd_ends_the_judge(data: st.DataObject) -> None:
+    sides = st.sampled_from([1, 2, 5, 17, 40, 90, 300])
+    noise = np.random.default_rng(data.draw(st.integers(0, 99)))
+    raw, page = (
+        noise.integers(data.draw(st.integers(0, 254)), 255, (data.draw(sides), data.draw(sides), 3), np.uint8)
+        for _ in range(2)
+    )
+    height, width = raw.shape[:2]
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    corners += noise.normal(0, data.draw(st.sampled_from([0, 20])), (4, 2)).astype(np.float32)
+    faults.judge(raw, corners, page, data.draw(st.sampled_from([1, 72, 150, 600])))
+    fingerprint.of(page)
+    twins.same_sheet(page, raw)
