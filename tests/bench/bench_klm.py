@@ -36,10 +36,11 @@ from textual.widgets import Input, OptionList
 
 from tests.acceptance.clerk import SIZE, Clerk
 from workstation import i18n
-from workstation.cli.practice import CITIZEN, Practice, open_practice
+from workstation.cli.practice import CITIZEN, Practice, first_papers, open_practice
 from workstation.cli.settings import Settings
 from workstation.domain.clock import CHINA
-from workstation.training.specimens.people import SpecimenPerson, by_name
+from workstation.training.specimens.folder import write_case
+from workstation.training.specimens.people import COUPLE, SpecimenPerson, by_name
 from workstation.tui.app import StationApp
 from workstation.tui.screens.picker import ItemPicker
 from workstation.tui.terminal import Terminal
@@ -194,8 +195,17 @@ def _first_match(screen: Screen[object]) -> str:
     return str(matches.get_option_at_index(0).prompt) if matches.option_count else ""
 
 
+def _handed_over(practice: Practice) -> tuple[Path, ...]:
+    """Return what the citizen lays on the glass: the card, the receipt, then papers no two of which are alike."""
+    folder = practice.settings.data_folder
+    couple = write_case(COUPLE[0], folder / "couple")
+    others = ("lease-contract", "household-register-page", "marriage-certificate", "photo-receipt")
+    return first_papers(folder) + tuple(couple[kind] for kind in others)
+
+
 async def _play(practice: Practice, scenes: tuple[tuple[str, str, str, float], ...]) -> list[Tally]:
     app = StationApp(practice.gate, Terminal())
+    papers = _handed_over(practice)
     tallies = []
     try:
         async with app.run_test(size=SIZE) as pilot:
@@ -204,6 +214,7 @@ async def _play(practice: Practice, scenes: tuple[tuple[str, str, str, float], .
             await clerk.unlock()
             for name, words, title, target in scenes:
                 clerk.tally = Tally(name, target)
+                practice.scanner.load(papers)
                 await clerk.take(words, title)
                 tallies.append(clerk.tally)
     finally:
