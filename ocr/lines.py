@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import fmean
 from typing import Protocol, runtime_checkable
 
-from PIL import Image
+from PIL import Image, ImageFilter
 
-from ocr.port import Engine, Layout, Script, Word
+from ocr.port import Engine, Layout, Line, LineEngine, Script, Word
+from ocr.voting import agreed
 
 
 @runtime_checkable
@@ -23,14 +23,26 @@ class BatchEngine(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The text of one small picture."""
+def read_lines(engine: Engine, pictures: Sequence[Image.Image], *, script: Script) -> list[Line]:
+    """Read each picture of one printed line as well as the engine can.
 
-    text: str
-    """Without any spaces."""
-    confidence: float
-    """0 to 1, the mean over the characters; 0 for no text."""
+    An engine without a way of its own reads Chinese three ways, and what they agree on is returned: as it is,
+    with bolder strokes (thin ones break up at 200 dpi), and bolder with the engine's model for single words:
+    the three err on different characters.
+
+    Raises:
+        OcrError: from the engine.
+    """
+    if not pictures:
+        return []
+    if isinstance(engine, LineEngine):
+        return engine.lines(pictures, script=script)
+    if script is not Script.CHINESE:
+        return read_all(engine, pictures, script=script)
+    bolder = [picture.filter(ImageFilter.MinFilter(3)) for picture in pictures]
+    both = read_all(engine, [*pictures, *bolder], script=script)
+    single = read_all(engine, bolder, script=script, layout=Layout.WORD)
+    return [agreed(three) for three in zip(both[: len(pictures)], both[len(pictures) :], single, strict=True)]
 
 
 def read_all(

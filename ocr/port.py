@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from PIL import Image
 
@@ -44,6 +44,18 @@ class Word:
     """Words with the same number stand on one line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The text of one small picture."""
+
+    text: str
+    """Without any spaces."""
+    confidence: float
+    """0 to 1, the mean over the characters; 0 for no text."""
+    marks: tuple[float, ...] = ()
+    """0 to 1 for each character of `text`, where the engine says so; else empty."""
+
+
 class Engine(Protocol):
     """A text recogniser."""
 
@@ -54,6 +66,19 @@ class Engine(Protocol):
 
     def words(self, image: Image.Image, *, script: Script, layout: Layout) -> tuple[Word, ...]:
         """Recognise `image` (mode L or RGB); boxes are in px of that picture.
+
+        Raises:
+            OcrError: the engine is missing, failed, or ran out of time.
+        """
+        ...
+
+
+@runtime_checkable
+class LineEngine(Protocol):
+    """An `Engine` with a way of its own to read single printed lines; an addition, not a replacement."""
+
+    def lines(self, pictures: Sequence[Image.Image], *, script: Script) -> list[Line]:
+        """Recognise each of `pictures` (mode L or RGB) as one printed line and return as many lines.
 
         Raises:
             OcrError: the engine is missing, failed, or ran out of time.

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import fmean
 
-from ocr.lines import Line
+from ocr.port import Line
 
 _CERTAIN = 0.99
 _MAJORITY, _PATCHWORK = 0.85, 0.6

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from ocr import imaging, labels, view
 from ocr.crops import Crop, cut_lines
 from ocr.labels import Grid, Point
-from ocr.lines import Line, read_all
 from ocr.port import Box, Engine, FieldReading, Layout, Script
 from ocr.view import View
-from ocr.voting import agreed
 
 GLYPH_PX = 30.0
 """Height of a printed character for which the engines read best (25 to 32 px)."""
@@ -134,21 +132,6 @@ def _look(engine: Engine, paper: View, form: Form) -> Located | None:
         level, grid = level.scaled(factor), grid.times(factor)
         found = {label: (x * factor, y * factor) for label, (x, y) in found.items()}
     return Located(form, level, grid, found, number[0] if number else "", form.em * grid.scale, angle)
-
-
-def read_chinese(engine: Engine, pictures: Sequence[Image.Image]) -> list[Line]:
-    """Read each picture of one printed line three ways and return what they agree on.
-
-    As it is, with bolder strokes (thin ones break up at 200 dpi), and bolder with the engine's model for
-    single words: the three err on different characters.
-
-    Raises:
-        OcrError: from the engine.
-    """
-    bolder = [picture.filter(ImageFilter.MinFilter(3)) for picture in pictures]
-    both = read_all(engine, [*pictures, *bolder], script=Script.CHINESE)
-    single = read_all(engine, bolder, script=Script.CHINESE, layout=Layout.WORD)
-    return [agreed(three) for three in zip(both[: len(pictures)], both[len(pictures) :], single, strict=True)]
 
 
 def unread(box: Box | None = None) -> FieldReading:

@@ -8,9 +8,9 @@ from PIL import Image
 
 from ocr import checks, values
 from ocr.crops import Crop
-from ocr.documents.form import Form, locate, read_chinese, surrounding, unread
-from ocr.lines import Line, read_all
-from ocr.port import Engine, FieldReading, Script
+from ocr.documents.form import Form, locate, surrounding, unread
+from ocr.lines import read_lines
+from ocr.port import Engine, FieldReading, Line, Script
 
 KIND = "id-card-back"
 FIELDS = ("authority", "valid_from", "valid_until")
@@ -38,8 +38,8 @@ def read_fields(engine: Engine, picture: Image.Image, today: date) -> tuple[dict
         return {name: unread() for name in FIELDS}, 0.0
     authority = card.cut(_AUTHORITY, label="签发机关", above="有效期限", most=2)
     validity = card.cut(_VALIDITY, label="有效期限")
-    lines = read_chinese(engine, [crop.image for crop in authority + validity])
-    digits = read_all(engine, [crop.image for crop in validity], script=Script.DIGITS)
+    lines = read_lines(engine, [crop.image for crop in authority + validity], script=Script.CHINESE)
+    digits = read_lines(engine, [crop.image for crop in validity], script=Script.DIGITS)
     fields = {"authority": _authority(authority, lines[: len(authority)])}
     return fields | _validity(validity, lines[len(authority) :] + digits, today), card.skew_deg
 

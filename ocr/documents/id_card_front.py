@@ -9,9 +9,9 @@ from PIL import Image
 
 from ocr import checks, values
 from ocr.crops import Crop
-from ocr.documents.form import NUMBER, Form, Located, locate, read_chinese, surrounding, unread
-from ocr.lines import Line, read_all
-from ocr.port import Engine, FieldReading, Script
+from ocr.documents.form import NUMBER, Form, Located, locate, surrounding, unread
+from ocr.lines import read_lines
+from ocr.port import Engine, FieldReading, Line, Script
 from ocr.voting import together
 
 KIND = "id-card-front"
@@ -70,12 +70,12 @@ def _read_crops(engine: Engine, card: Located) -> dict[str, _Raw]:
     cut = {name: card.cut(window, label=_ROW[name]) for name, window in _WINDOWS.items()}
     cut["address"] = card.cut(_WINDOWS["address"], label="住址", above=NUMBER, most=_MOST_ADDRESS_LINES)
     printed = [(name, crop) for name in FIELDS if name != "id_number" for crop in cut[name]]
-    lines = read_chinese(engine, [crop.image for _, crop in printed])
+    lines = read_lines(engine, [crop.image for _, crop in printed], script=Script.CHINESE)
     texts = {
         name: [line for (owner, _), line in zip(printed, lines, strict=True) if owner == name]
         for name in FIELDS
     }
-    texts["id_number"] = read_all(engine, [crop.image for crop in cut["id_number"]], script=Script.DIGITS)
+    texts["id_number"] = read_lines(engine, [crop.image for crop in cut["id_number"]], script=Script.DIGITS)
     return {name: _Raw(together(texts[name]), cut[name]) for name in FIELDS}
 
 

@@ -8,8 +8,8 @@ from PIL import Image
 from ocr import values
 from ocr.errors import EngineTimeout
 from ocr.fake import ScriptedEngine, scripted_reading
-from ocr.lines import Line, read_all
-from ocr.port import Layout, Script, Word
+from ocr.lines import read_all
+from ocr.port import Layout, Line, Script, Word
 from ocr.voting import agreed, together
 
 
