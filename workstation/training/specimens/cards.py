@@ -5,6 +5,7 @@ from __future__ import annotations
 from PIL import Image
 
 from workstation.training.specimens.fonts import Face
+from workstation.training.specimens.look import PLAIN, Look
 from workstation.training.specimens.people import MALE, SpecimenPerson
 from workstation.training.specimens.sheet import NOTICE, RED, Colour, Sheet, wrap
 
@@ -18,35 +19,41 @@ _ADDRESS_COLUMNS, _ADDRESS_Y, _LEADING = 11, 25.4, 4.8
 _STAINED_COLUMN = 2
 
 
-def id_card_front(person: SpecimenPerson, dpi: int = 300, *, blot: str = "") -> Image.Image:
+def id_card_front(
+    person: SpecimenPerson, dpi: int = 300, *, blot: str = "", look: Look = PLAIN
+) -> Image.Image:
     """Draw the portrait side.
 
     Args:
         person: whose card.
         dpi: resolution; the picture is 85.6 x 54 mm.
         blot: `name` or `address`: spill ink over one character of it, so that it is hard to read.
+        look: of this copy.
     """
     sheet = _blank(dpi)
     sheet.watermark([(22, 44), (46, 9), (36, 30)], 8.5)
     _portrait(sheet, person)
-    _labels(sheet)
-    _values(sheet, person)
+    _labels(sheet, look)
+    _values(sheet, person, look)
     _blot(sheet, person, blot)
     sheet.text(6.2, 50.6, NOTICE, 2.1, fill=RED)
     return sheet.image
 
 
-def id_card_back(person: SpecimenPerson, dpi: int = 300) -> Image.Image:
+def id_card_back(person: SpecimenPerson, dpi: int = 300, *, look: Look = PLAIN) -> Image.Image:
     """Draw the emblem side; a rosette with 样本 stands where the emblem would be."""
     sheet = _blank(dpi)
     sheet.watermark([(20, 36), (68, 40), (46, 32)], 8.5)
     _rosette(sheet, 6.0, 5.0, 15.5)
-    sheet.text(28.0, 6.6, "中华人民共和国", 4.6, face=Face.SERIF, spread=2.0)
-    sheet.text(27.0, 14.2, "居民身份证", 6.6, face=Face.SERIF, spread=3.0)
-    sheet.text(18.6, 38.0, "签发机关", _LABEL_EM, fill=LABEL)
-    sheet.text(34.0, 37.7, person.issuing_authority, _VALUE_EM)
-    sheet.text(18.6, 44.4, "有效期限", _LABEL_EM, fill=LABEL)
-    sheet.text(34.0, 44.1, validity_text(person), _VALUE_EM)
+    sheet.text(28.0, 6.6, "中华人民共和国", 4.6, face=look.title, spread=2.0)
+    sheet.text(27.0, 14.2, "居民身份证", 6.6, face=look.title, spread=3.0)
+    right, down = look.shift_mm
+    for y, label, text in (
+        (38.0, "签发机关", person.issuing_authority),
+        (44.4, "有效期限", validity_text(person)),
+    ):
+        sheet.text(18.6, y, label, _LABEL_EM, fill=LABEL, face=look.label)
+        sheet.text(34.0 + right, y - 0.3 + down, text, _VALUE_EM * look.grow, face=look.value, fill=look.ink)
     sheet.text(6.2, 50.6, NOTICE, 2.1, fill=RED)
     return sheet.image
 
@@ -63,25 +70,57 @@ def _blank(dpi: int) -> Sheet:
     return sheet
 
 
-def _labels(sheet: Sheet) -> None:
+def truth_front(person: SpecimenPerson) -> dict[str, str]:
+    """Return what the portrait side says, in normal form."""
+    return {
+        "name": person.name,
+        "sex": person.sex,
+        "ethnicity": person.ethnicity,
+        "birth_date": person.birth_date.isoformat(),
+        "address": person.address,
+        "id_number": person.id_number,
+    }
+
+
+def truth_back(person: SpecimenPerson) -> dict[str, str]:
+    """Return what the emblem side says, in normal form."""
+    until = person.id_valid_until
+    return {
+        "authority": person.issuing_authority,
+        "valid_from": person.id_valid_from.isoformat(),
+        "valid_until": until.isoformat() if until else "长期",
+    }
+
+
+def _labels(sheet: Sheet, look: Look) -> None:
     for x, y, label in (
         (6.2, 6.4, "姓名"), (6.2, 12.8, "性别"), (24.0, 12.8, "民族"), (6.2, 19.0, "出生"),
         (24.6, 19.0, "年"), (33.4, 19.0, "月"), (42.2, 19.0, "日"), (6.2, 25.6, "住址"),
         (6.2, 45.8, "公民身份号码"),
     ):  # fmt: skip
-        sheet.text(x, y, label, _LABEL_EM, fill=LABEL, spread=0.35 if len(label) == 2 else 0.1)
+        spread = 0.35 if len(label) == 2 else 0.1
+        sheet.text(x, y, label, _LABEL_EM, face=look.label, fill=LABEL, spread=spread)
 
 
-def _values(sheet: Sheet, person: SpecimenPerson) -> None:
+def _values(sheet: Sheet, person: SpecimenPerson, look: Look) -> None:
     born = person.birth_date
-    sheet.text(_VALUE_X, 5.7, person.name, _VALUE_EM + 0.4, spread=0.35)
-    sheet.text(_VALUE_X, 12.4, person.sex, _VALUE_EM)
-    sheet.text(32.6, 12.4, person.ethnicity, _VALUE_EM)
-    sheet.text(_VALUE_X, 18.7, f"{born.year}", _VALUE_EM)
+    right, down = look.shift_mm
+    em = _VALUE_EM * look.grow
+
+    def write(
+        x: float, y: float, text: str, size: float, *, face: Face = look.value, spread: float = 0
+    ) -> None:
+        sheet.text(x + right, y + down, text, size, face=face, fill=look.ink, spread=spread)
+
+    write(_VALUE_X, 5.7, person.name, em + 0.4, spread=0.35)
+    write(_VALUE_X, 12.4, person.sex, em)
+    write(32.6, 12.4, person.ethnicity, em)
+    write(_VALUE_X, 18.7, f"{born.year}", em)
     for middle, number in ((30.3, born.month), (39.1, born.day)):
-        sheet.text(middle - 0.95 * len(str(number)), 18.7, str(number), _VALUE_EM)
-    sheet.wrapped(_VALUE_X, _ADDRESS_Y, person.address, _VALUE_EM, columns=_ADDRESS_COLUMNS, leading=_LEADING)
-    sheet.text(28.4, 44.1, person.id_number, _NUMBER_EM, spread=0.55)
+        write(middle - 0.95 * len(str(number)), 18.7, str(number), em)
+    for row, line in enumerate(wrap(person.address, _ADDRESS_COLUMNS)):
+        write(_VALUE_X, _ADDRESS_Y + row * _LEADING, line, em)
+    write(28.4, 44.1, person.id_number, _NUMBER_EM, face=look.figures, spread=0.55)
 
 
 def _blot(sheet: Sheet, person: SpecimenPerson, field: str) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from PIL import ImageFont
 
+_NOWHERE = "\U0010fffd"
+"""A private character that no font has."""
 ROOTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
 
@@ -25,6 +27,14 @@ class Face(StrEnum):
 
     SANS = "SANS"
     SERIF = "SERIF"
+    SANS_BOLD = "SANS_BOLD"
+    SERIF_BOLD = "SERIF_BOLD"
+    ROUND = "ROUND"
+    """A screen font with softer corners."""
+    MING = "MING"
+    """Thin strokes, as a needle or an old laser printer leaves them."""
+    MONO = "MONO"
+    """Figures and letters of one width, as on cards and in machine-readable zones."""
 
 
 _NOTO = ("opentype/noto", "noto-cjk", "google-noto-cjk", "truetype/noto", "noto")
@@ -34,7 +44,15 @@ _SANS = (
     ("truetype/wqy/wqy-zenhei.ttc", 0),
 )
 _SERIF = (*((f"{folder}/NotoSerifCJK-Regular.ttc", 2) for folder in _NOTO), ("truetype/arphic/uming.ttc", 0))
-_CANDIDATES = {Face.SANS: _SANS + _SERIF, Face.SERIF: _SERIF + _SANS}
+_CANDIDATES = {
+    Face.SANS: _SANS + _SERIF,
+    Face.SERIF: _SERIF + _SANS,
+    Face.SANS_BOLD: (*((f"{folder}/NotoSansCJK-Bold.ttc", 2) for folder in _NOTO), *_SANS, *_SERIF),
+    Face.SERIF_BOLD: (*((f"{folder}/NotoSerifCJK-Bold.ttc", 2) for folder in _NOTO), *_SERIF, *_SANS),
+    Face.ROUND: (("truetype/wqy/wqy-microhei.ttc", 0), ("truetype/wqy/wqy-zenhei.ttc", 0), *_SANS, *_SERIF),
+    Face.MING: (("truetype/arphic/uming.ttc", 0), *_SERIF, *_SANS),
+    Face.MONO: (*((f"{folder}/NotoSansCJK-Regular.ttc", 7) for folder in _NOTO), *_SANS, *_SERIF),
+}
 
 
 def find(face: Face, roots: tuple[Path, ...] = ROOTS) -> tuple[Path, int]:
@@ -55,3 +73,17 @@ def load(face: Face, size_px: int) -> ImageFont.FreeTypeFont:
     """Return the font for `face` with an em of `size_px`."""
     path, index = find(face)
     return ImageFont.truetype(str(path), size_px, index=index, layout_engine=ImageFont.Layout.BASIC)
+
+
+@cache
+def for_character(face: Face, size_px: int, character: str) -> ImageFont.FreeTypeFont:
+    """Return the font for `face`, or the sans one when `face` has no glyph for a rare character."""
+    font = load(face, size_px)
+    if character.isascii() or _draws(font, character):
+        return font
+    return load(Face.SANS, size_px)
+
+
+def _draws(font: ImageFont.FreeTypeFont, character: str) -> bool:
+    """Every character that a font lacks is drawn as the same box."""
+    return bytes(font.getmask(character)) != bytes(font.getmask(_NOWHERE)) or character.isspace()

@@ -48,6 +48,25 @@ def household_page(
     return sheet.image
 
 
+def truth_household(person: SpecimenPerson, relation: str, head: SpecimenPerson) -> dict[str, str]:
+    """Return what the page of `household_page` says, in normal form."""
+    cells = {label: value for row in _household_rows(person, relation, head) for label, value, _ in row}
+    return {
+        "name": person.name,
+        "relation": relation,
+        "sex": person.sex,
+        "birth_place": cells["出生地"],
+        "ethnicity": person.ethnicity,
+        "native_place": cells["籍贯"],
+        "birth_date": person.birth_date.isoformat(),
+        "id_number": person.id_number,
+        "education": cells["文化程度"],
+        "marital_status": cells["婚姻状况"],
+        "employer": cells["服务处所"],
+        "registered_on": registered_on(person).isoformat(),
+    }
+
+
 def registered_on(person: SpecimenPerson) -> date:
     """Return the day on the household page: that of the identity card."""
     return person.id_valid_from
@@ -141,6 +160,25 @@ def marriage_certificate_page(husband: SpecimenPerson, wife: SpecimenPerson, dpi
     _seal(sheet, 132, 34, "婚姻登记机关", "样本专用章")
     sheet.text(14, 116.5, NOTICE, 3.4, fill=RED)
     return sheet.image
+
+
+def truth_marriage(husband: SpecimenPerson, wife: SpecimenPerson) -> dict[str, str]:
+    """Return what the page of `marriage_certificate_page` says, in normal form."""
+    spouses = {
+        f"{role}_{field}": value
+        for role, spouse in (("husband", husband), ("wife", wife))
+        for field, value in (
+            ("name", spouse.name),
+            ("birth_date", spouse.birth_date.isoformat()),
+            ("id_number", spouse.id_number),
+        )
+    }
+    return {
+        "holder": husband.name,
+        "registered_on": wedding_day(husband, wife).isoformat(),
+        "certificate_number": marriage_number(husband, wife),
+        **spouses,
+    }
 
 
 def wedding_day(husband: SpecimenPerson, wife: SpecimenPerson) -> date:

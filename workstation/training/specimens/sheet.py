@@ -54,9 +54,9 @@ class Sheet:
             fill: ink.
             spread: extra room behind each character.
         """
-        font = fonts.load(face, max(4, self.px(size)))
         at = x * self.scale
         for character in text:
+            font = fonts.for_character(face, max(4, self.px(size)), character)
             self.draw.text((at, y * self.scale), character, font=font, fill=fill)
             at += font.getlength(character) + spread * self.scale
         return at / self.scale
