@@ -35,6 +35,8 @@ _SOLID = 0.6
 _LID_STEP = 25.0
 _SHADOW_MM, _RIM_MM, _DUST_MM2 = 2.7, 2.0, 8.0
 _MOST_OUTSIDE = 0.01
+_NESTED = 0.95
+_FULL, _LEAST_BEYOND_MM, _SAME_PAPER = 0.9, 0.7, 14.0
 
 
 def whole(picture: Picture) -> Quad:
@@ -95,7 +97,7 @@ def _pages(picture: Picture, small: Picture, surround: Surround, dpi: int) -> li
     closed = cv2.morphologyEx(marks, cv2.MORPH_CLOSE, _disc(_CLOSE_MM * mm))
     outlines, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     hulls = [np.asarray(cv2.convexHull(found), np.float32).reshape(-1, 2) + 0.5 for found in outlines]
-    large = [hull for hull in hulls if cv2.contourArea(hull) >= _LEAST_PAGE_MM2 * mm * mm]
+    large = _outer([hull for hull in hulls if cv2.contourArea(hull) >= _LEAST_PAGE_MM2 * mm * mm])
     if not 0 < len(large) <= _MOST_PAGES:
         return []
     edge_step = max(1, round(dpi / _EDGE_DPI))
@@ -109,6 +111,21 @@ def _pages(picture: Picture, small: Picture, surround: Surround, dpi: int) -> li
             return []
         found.append(_points(sheet * edge_step))
     return [] if _left_over(surround.marks, [_points(quad / scale) for quad in found], mm) else found
+
+
+def _outer(hulls: list[Quad]) -> list[Quad]:
+    """Leave out what lies within another hull: where paper is as white as the lid, a frame printed on it."""
+    return [
+        hull for hull in hulls if not any(_is_within(hull, other) for other in hulls if other is not hull)
+    ]
+
+
+def _is_within(hull: Quad, other: Quad) -> bool:
+    area = cv2.contourArea(hull)
+    if area >= cv2.contourArea(other):
+        return False
+    common, _ = cv2.intersectConvexConvex(hull, other)
+    return common > _NESTED * area
 
 
 def _fill(marks: Mask, hull: Quad) -> float:
@@ -136,7 +153,11 @@ def _sheet(edges: Picture, hull: Quad, fill: float, is_light: bool, dpi: float) 
     if guess is None or min(size_of_page(guess)) < _LEAST_SIDE_MM * dpi / 25.4:
         return None
     sides = sides_of(edges, guess, dpi)
-    seen = [side.is_edge(solid=fill >= _SOLID) for side in sides]
+    seen = [
+        side.is_edge(solid=fill >= _SOLID)
+        and not (side.at_border and fill >= _FULL and _runs_on(edges, side, hull, dpi))
+        for side in sides
+    ]
     if not _is_certain(sides, seen, is_light):
         return None
     drawn = [
@@ -147,6 +168,26 @@ def _sheet(edges: Picture, hull: Quad, fill: float, is_light: bool, dpi: float) 
     if quad is None or not cv2.isContourConvex(quad) or _outside(hull, quad, dpi) > _MOST_OUTSIDE:
         return None
     return quad
+
+
+def _runs_on(edges: Picture, side: Side, hull: Quad, dpi: float) -> bool:
+    """Say whether the paper goes on beyond this line as far as its hull: then a row of print was seen."""
+    along = (side.end - side.start) / max(float(np.linalg.norm(side.end - side.start)), 1e-6)
+    outward = np.array([along[1], -along[0]], np.float32)
+    mm, depth = dpi / 25.4, float(((hull - side.start) @ outward).max())
+    if depth < _LEAST_BEYOND_MM * mm:
+        return False
+    rim = side.start + np.linspace(0.1, 0.9, 65, dtype=np.float32)[:, None] * (side.end - side.start)
+    paper = np.median(_seen(edges, rim - 2.0 * mm * outward), axis=0)
+    beyond = np.concatenate([_seen(edges, rim + share * depth * outward) for share in (0.35, 0.5, 0.65)])
+    return float((np.abs(beyond - paper).max(axis=1) <= _SAME_PAPER).mean()) >= 0.5
+
+
+def _seen(picture: Picture, places: Quad) -> Quad:
+    """Return the colours at these places."""
+    height, width = picture.shape[:2]
+    x, y = (np.clip(places[:, axis].astype(int), 0, most - 1) for axis, most in ((0, width), (1, height)))
+    return np.asarray(picture[y, x].reshape(len(places), -1), np.float32)
 
 
 def _is_certain(sides: list[Side], seen: list[bool], is_light: bool) -> bool:
