@@ -1,61 +1,37 @@
-"""Checks of what was read: pure functions over strings, standard library only.
+"""Names of checks and what dates must be: pure functions over strings, standard library only.
 
 A check is a name such as `check-digit`; a failed one carries a leading `!`.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECK_CHARACTERS = "10X98765432"
+from ocr.knowledge.identity import (
+    CHECK_CHARACTERS,
+    FIRST_BIRTH,
+    birth_date_of,
+    check_digit,
+    check_digit_holds,
+    is_number_shaped,
+    sex_of,
+)
+
+__all__ = [
+    "CHECK_CHARACTERS",
+    "LONG_TERM",
+    "as_date",
+    "birth_date_of",
+    "check_digit",
+    "check_digit_holds",
+    "is_number_shaped",
+    "named",
+    "plausible_birth",
+    "plausible_span",
+    "sex_of",
+]
+
 LONG_TERM = "长期"
-_NUMBER = re.compile(r"[1-9][0-9]{16}[0-9X]", re.ASCII)
-_BODY = re.compile(r"[0-9]{17}", re.ASCII)
-_FIRST_BIRTH = date(1880, 1, 1)
-
-
-def check_digit(body: str) -> str:
-    """Return the 18th character for the first 17 digits of a citizen's number (GB 11643, ISO 7064 MOD 11-2).
-
-    Raises:
-        ValueError: `body` is not 17 digits.
-    """
-    if not _BODY.fullmatch(body):
-        raise ValueError("17 digits are needed")
-    total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, body, strict=True))
-    return CHECK_CHARACTERS[total % 11]
-
-
-def is_number_shaped(number: str) -> bool:
-    """Say whether `number` is 17 digits and a digit or X."""
-    return bool(_NUMBER.fullmatch(number))
-
-
-def check_digit_holds(number: str) -> bool:
-    """Say whether `number` is well shaped and its last character is the right one (GB 11643).
-
-    The region code is not looked up: districts are abolished, and old codes stay valid.
-    """
-    return is_number_shaped(number) and check_digit(number[:17]) == number[17]
-
-
-def birth_date_of(number: str) -> date | None:
-    """Return the birth date in digits 7 to 14, None when they are no date."""
-    if not is_number_shaped(number):
-        return None
-    try:
-        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    except ValueError:
-        return None
-
-
-def sex_of(number: str) -> str:
-    """Return 男 or 女 by digit 17 (odd is male), empty for an ill-shaped number."""
-    if not is_number_shaped(number):
-        return ""
-    return "男" if int(number[16]) % 2 else "女"
 
 
 def named(name: str, holds: bool) -> str:
@@ -73,7 +49,7 @@ def as_date(value: str) -> date | None:
 
 def plausible_birth(born: date, today: date) -> bool:
     """Say whether somebody who stands at a counter `today` can have been born then."""
-    return _FIRST_BIRTH <= born <= today
+    return FIRST_BIRTH <= born <= today
 
 
 def plausible_span(valid_from: date, valid_until: str) -> bool:
