@@ -112,6 +112,23 @@ async def test_a_late_reading_never_replaces_typed_text(sit: OpenSeat, window: W
         assert seat.row("id_number").text == ZHAO.id_number
 
 
+async def test_typed_text_is_never_shown_as_checked_and_a_key_takes_the_reading(
+    sit: OpenSeat, window: Window
+) -> None:
+    case = window.open()
+    lay_card(window)
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        await seat.go_to_row("id_number")
+        await seat.write("1")
+        await seat.press("f2")
+        assert seat.row("id_number").text == "1"
+        assert seat.sees(f"? 识别为 {ZHAO.id_number}", "Ctrl+Z 采用")
+        await seat.press("ctrl+z")
+        assert seat.row("id_number").text == ZHAO.id_number
+        assert not seat.sees("Ctrl+Z 采用") and seat.sees("校验位")
+
+
 async def test_a_number_that_fails_its_check_digit_is_named_and_kept(sit: OpenSeat, window: Window) -> None:
     case = window.open()
     wrong = ZHAO.id_number[:-1] + ("1" if ZHAO.id_number[-1] != "1" else "2")

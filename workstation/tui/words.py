@@ -129,6 +129,13 @@ def value_lamp(value: FieldValue | None) -> Text:
     return Text(f"? {value.confidence:.2f} {_('请核对')}", Style(color=AMBER))
 
 
+def typed_lamp(value: FieldValue) -> Text:
+    """Return what is said beside text that differs from the known value."""
+    known = printable(value.value)
+    told = _("识别为 {value}") if value.origin is Origin.OCR else _("原为 {value}")
+    return Text(f"? {told.format(value=known)} · {_('Ctrl+Z 采用')}", Style(color=AMBER))
+
+
 def _origin(origin: Origin) -> str:
     return {
         Origin.TYPED: _("已录入"),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Label, Static
 
 from workstation.domain.case import Box, FieldValue
+from workstation.i18n import N_
 from workstation.tui.cells import printable
-from workstation.tui.words import value_lamp
+from workstation.tui.words import typed_lamp, value_lamp
 
 
 class FieldRow(Horizontal):
@@ -28,6 +31,10 @@ class FieldRow(Horizontal):
         #lamp { padding-left: 1; height: auto; }
     }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "restore", N_("采用识别的值"), show=False, id="field.restore")
+    ]
 
     @dataclass
     class Left(Message):
@@ -62,6 +69,8 @@ class FieldRow(Horizontal):
         self.value: FieldValue | None = None
         self.shown = ""
         self._lamp = self._drawn = Text()
+        self._lamp_is_of = ""
+        """The text the lamp speaks of."""
         self._max_length = max_length
 
     def compose(self) -> ComposeResult:
@@ -77,6 +86,10 @@ class FieldRow(Horizontal):
         return self.query_one(Input).value
 
     @property
+    def _known(self) -> str:
+        return printable(self.value.value) if self.value else ""
+
+    @property
     def is_typed(self) -> bool:
         """True when the clerk changed the text since it was shown."""
         return self.text != self.shown
@@ -84,16 +97,25 @@ class FieldRow(Horizontal):
     def show(self, value: FieldValue | None, *, locked: bool = False) -> None:
         """Show a stored value, unless the clerk is typing something else."""
         box = self.query_one(Input)
+        self.value = value
         if not self.is_typed:
             self.shown = printable(value.value) if value else ""
             box.value = self.shown
-        self.value = value
         box.disabled = locked
-        self.mark(value_lamp(value))
+        self._light(value_lamp(value), of=self._known)
 
     def mark(self, lamp: Text) -> None:
-        """Show what is known about the value; before it the whole text, if the input is too short for it."""
-        self._lamp = lamp
+        """Show what is known about the present text; before it the whole text, if the input is too short."""
+        self._light(lamp, of=self.text)
+
+    def action_restore(self) -> None:
+        """Take back what was typed: what was read or stored stands there again."""
+        box = self.query_one(Input)
+        self.shown = box.value = self._known
+        box.cursor_position = len(box.value)
+
+    def _light(self, lamp: Text, *, of: str) -> None:
+        self._lamp, self._lamp_is_of = lamp, of
         self._draw_lamp()
 
     @on(Input.Changed)
@@ -101,7 +123,9 @@ class FieldRow(Horizontal):
         box = self.query_one(Input)
         room = box.content_size.width
         whole = [printable(box.value)] if 0 < room <= cell_len(box.value) else []
-        drawn = Text("\n").join([*map(Text, whole), self._lamp])
+        is_other = bool(self._known) and box.value != self._lamp_is_of
+        lamp = typed_lamp(self.value) if self.value and is_other else self._lamp
+        drawn = Text("\n").join([*map(Text, whole), lamp])
         if drawn != self._drawn:
             self._drawn = drawn
             self.query_one("#lamp", Static).update(drawn)

@@ -164,7 +164,13 @@ class ApplicantStep(VerticalScroll):
         if not row.text:
             return row.field in ("id_number", "name", "phone")
         value = row.value
-        return row.field == "phone" or value is None or value.confidence < SURE or not value.valid
+        return (
+            row.field == "phone"
+            or row.is_typed
+            or value is None
+            or value.confidence < SURE
+            or not value.valid
+        )
 
     def _judge(self, row: FieldRow) -> None:
         try:
