@@ -197,3 +197,14 @@ def test_a_second_household_names_its_street_before_the_case_is_ready(
         "香蜜湖街道",
         "华富街道",
     )
+
+
+def test_two_households_in_one_street_are_verified_there_once(make_window: MakeWindow, pack: Pack) -> None:
+    item = dataclasses.replace(
+        next(item for item in pack.items if item.title == ELDER_CARD), second_street=When()
+    )
+    window = make_window(packs=(dataclasses.replace(pack, items=(item,)),))
+    case = window.desk.intake.set_home_street(window.ready().case_id, "XMH", second="XMH")
+    view = window.desk.view_of(case)
+    assert view.readiness.ready and case.streets == ("XMH",)
+    assert (view.home_street_name, view.second_street_name) == ("香蜜湖街道", "")

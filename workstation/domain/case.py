@@ -281,6 +281,11 @@ class Case:
         return self.state not in EDITABLE
 
     @property
+    def streets(self) -> tuple[str, ...]:
+        """The streets that verify, each once: two households may live in one."""
+        return tuple(dict.fromkeys(street for street in (self.home_street, self.second_street) if street))
+
+    @property
     def debts(self) -> Mapping[str, date]:
         """Slot -> last day, for what tolerance still owes."""
         return {

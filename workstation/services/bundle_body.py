@@ -58,7 +58,7 @@ def case_body(case: Case, item: Item, log: Sequence[Entry], filed: Filed) -> dic
         },
         "overruled": _overruled(case, log),
         "slots": {material.id: _slot(case.slot(material.id)) for material in derive(item, case.answers)},
-        "streets": [street for street in (case.home_street, case.second_street) if street],
+        "streets": list(case.streets),
         "agent": _agent(case.agent) if case.agent else None,
         "credit": _credit(case.credit) if case.credit else None,
         "commitments": [line.material.id for line in committed(item, case)],

@@ -92,4 +92,4 @@ class PaperDesk:
         return shared
 
     def _second_street(self, case: Case) -> str:
-        return self.catalogue.street_name(case.second_street) if case.second_street else ""
+        return self.catalogue.street_name(case.second_street) if len(case.streets) > 1 else ""

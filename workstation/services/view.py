@@ -155,7 +155,7 @@ def build_view(
         readiness=readiness(item, case),
         offers=offers,
         home_street_name=street_name(case.home_street) if case.home_street else "",
-        second_street_name=street_name(case.second_street) if case.second_street else "",
+        second_street_name=street_name(case.second_street) if len(case.streets) > 1 else "",
         known=known,
         remembered=remembered,
     )
