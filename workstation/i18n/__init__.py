@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gettext as _gettext
+from collections.abc import Iterable
 from pathlib import Path
 
 DOMAIN = "workstation"
@@ -29,3 +30,8 @@ def _(message: str) -> str:
 def N_(message: str) -> str:
     """Mark a text for translation and return it unchanged."""
     return message
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as a list in a sentence, with the comma of the language."""
+    return _("、").join(words)

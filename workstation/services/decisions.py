@@ -26,6 +26,7 @@ from workstation.domain.clock import Clock, end_of_day, local_date
 from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.items import Item
 from workstation.domain.tolerance import overdue
+from workstation.i18n import listed
 from workstation.services.agents import check_agent
 from workstation.services.catalogue import Catalogue
 from workstation.services.decision_errors import NotOverdue, OneNoticeOnly, SituationOpen
@@ -215,7 +216,7 @@ class Decisions:
         case, item = self._editable(case_id)
         missing = missing_words(readiness(item, case))
         if missing:
-            raise NotReadyToReceive(missing="、".join(missing))
+            raise NotReadyToReceive(missing=listed(missing))
         check_promises(case, item, local_date(self.clock()), self.calendar)
         if case.agent is not None:
             # The power may have ended while the draft lay, or the applicant may be another one since.
@@ -225,7 +226,7 @@ class Decisions:
     def _check_once(self, case: Case, item: Item) -> None:
         questions = readiness(item, case).questions
         if questions:
-            raise SituationOpen(questions="、".join(question.title for question in questions))
+            raise SituationOpen(questions=listed(question.title for question in questions))
         if case.state is CaseState.CORRECTION and not _handed_in_since_told(self.store.log(case.case_id)):
             raise OneNoticeOnly(number=case.last_move.number if case.last_move else case.number)
 

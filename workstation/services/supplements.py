@@ -24,7 +24,7 @@ from workstation.domain.case import (
 from workstation.domain.checklist import ChecklistLine, Todo, checklist
 from workstation.domain.clock import Clock, end_of_day
 from workstation.domain.items import Item
-from workstation.i18n import _
+from workstation.i18n import _, listed
 from workstation.services.catalogue import Catalogue
 from workstation.services.decision_errors import (
     NothingBrought,
@@ -112,7 +112,7 @@ class Supplements:
         open_lines = [line for line in lines if line.todo is not Todo.NOTHING]
         if open_lines:
             words = (f"{line.material.title} ({_(TODO_WORDS[line.todo])})" for line in open_lines)
-            raise SupplementUnfinished(missing="、".join(words))
+            raise SupplementUnfinished(missing=listed(words))
         return lines
 
     def _cleared(self, tx: Tx, case: Case, at: datetime) -> Case:

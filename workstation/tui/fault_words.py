@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workstation.domain.case import Fault, Finding, Page
-from workstation.i18n import N_, _
+from workstation.i18n import N_, _, listed
 
 WORDS: dict[Fault, tuple[str, str]] = {
     Fault.BLUR: (N_("模糊"), N_("擦净玻璃, 压平材料, 重扫")),
@@ -31,4 +31,4 @@ def remedy_words(finding: Finding) -> str:
 
 def page_faults(page: Page) -> str:
     """Return the short names of all that is open about a page; empty when all is well."""
-    return "、".join(fault_words(finding) for finding in page.open_findings)
+    return listed(fault_words(finding) for finding in page.open_findings)

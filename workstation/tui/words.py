@@ -9,7 +9,7 @@ from workstation.domain.case import FieldValue, Origin
 from workstation.domain.checklist import ChecklistLine, SlotStatus, Todo
 from workstation.domain.covers import TRAY
 from workstation.domain.kinds import KnownFrom
-from workstation.i18n import N_, _
+from workstation.i18n import N_, _, listed
 from workstation.services.view import CaseView
 from workstation.tui.cells import printable
 from workstation.tui.theme import AMBER, BLUE, GREEN, QUIET, RED
@@ -118,14 +118,14 @@ def value_lamp(value: FieldValue | None) -> Text:
         return Text(_("未填"), Style(color=QUIET))
     failed = [check_words(c) for c in value.checks if c.startswith("!")]
     if failed:
-        return Text(f"✘ {'、'.join(failed)}", Style(color=RED))
+        return Text(f"✘ {listed(failed)}", Style(color=RED))
     if value.confirmed_by is not None:
         return Text(f"✔ {_origin(value.origin)}", Style(color=GREEN))
     if value.origin is Origin.REUSED:
         return Text(f"? {_('取自以前的办件, 请核对')}", Style(color=AMBER))
     passed = [words for c in value.checks if (words := check_words(c))]
     if value.confidence >= SURE:
-        return Text(f"✔ {value.confidence:.2f} {'、'.join(passed)}".rstrip(), Style(color=GREEN))
+        return Text(f"✔ {value.confidence:.2f} {listed(passed)}".rstrip(), Style(color=GREEN))
     return Text(f"? {value.confidence:.2f} {_('请核对')}", Style(color=AMBER))
 
 

@@ -10,7 +10,7 @@ from textual import work
 from scanners.port import Source
 from workstation.domain.case import Case, Fault, Finding, Page
 from workstation.domain.checklist import open_findings
-from workstation.i18n import N_, _
+from workstation.i18n import N_, _, listed
 from workstation.services.checking import FeedReport
 from workstation.services.scan_ways import ScanWay
 from workstation.tui.fault_words import fault_words, remedy_words
@@ -75,7 +75,7 @@ class GateKeys(CaseBase):
         if page is None or self.view is None:
             return False
         number = self.view.case.slot(slot).pages.index(page) + 1
-        what = _("第 {n} 页: {faults}").format(n=number, faults="、".join(map(fault_words, self._open(page))))
+        what = _("第 {n} 页: {faults}").format(n=number, faults=listed(map(fault_words, self._open(page))))
         keys = _("F2 重扫这一页, 回车 保留或删去")
         self.say(what, f"{remedy_words(self._open(page)[0])}; {keys}", "warning")
         return True

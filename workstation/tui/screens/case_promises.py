@@ -14,7 +14,7 @@ from workstation.domain.tolerance import (
     key_materials_missing,
     tolerance_bars,
 )
-from workstation.i18n import N_, _
+from workstation.i18n import N_, _, listed
 from workstation.services.tolerance import raise_tolerance_bars
 from workstation.services.view import CaseView
 from workstation.tui.screens.case_decisions import DecisionKeys
@@ -196,7 +196,7 @@ class PromiseKeys(DecisionKeys):
         chosen = await self.app.push_screen_wait(
             ChoiceDialog(
                 _("收补件"),
-                _("待补: {owed}").format(owed="、".join(owed_words(view))),
+                _("待补: {owed}").format(owed=listed(owed_words(view))),
                 [(way.value, _(words)) for way, words in WAY_WORDS.items()],
                 start=SupplementWay.POST.value if self.parcel else "",
             )
@@ -242,7 +242,7 @@ class PromiseKeys(DecisionKeys):
             "逾期未补: {owed}。\n终止后不再办理, 留存的原件退还申请人; 因不可抗力逾期的可以顺延, 不必终止。"
         )
         answer = await self.app.push_screen_wait(
-            TextDialog(_("终止办理"), body.format(owed="、".join(owed_words(view))), _("理由"))
+            TextDialog(_("终止办理"), body.format(owed=listed(owed_words(view))), _("理由"))
         )
         if answer is not None:
             self.change(

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from workstation.domain.case import CaseState
 from workstation.domain.lamps import LampColour
-from workstation.i18n import _
+from workstation.i18n import _, listed
 from workstation.services.balance import Balance
 from workstation.services.item_changes import ItemChange
 from workstation.services.overview import CaseLine, MessageLine, Overview
@@ -129,7 +129,7 @@ def case_text(line: CaseLine, *, wide: bool) -> Text:
 
 
 def _change_words(change: ItemChange) -> str:
-    needed = "、".join(material.title for material in change.needed)
+    needed = listed(material.title for material in change.needed)
     if needed:
         return _("事项有变: 需补 {materials} · F12 更多").format(materials=printable(needed))
     return _("事项有变, 不需补交 · F12 更多")

@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 
 from workstation.domain.case import Finding, Page
 from workstation.domain.facts import MENDED
-from workstation.i18n import N_, _
+from workstation.i18n import N_, _, listed
 from workstation.services.view import CaseView
 from workstation.tui.fault_words import fault_words, remedy_words
 from workstation.tui.screens.case_words import head
@@ -186,7 +186,7 @@ class PageWorkScreen(PageTools):
         if page is None or self.view is None:
             return False
         number = self.view.case.slot(slot).pages.index(page) + 1
-        faults = "、".join(map(fault_words, self._open(page)))
+        faults = listed(map(fault_words, self._open(page)))
         keys = _("R 重扫, K 保留, Del 删去")
         what = _("第 {n} 页: {faults}").format(n=number, faults=faults)
         self.say(what, f"{remedy_words(self._open(page)[0])}; {keys}", "warning")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workstation.i18n import _
+from workstation.i18n import _, listed
 from workstation.services.papers import TITLES, Paper, papers_for
 from workstation.services.view import CaseView
 from workstation.tui.screens.dialogs import ChoiceDialog
@@ -26,7 +26,7 @@ def places_words(made: Sequence[tuple[Paper, str]]) -> str:
     places: dict[str, list[str]] = {}
     for paper, where in made:
         places.setdefault(where.replace(paper.path.name, "").rstrip("/"), []).append(paper.form)
-    return "; ".join(f"{'、'.join(forms)}: {where}" for where, forms in places.items())
+    return "; ".join(f"{listed(forms)}: {where}" for where, forms in places.items())
 
 
 def open_paper_menu(screen: DecisionKeys) -> None:

@@ -11,7 +11,7 @@ from workstation.catalogue.listing import Listing
 from workstation.catalogue.search import Hit
 from workstation.catalogue.words import limit_words, named
 from workstation.domain.items import Item, Matter
-from workstation.i18n import _
+from workstation.i18n import _, listed
 from workstation.tui.cells import fit
 from workstation.tui.theme import AMBER, BLUE, GREEN, QUIET
 
@@ -35,7 +35,7 @@ def matter_line(matter: Matter) -> Text:
 
 def matter_facts(matter: Matter, titles: Sequence[str]) -> Text:
     """Return what a matter is in plain words, and the items it is made of."""
-    text = Text(_("{n} 个事项: {titles}").format(n=len(titles), titles="、".join(titles)))
+    text = Text(_("{n} 个事项: {titles}").format(n=len(titles), titles=listed(titles)))
     text.append(f"\n{matter.explanation}", Style(color=QUIET))
     return text
 

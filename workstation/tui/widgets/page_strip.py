@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 
 from workstation.domain.case import Case, Page
 from workstation.domain.checklist import open_findings
-from workstation.i18n import _
+from workstation.i18n import _, listed
 from workstation.services.page_pictures import treatment_of
 from workstation.tui.cells import printable
 from workstation.tui.fault_words import fault_words
@@ -117,7 +117,7 @@ def _line(case: Case, number: int, page: Page) -> Text:
     text = Text(f"{number:>3} ", no_wrap=True, overflow="ellipsis")
     text.append_text(_mark(case, page))
     text.append(f" {size_words(page)} ")
-    return text.append("、".join(map(fault_words, open_findings(case, page))), Style(color=AMBER))
+    return text.append(listed(map(fault_words, open_findings(case, page))), Style(color=AMBER))
 
 
 def _nearest(ids: Sequence[str | None], row: int) -> int | None:

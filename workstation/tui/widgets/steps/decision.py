@@ -12,7 +12,7 @@ from workstation.catalogue.words import limit_words
 from workstation.domain.case import TAKES_SUPPLEMENTS, CreditOutcome, SupplementWay
 from workstation.domain.checklist import SlotStatus
 from workstation.domain.clock import CHINA
-from workstation.i18n import N_, _
+from workstation.i18n import N_, _, listed
 from workstation.services.view import STATE_WORDS, CaseView, missing_words
 from workstation.tui.cells import fit, printable
 from workstation.tui.lamp_text import lamp_text
@@ -123,7 +123,7 @@ def _promises(text: Text, view: CaseView) -> None:
         text.append(f"{_('容缺')}  ", Style(color=QUIET))
         text.append(f"{titles.get(slot, slot)} {words.format(due=due)}\n", Style(color=colour))
     promised = [line.material.title for line in view.checklist.lines if line.status is SlotStatus.COMMITTED]
-    _fact(text, _("告知承诺"), "、".join(promised))
+    _fact(text, _("告知承诺"), listed(promised))
     if view.case.credit is not None:
         _fact(text, _("信用核准"), _(CREDIT_OUTCOMES[view.case.credit.outcome]))
 

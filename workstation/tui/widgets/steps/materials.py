@@ -19,7 +19,7 @@ from workstation.domain.checklist import Checklist, ChecklistLine, SlotStatus, T
 from workstation.domain.covers import TRAY
 from workstation.domain.items import Replacement
 from workstation.domain.kinds import Need, OriginalRule, ReplacementKind
-from workstation.i18n import N_, _
+from workstation.i18n import N_, _, listed
 from workstation.services.view import CaseView
 from workstation.tui.cells import fit
 from workstation.tui.theme import AMBER, QUIET
@@ -235,7 +235,7 @@ def _why(line: ChecklistLine, view: CaseView) -> Text:
     _pair(text, _("谁需要"), _approvers(view, material.id))
     _pair(text, _("合格标准"), material.standard)
     _pair(text, _("原件"), _custody_rule(material.original))
-    _pair(text, _("可免交"), "、".join(_replacement(each) for each in material.replaced_by))
+    _pair(text, _("可免交"), listed(_replacement(each) for each in material.replaced_by))
     if material.committable and view.item.commitment is not None:
         _pair(text, _("承诺可代替"), _("申请人书面承诺即可, 按 C"))
     if material.need is Need.TOLERABLE and not view.item.instant:
@@ -251,7 +251,7 @@ def _approvers(view: CaseView, slot: str) -> str:
         return "".join(titles)
     if len(titles) == len(view.branches):
         return _("全部 {n} 个事项共用, 只交一次").format(n=len(titles))
-    return _("共用, 只交一次: {titles}").format(titles="、".join(titles))
+    return _("共用, 只交一次: {titles}").format(titles=listed(titles))
 
 
 def _replacement(replacement: Replacement) -> str:

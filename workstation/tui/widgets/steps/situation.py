@@ -164,7 +164,7 @@ def _what_if(view: CaseView, question_id: str, option_id: str) -> Text:
             text.append(_("清单不变"))
         basis = view.item.question(question_id).option(option_id).basis
         text.append(f"  ({basis})\n" if basis else "\n", Style(color=QUIET))
-    listed = [line.material.title for line in view.checklist.lines]
-    label = _("现有清单 {n} 项").format(n=len(listed))
-    text.append(f"{label}  {'、'.join(listed)}", Style(color=QUIET))
+    titles = [line.material.title for line in view.checklist.lines]
+    label = _("现有清单 {n} 项").format(n=len(titles))
+    text.append(f"{label}  {listed(titles)}", Style(color=QUIET))
     return text
