@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from workstation.domain.checklist import relevant_answers
 from workstation.domain.guidance import what_if
 from workstation.domain.situations import Question
-from workstation.i18n import _
+from workstation.i18n import _, listed
 from workstation.services.view import CaseView
 from workstation.tui.theme import AMBER, GREEN, QUIET
 from workstation.tui.words import derived_words
