@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from ocr.knowledge import validity
+from ocr.knowledge.dates import LONG_TERM
 from ocr.knowledge.identity import (
     CHECK_CHARACTERS,
     FIRST_BIRTH,
@@ -31,8 +33,6 @@ __all__ = [
     "sex_of",
 ]
 
-LONG_TERM = "长期"
-
 
 def named(name: str, holds: bool) -> str:
     """Return the name of a check that was made, with a leading `!` when it failed."""
@@ -54,14 +54,4 @@ def plausible_birth(born: date, today: date) -> bool:
 
 def plausible_span(valid_from: date, valid_until: str) -> bool:
     """Say whether the two dates of a card fit: 5, 10 or 20 years, or 长期 (居民身份证法 art. 5)."""
-    if valid_until == LONG_TERM:
-        return True
-    until = as_date(valid_until)
-    return until is not None and until in {_years_later(valid_from, years) for years in (5, 10, 20)}
-
-
-def _years_later(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 3, 1)
+    return validity.fits(valid_from, valid_until)

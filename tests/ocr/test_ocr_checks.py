@@ -63,9 +63,10 @@ def test_full_width_digits_are_not_a_number() -> None:
     ("until", "fits"),
     [
         ("长期", True),
-        ("2030-02-28", False),
+        ("2030-02-28", True),
         ("2030-03-01", True),
         ("2040-02-29", True),
+        ("2030-02-27", False),
         ("2031-03-01", False),
         ("", False),
     ],
