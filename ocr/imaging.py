@@ -25,7 +25,7 @@ from PIL import (
 )
 
 from ocr.errors import ImageTooLarge, UnreadableImage
-from ocr.port import MAX_IMAGE_PIXELS, Box
+from ocr.port import MAX_IMAGE_PIXELS
 
 _PLUGINS = (
     PngImagePlugin.PngImageFile,
@@ -128,60 +128,6 @@ def without_red(picture: Image.Image) -> Image.Image:
     return ImageChops.lighter(picture.convert("L"), picture.getchannel("R"))
 
 
-def paper_box(grey: Image.Image) -> Box | None:
-    """Return the box of what lies on the glass, None when the whole picture is paper.
-
-    The lid's brightness is taken from the rim of the picture. On light lids the print and the shadow tell,
-    on dark ones the paper itself.
-    """
-    factor = max(1, max(grey.size) // 500)
-    small = grey.reduce(factor).filter(ImageFilter.GaussianBlur(1))
-    lid = _rim_brightness(small)
-    marks = small.point([255 if abs(level - lid) > 14 else 0 for level in range(256)])
-    solid = marks.filter(ImageFilter.MinFilter(3)).filter(ImageFilter.MaxFilter(3))
-    bounds = solid.getbbox()
-    if bounds is None:
-        return None
-    left, top, right, bottom = (edge * factor for edge in bounds)
-    margin = max(grey.size) // 100
-    left, top = max(0, left - margin), max(0, top - margin)
-    right, bottom = min(grey.width, right + margin), min(grey.height, bottom + margin)
-    if (right - left) * (bottom - top) > 0.9 * grey.width * grey.height:
-        return None
-    return left, top, right - left, bottom - top
-
-
-def _rim_brightness(small: Image.Image) -> int:
-    width, height = small.size
-    strips = [small.crop((0, 0, width, 2)), small.crop((0, height - 2, width, height))]
-    strips += [small.crop((0, 0, 2, height)), small.crop((width - 2, 0, width, height))]
-    levels = sorted(ImageStat.Stat(strip).median[0] for strip in strips)
-    return round(levels[len(levels) // 2])
-
-
-def skew(grey: Image.Image, limit_deg: float = 6.0) -> float:
-    """Return by how many degrees the lines of text rise to the right (anticlockwise), 0 when undecided.
-
-    The angle that makes the rows of the picture differ most is searched coarsely, then finely.
-    """
-    small = grey.copy()
-    small.thumbnail((700, 700), Image.Resampling.BOX)
-    ink = ImageOps.invert(ImageOps.autocontrast(small)).point([0] * 110 + list(range(110, 256)))
-    coarse = max(_steps(-limit_deg, limit_deg, 1.0), key=lambda angle: _row_contrast(ink, angle))
-    fine = max(_steps(coarse - 0.75, coarse + 0.75, 0.25), key=lambda angle: _row_contrast(ink, angle))
-    return 0.0 if abs(fine) >= limit_deg else fine
-
-
-def _steps(first: float, last: float, step: float) -> list[float]:
-    return [first + step * index for index in range(round((last - first) / step) + 1)]
-
-
-def _row_contrast(ink: Image.Image, angle: float) -> float:
-    turned = ink.rotate(-angle, resample=Image.Resampling.BILINEAR)
-    rows = turned.resize((1, turned.height), Image.Resampling.BOX).tobytes()
-    return float(sum((a - b) ** 2 for a, b in zip(rows, rows[1:], strict=False)))
-
-
 def quality(picture: Image.Image, skew_deg: float) -> dict[str, float]:
     """Return the measures of a picture that the port names."""
     grey = picture.convert("L")
@@ -196,11 +142,6 @@ def quality(picture: Image.Image, skew_deg: float) -> dict[str, float]:
         "brightness": round(ImageStat.Stat(grey).mean[0], 1),
         "skew_deg": round(skew_deg, 2),
     }
-
-
-def paper_level(grey: Image.Image) -> int:
-    """Return the brightness of the paper: the median."""
-    return round(ImageStat.Stat(grey).median[0])
 
 
 def has_print(picture: Image.Image) -> bool:

@@ -116,3 +116,5 @@ class Reading:
     """Always every field of the kind; unreadable ones are empty."""
     quality: Mapping[str, float] = field(default_factory=dict)
     """Measures of the picture: `width_px`, `height_px`, `sharpness`, `brightness`, `skew_deg`."""
+    reason: str = ""
+    """Why fields are missing if the page is to blame: `blank`, `no-document`, `mirrored`, `cut-off`."""

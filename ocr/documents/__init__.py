@@ -1,28 +1,53 @@
-"""The registry of document kinds: which module reads what."""
+"""The registry of document kinds: which module knows what."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import Protocol
 
 from PIL import Image
 
 from ocr import imaging
-from ocr.documents import id_card_back, id_card_front
+from ocr.documents import (
+    id_card_back,
+    id_card_front,
+)
+from ocr.documents.form import Filled, Form
 from ocr.errors import UnknownDocument
 from ocr.port import Engine, FieldReading, Reading
 
-FieldReader = Callable[[Engine, Image.Image, date], tuple[dict[str, FieldReading], float]]
 
-READERS: Mapping[str, FieldReader] = {
-    id_card_front.KIND: id_card_front.read_fields,
-    id_card_back.KIND: id_card_back.read_fields,
-}
-KINDS: Mapping[str, tuple[str, ...]] = {
-    id_card_front.KIND: id_card_front.FIELDS,
-    id_card_back.KIND: id_card_back.FIELDS,
-}
+class Kind(Protocol):
+    """What a module of one kind of document has."""
+
+    @property
+    def KIND(self) -> str:
+        """The name of the kind."""
+        ...
+
+    @property
+    def FIELDS(self) -> tuple[str, ...]:
+        """The names of its fields, in the order of the document."""
+        ...
+
+    @property
+    def FORM(self) -> Form:
+        """Where what is printed on it."""
+        ...
+
+    def interpret(self, blanks: Filled, today: date, /) -> dict[str, FieldReading]:
+        """Return the fields, all of `FIELDS`, from what is written in the blanks of `FORM`."""
+        ...
+
+
+_MODULES: tuple[Kind, ...] = (
+    id_card_front,
+    id_card_back,
+)
+READERS: Mapping[str, Kind] = {module.KIND: module for module in _MODULES}
+KINDS: Mapping[str, tuple[str, ...]] = {module.KIND: module.FIELDS for module in _MODULES}
 """The kinds that can be read, with the fields of each in the order of the document."""
 
 
@@ -33,7 +58,7 @@ def read(engine: Engine, image: Image.Image, kind: str, *, today: date | None = 
 
     Args:
         engine: the recogniser.
-        image: a scan; the document may lie anywhere on the glass.
+        image: a scan or photo; the document may lie anywhere on it, any way round.
         kind: one of `KINDS`.
         today: for the plausibility of dates; the clock's date in UTC when absent.
 
@@ -41,15 +66,20 @@ def read(engine: Engine, image: Image.Image, kind: str, *, today: date | None = 
         UnknownDocument: there is no reader for `kind`.
         OcrError: from the engine.
     """
-    reader = READERS.get(kind)
-    if reader is None:
+    module = READERS.get(kind)
+    if module is None:
         raise UnknownDocument(kind)
+    # Here, because it loads numpy and OpenCV, and those who only ask for `KINDS` are spared them.
+    from ocr.documents.reader import fill
+
     started = time.monotonic()
-    fields, skew_deg = reader(engine, image, today or datetime.now(UTC).date())
+    filling = fill(engine, image, module.FORM)
+    fields = module.interpret(filling.blanks, today or datetime.now(UTC).date())
     return Reading(
         document=kind,
         engine=engine.name,
         elapsed_ms=round((time.monotonic() - started) * 1000),
-        fields=fields,
-        quality=imaging.quality(image, skew_deg),
+        fields={name: fields[name] for name in module.FIELDS},
+        quality=imaging.quality(image, filling.skew_deg),
+        reason=filling.reason,
     )

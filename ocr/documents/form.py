@@ -1,149 +1,88 @@
-"""Laying the grid of a known form over a picture: find the paper, level it, read it once, find the labels."""
+"""What is printed where on a kind of paper, as data, and what was found of it on a page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from PIL import Image
+from ocr.port import Box, FieldReading
 
-from ocr import imaging, labels, view
-from ocr.crops import Crop, cut_lines
-from ocr.labels import Grid, Point
-from ocr.port import Box, Engine, FieldReading, Layout, Script
-from ocr.view import View
-
-GLYPH_PX = 30.0
-"""Height of a printed character for which the engines read best (25 to 32 px)."""
-
-NUMBER = "#"
-"""Stands among the labels of a form for its long number, which is an anchor like them."""
-
-A4_HEIGHT_MM = 297.0
+Point = tuple[float, float]
 Window = tuple[float, float, float, float]
-_ENOUGH_ANCHORS = 2
-_LEAST_SIDE_PX = 100
-_MAX_RESCALE = 0.06
+"""x, y, width, height in mm of the form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A place that is filled in, told by the label printed in front of it or above it."""
+
+    label: str
+    nth: int = 0
+    """Which of the labels of that name, counted from the top; -1 is the last."""
+    lines: int = 1
+    """Most lines of the value."""
+    digits: bool = False
+    """Mostly digits: it is read another time as such."""
+    below: bool = False
+    """Where nothing stands beside the label, the value stands below it."""
+    window: Window | None = None
+    """Where the layout is fixed: the value lies in it, and is looked for there when no label tells."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What is printed where on one kind of paper; all lengths in mm from its top left corner."""
+    """A kind of paper."""
 
-    size: tuple[float, float]
-    em: float
-    """Height of a filled-in character."""
-    labels: Mapping[str, Point]
-    """Left edge and middle height of each printed label."""
+    blanks: Mapping[str, Blank]
+    """By the name of the field."""
+    others: tuple[str, ...] = ()
+    """Labels beside those of `blanks`; a value ends where one begins."""
+    titles: tuple[str, ...] = ()
+    """Printed words that tell the paper but have no value."""
+    places: Mapping[str, Point] = field(default_factory=dict)
+    """Left edge and middle height in mm of labels whose place is fixed."""
+    em: float = 3.0
+    """Height in mm of a label's characters."""
+    least: int = 2
+    """Labels and titles that must be there."""
 
     @property
-    def scale(self) -> float:
-        """Px a mm at which the engines read best."""
-        return GLYPH_PX / self.em
+    def labels(self) -> tuple[str, ...]:
+        """All labels, each once."""
+        return tuple(dict.fromkeys((*(blank.label for blank in self.blanks.values()), *self.others)))
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
-    """A form found in a picture."""
+class Written:
+    """What stands in a blank."""
 
-    form: Form
-    view: View
-    grid: Grid
-    anchors: Mapping[str, Point]
-    """Left edge and middle height, in px of the view, of the labels that were found."""
-    number: str
-    """The long number seen at the first look, empty when none was."""
-    em_px: float
-    skew_deg: float
+    text: str = ""
+    sure: tuple[float, ...] = ()
+    """0 to 1 for each character."""
+    box: Box | None = None
+    """In px of the input."""
+    lines: tuple[str, ...] = ()
+    """The lines `text` is made of."""
+    others: tuple[tuple[str, tuple[float, ...]], ...] = ()
+    """Other readings of the same: text and confidences."""
 
-    def cut(self, window: Window, *, label: str, above: str = "", most: int = 1) -> list[Crop]:
-        """Cut the lines inside a window.
+    @property
+    def confidence(self) -> float:
+        """That of the least sure character, 0 for no text."""
+        return min(self.sure, default=0.0)
 
-        Args:
-            window: x, y, width, height in mm of the form.
-            label: the window moves up or down with this label when it was found.
-            above: the window ends above this label when it was found.
-            most: lines wanted.
-        """
-        x, y, width, height = self.grid.box(*window)
-        if label in self.anchors:
-            y += self.anchors[label][1] - self.grid.top - self.form.labels[label][1] * self.grid.scale
-        if above in self.anchors:
-            height = min(height, self.anchors[above][1] - 0.8 * self.em_px - y)
-        return cut_lines(self.view, (x, y, width, height), self.em_px, most=most)
+    @property
+    def readings(self) -> tuple[tuple[str, tuple[float, ...]], ...]:
+        """All readings, the first one first."""
+        return ((self.text, self.sure), *self.others)
 
 
-def locate(engine: Engine, picture: Image.Image, form: Form) -> Located | None:
-    """Find `form` in `picture` (RGB or L, any quarter turn, some degrees of skew), None when it is not there.
-
-    Raises:
-        OcrError: from the engine.
-    """
-    if min(picture.size) < _LEAST_SIDE_PX or not imaging.has_print(picture):
-        return None
-    paper = _paper_view(picture, form)
-    best: Located | None = None
-    for turn in _turns(paper, form):
-        found = _look(engine, paper.turned(turn), form)
-        if found and (best is None or found.grid.anchors > best.grid.anchors):
-            best = found
-        if best and best.grid.anchors >= _ENOUGH_ANCHORS:
-            break
-    return best
-
-
-def _paper_view(picture: Image.Image, form: Form) -> View:
-    everything = view.whole(imaging.without_red(picture))
-    box = imaging.paper_box(everything.image)
-    paper = everything.cropped(box) if box else everything
-    return paper.scaled(form.scale / _px_per_mm(picture, paper, form))
-
-
-def _px_per_mm(picture: Image.Image, paper: View, form: Form) -> float:
-    long, short = max(paper.image.size), min(paper.image.size)
-    by_outline = (
-        long / max(form.size) if 0.84 < (long / short) / (max(form.size) / min(form.size)) < 1.2 else 0.0
-    )
-    dpi = picture.info.get("dpi")
-    # Less than 100 dpi is what cameras and editors write when they do not know.
-    by_header = float(dpi[0]) / 25.4 if dpi and 100 <= float(dpi[0]) <= 1300 else 0.0
-    if by_header and (not by_outline or 0.85 < by_header / by_outline < 1.15):
-        return by_header
-    return by_outline or max(picture.size) / A4_HEIGHT_MM
-
-
-def _turns(paper: View, form: Form) -> tuple[int, ...]:
-    lies_along = (paper.image.width >= paper.image.height) == (form.size[0] >= form.size[1])
-    return (0, 180, 90, 270) if lies_along else (90, 270, 0, 180)
-
-
-def _look(engine: Engine, paper: View, form: Form) -> Located | None:
-    angle = imaging.skew(paper.image)
-    level = paper.deskewed(angle, imaging.paper_level(paper.image))
-    lines = labels.glyph_lines(engine.words(level.image, script=Script.CHINESE, layout=Layout.PAGE))
-    found, number = labels.find_labels(lines, form.labels), labels.find_long_number(lines)
-    if number and NUMBER in form.labels:
-        found[NUMBER] = number[1]
-    grid = labels.fit(found, form.labels, form.scale)
-    if grid is None:
-        return None
-    factor = form.scale / grid.scale
-    if abs(factor - 1) > _MAX_RESCALE:
-        level, grid = level.scaled(factor), grid.times(factor)
-        found = {label: (x * factor, y * factor) for label, (x, y) in found.items()}
-    return Located(form, level, grid, found, number[0] if number else "", form.em * grid.scale, angle)
+NOTHING = Written()
+Filled = Mapping[str, Written]
+"""What stands in each blank of a form, by the name of the field."""
+Interpret = Callable[..., dict[str, FieldReading]]
 
 
 def unread(box: Box | None = None) -> FieldReading:
     """Return the reading of a field that could not be read."""
     return FieldReading(value="", confidence=0.0, box=box)
-
-
-def surrounding(crops: list[Crop]) -> Box | None:
-    """Return the box around all crops, in px of the input."""
-    if not crops:
-        return None
-    left, top = min(crop.box[0] for crop in crops), min(crop.box[1] for crop in crops)
-    right = max(crop.box[0] + crop.box[2] for crop in crops)
-    bottom = max(crop.box[1] + crop.box[3] for crop in crops)
-    return left, top, right - left, bottom - top

@@ -138,4 +138,4 @@ def test_an_unknown_kind_is_refused_and_engine_errors_pass_through() -> None:
     with pytest.raises(UnknownDocument):
         _read(Image.new("L", (9, 9)), "lease-contract")
     with pytest.raises(EngineTimeout):
-        documents.read(ScriptedEngine([EngineTimeout()]), Image.linear_gradient("L"), "id-card-back")
+        documents.read(ScriptedEngine([EngineTimeout()]), cards.id_card_back(people.LI), "id-card-back")

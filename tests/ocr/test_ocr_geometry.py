@@ -1,78 +1,117 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageDraw
 
-from ocr import labels, view
-from ocr.crops import cut_lines
+from ocr import imaging, labels
+from ocr.documents.anchors import Label, take_apart
+from ocr.documents.filling import assign, register
+from ocr.documents.form import Blank, Form
+from ocr.documents.print_lines import Piece, find_pieces, tilt_of
+from ocr.documents.reading import Strip
+from ocr.documents.sheets import Sheet, sheets_of
 from ocr.labels import Glyph
 from ocr.port import Word
+from workstation.training.specimens import cards, glass, people
 
-FORM = {"姓名": (6.0, 8.0), "住址": (6.0, 28.0), "公民身份号码": (6.0, 48.0)}
-
-
-def _marked(box: tuple[int, int, int, int]) -> Image.Image:
-    picture = Image.new("L", (300, 200), 255)
-    x, y, width, height = box
-    ImageDraw.Draw(picture).rectangle((x, y, x + width - 1, y + height - 1), fill=0)
-    return picture
-
-
-@given(
-    st.sampled_from([0, 90, 180, 270]),
-    st.floats(-5, 5),
-    st.floats(0.7, 2.0),
-    st.integers(40, 220),
-    st.integers(40, 140),
+FORM = Form(
+    blanks={"name": Blank("姓名"), "sex": Blank("性别"), "address": Blank("住址", lines=3)},
+    others=("公民身份号码",),
+    places={"姓名": (6.0, 8.0), "住址": (6.0, 28.0), "公民身份号码": (6.0, 48.0)},
 )
-def test_a_box_finds_its_way_back_to_the_input(
-    turn: int, angle: float, factor: float, x: int, y: int
-) -> None:
-    start = view.whole(_marked((x, y, 24, 16)))
-    seen = start.cropped((10, 10, 280, 180)).scaled(factor).turned(turn).deskewed(angle, 255)
-    dark = ImageChops.invert(seen.image).point([0] * 128 + [255] * 128).getbbox()
-    assert dark is not None
-    left, top, width, height = seen.box_in_input((dark[0], dark[1], dark[2] - dark[0], dark[3] - dark[1]))
-    assert left == pytest.approx(x, abs=5)
-    assert top == pytest.approx(y, abs=5)
-    assert left + width == pytest.approx(x + 24, abs=5)
-    assert top + height == pytest.approx(y + 16, abs=5)
+
+
+def _strip(text: str, left: int, top: int, width: int, height: int = 20) -> Strip:
+    return Strip(Piece(left, top, left + width, top + height), text, (0.99,) * len(text))
+
+
+def _label(name: str, left: float, middle: float) -> Label:
+    return Label(name, Piece(round(left), round(middle - 10), round(left + 40), round(middle + 10)), 0)
+
+
+@given(st.sampled_from([0, 1, 2, 3]), st.floats(-20, 20), st.booleans())
+def test_a_box_finds_its_way_back_to_the_input(quarters: int, angle: float, mirrored: bool) -> None:
+    turn = np.array([[np.cos(angle / 57.3), -np.sin(angle / 57.3), 7], [np.sin(angle / 57.3),
+                     np.cos(angle / 57.3), 90], [0, 0, 1]])  # fmt: skip
+    grey = np.arange(300 * 200, dtype=np.uint32).reshape(200, 300)
+    sheet = Sheet(grey, turn, (600, 600), True).turned(quarters)  # type: ignore[arg-type]
+    sheet = sheet.mirrored() if mirrored else sheet
+    rows, columns = np.nonzero(np.asarray(sheet.grey) == 80 * 300 + 120)
+    x, y, width, height = sheet.box_in_input(columns[0], rows[0], columns[0] + 1, rows[0] + 1)
+    wanted = turn @ np.array([120.5, 80.5, 1])
+    assert x - 1 <= wanted[0] <= x + width + 1
+    assert y - 1 <= wanted[1] <= y + height + 1
+
+
+@pytest.mark.parametrize("angle", [-38.0, -4.0, -1.5, 0.0, 2.25, 17.0])
+def test_the_tilt_of_lines_is_measured_to_half_a_degree(angle: float) -> None:
+    card = imaging.without_red(cards.id_card_front(people.LI, dpi=200))
+    turned = card.rotate(angle, fillcolor=245, expand=True, resample=Image.Resampling.BICUBIC)
+    assert tilt_of(np.asarray(turned)) == pytest.approx(-angle, abs=0.5)
+
+
+def test_the_skew_of_a_sheet_is_that_of_the_input() -> None:
+    scan = glass.on_glass(cards.id_card_front(people.SUN), dpi=150, angle=5.0, background=glass.DARK_LID)
+    assert next(iter(sheets_of(scan))).skew_deg == pytest.approx(5.0, abs=0.5)
 
 
 @given(st.floats(4, 20), st.floats(-50, 50), st.floats(-50, 50))
-def test_the_grid_is_recovered_from_its_labels(scale: float, left: float, top: float) -> None:
-    found = {name: (x * scale + left, y * scale + top) for name, (x, y) in FORM.items()}
-    grid = labels.fit(found, FORM, scale * 1.1)
-    assert grid is not None
-    assert grid.scale == pytest.approx(scale)
-    assert grid.left == pytest.approx(left, abs=1e-6)
-    assert grid.top == pytest.approx(top, abs=1e-6)
-    assert grid.anchors == 3
+def test_the_place_of_a_form_is_recovered_from_its_labels(scale: float, left: float, top: float) -> None:
+    found = [_label(name, x * scale + left, y * scale + top) for name, (x, y) in FORM.places.items()]
+    window = register(FORM, found).window((10.0, 20.0, 30.0, 5.0))
+    assert window is not None
+    assert window.left == pytest.approx(10 * scale + left, abs=3)
+    assert window.top == pytest.approx(20 * scale + top, abs=3)
+    assert window.width == pytest.approx(30 * scale, abs=4)
 
 
-def test_labels_that_stand_close_together_do_not_decide_the_scale() -> None:
-    grid = labels.fit({"姓名": (60, 80), "住址": (60, 300)}, FORM, 10.0)
-    assert grid is not None
-    assert grid.scale == 10.0
+def test_one_label_does_not_tell_where_a_form_lies() -> None:
+    registered = register(FORM, [_label("姓名", 60, 80)])
+    assert registered.window((0, 0, 10, 10)) is None
+    assert [label.name for label in registered.labels] == ["姓名"]
 
 
-def test_without_labels_there_is_no_grid() -> None:
-    assert labels.fit({}, FORM, 9.0) is None
+def test_a_label_that_was_not_seen_is_where_the_others_say() -> None:
+    registered = register(FORM, [_label("姓名", 60, 80), _label("公民身份号码", 60, 480)])
+    (inferred,) = [label for label in registered.labels if label.strip < 0]
+    assert inferred.name == "住址"
+    assert inferred.piece.middle == pytest.approx(280, abs=2)
 
 
-def test_labels_are_found_inside_a_line_and_long_ones_although_garbled() -> None:
-    words = (
-        Word("姓名赵样本", 0.9, (100, 10, 100, 20), 1),
-        Word("公民身份呈丰44030419640308997X", 0.9, (100, 90, 480, 20), 2),
-    )
-    lines = labels.glyph_lines(words)
-    found = labels.find_labels(lines, FORM)
-    assert found == {"姓名": (100.0, 20.0), "公民身份号码": (100.0, 100.0)}
-    number = labels.find_long_number(lines)
-    assert number is not None
-    assert number[0] == "44030419640308997X"
+def test_labels_are_found_inside_a_strip_and_long_ones_although_misread() -> None:
+    strips = [_strip("姓名赵样本性别男", 0, 0, 160), _strip("公民身份呈码44030419640308997X", 0, 40, 400)]
+    found, parts = take_apart(strips, FORM.labels)
+    assert [label.name for label in found] == ["姓名", "性别", "公民身份号码"]
+    assert [(part.text, found[part.owner].name) for part in parts] == [
+        ("赵样本", "姓名"),
+        ("男", "性别"),
+        ("44030419640308997X", "公民身份号码"),
+    ]
+
+
+def test_a_label_whose_characters_stand_apart_is_put_together() -> None:
+    strips = [_strip("住", 0, 0, 20), _strip("址", 60, 0, 20), _strip("样本路7号", 120, 0, 100)]
+    found, parts = take_apart(strips, FORM.labels)
+    assert [(label.name, label.piece.right) for label in found] == [("住址", 80)]
+    assert [part.text for part in parts] == ["样本路7号"]
+
+
+def test_a_value_is_what_stands_beside_its_label_and_aligned_below() -> None:
+    strips = [
+        _strip("姓名", 0, 0, 40), _strip("赵样本", 60, 2, 60), _strip("性别", 200, 0, 40),
+        _strip("男", 260, 0, 20), _strip("住址", 0, 60, 40), _strip("广东省样本市", 60, 58, 120),
+        _strip("样本路7号", 60, 84, 100), _strip("样本", 300, 84, 40),
+    ]  # fmt: skip
+    found, parts = take_apart(strips, FORM.labels)
+    lines = assign(register(FORM, found), parts)
+    said = {
+        found[label].name: ["".join(part.text for part in line) for line in value.lines]
+        for label, value in lines.items()
+    }
+    assert said == {"姓名": ["赵样本"], "性别": ["男"], "住址": ["广东省样本市", "样本路7号"]}
 
 
 def test_a_word_shares_its_box_out_among_its_characters() -> None:
@@ -80,19 +119,17 @@ def test_a_word_shares_its_box_out_among_its_characters() -> None:
     assert line == [Glyph("号", 0.0, 5.0, 20.0), Glyph("7", 20.0, 5.0, 10.0), Glyph("A", 30.0, 5.0, 10.0)]
 
 
-def test_an_empty_window_has_no_lines() -> None:
-    assert cut_lines(view.whole(Image.new("L", (200, 100), 240)), (0, 0, 200, 100), 30, most=3) == []
+def test_an_empty_page_has_no_print() -> None:
+    assert find_pieces(np.full((300, 400), 240, np.uint8)) == []
 
 
-def test_a_window_outside_the_picture_has_no_lines() -> None:
-    assert cut_lines(view.whole(Image.new("L", (20, 10), 240)), (50, 50, 10, 10), 30) == []
-
-
-def test_lines_of_print_are_cut_apart() -> None:
-    picture = Image.new("L", (300, 200), 245)
+def test_lines_of_print_are_cut_apart_and_rules_are_no_print() -> None:
+    picture = Image.new("L", (400, 240), 245)
     pen = ImageDraw.Draw(picture)
     for top in (20, 70, 120):
-        pen.rectangle((30, top, 200, top + 28), fill=20)
-    crops = cut_lines(view.whole(picture), (0, 0, 300, 200), 30, most=4)
-    assert len(crops) == 3
-    assert crops[1].box[1] == pytest.approx(70, abs=6)
+        for left in range(30, 230, 26):
+            pen.rectangle((left, top, left + 20, top + 24), outline=20, width=4)
+    pen.line((10, 180, 390, 180), fill=0, width=2)
+    pieces = find_pieces(np.asarray(picture))
+    assert [piece.top for piece in pieces] == pytest.approx([20, 70, 120], abs=4)
+    assert all(abs(piece.left - 30) < 4 and piece.width > 190 for piece in pieces)

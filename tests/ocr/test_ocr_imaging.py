@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ocr import errors, imaging
-from workstation.training.specimens import cards, glass, people
 
 
 def _encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
@@ -130,33 +129,6 @@ def test_red_ink_is_as_pale_as_paper_and_black_stays() -> None:
     picture = Image.new("RGB", (2, 1), (230, 40, 40))
     picture.putpixel((1, 0), (20, 20, 20))
     assert imaging.without_red(picture).tobytes() == bytes([230, 20])
-
-
-@pytest.mark.parametrize(
-    "lid", [glass.WHITE_LID, glass.GREY_LID, glass.DARK_LID], ids=["white", "grey", "dark"]
-)
-def test_the_card_is_found_on_the_glass(lid: tuple[int, int, int]) -> None:
-    scan = glass.on_glass(
-        cards.id_card_front(people.SUN, dpi=150), dpi=150, noise=4, background=lid, at_mm=(50, 100)
-    )
-    box = imaging.paper_box(imaging.without_red(scan))
-    assert box is not None
-    x, y, width, height = (edge / 150 * 25.4 for edge in box)
-    assert 45 < x < 58
-    assert 95 < y < 108
-    assert 70 < width < 97
-    assert 42 < height < 65
-
-
-def test_an_empty_glass_holds_no_paper() -> None:
-    assert imaging.paper_box(Image.new("L", (800, 1100), 250)) is None
-
-
-@pytest.mark.parametrize("angle", [-4.0, -1.5, 0.0, 2.25, 5.0])
-def test_skew_is_measured_to_half_a_degree(angle: float) -> None:
-    card = cards.id_card_front(people.LI, dpi=150)
-    turned = imaging.without_red(card).rotate(angle, fillcolor=245, expand=True)
-    assert imaging.skew(turned) == pytest.approx(angle, abs=0.5)
 
 
 @pytest.mark.parametrize("kind", ["BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP"])

@@ -1,0 +1,177 @@
+"""The printed labels of a form among the strips of a page, and what stands beside or below each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ocr.documents.print_lines import Piece
+from ocr.documents.reading import Strip
+
+_VARIANTS = str.maketrans(
+    "別號戶證醫學國業執會產權動類稱號碼齡屆:：()（）", "别号户证医学国业执会产权动类称号码龄届::()()"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A printed label that was found."""
+
+    name: str
+    """As the form names it."""
+    piece: Piece
+    """Where it stands."""
+    strip: int
+    """Number of its strip, or -1 when its place is only known from the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a strip that belongs to no label, so perhaps to a value."""
+
+    piece: Piece
+    text: str
+    sure: tuple[float, ...]
+    strip: int
+    begins: bool
+    """The strip begins with it: nothing stands in front of it in the same strip."""
+    owner: int = -1
+    """Number of the label in front of it in the same strip, -1 without one."""
+
+
+def plain(text: str) -> str:
+    """Return `text` with the simplified form of the few characters in which labels are also printed."""
+    return text.translate(_VARIANTS)
+
+
+def take_apart(strips: Sequence[Strip], names: Iterable[str]) -> tuple[list[Label], list[Part]]:
+    """Find the labels `names` in `strips` and return them and what is left over.
+
+    A label counts where a strip begins with it. One inside a strip counts when something stands in front of
+    it that is a label itself, or when it is four characters or longer. Labels whose characters stand far
+    apart are put together from their neighbours on the row.
+    """
+    ordered = sorted(names, key=len, reverse=True)
+    labels: list[Label] = []
+    parts: list[Part] = []
+    spread, used = _spread_labels(strips, ordered)
+    labels += spread
+    for number, strip in enumerate(strips):
+        if number in used:
+            continue
+        found = _labels_in(strip, ordered)
+        _hand_out(strip, number, found, labels, parts)
+    return labels, parts
+
+
+def _labels_in(strip: Strip, names: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Return start, end and name of each label, from left to right."""
+    text = plain(strip.text)
+    taken: list[tuple[int, int, str]] = []
+    for name in names:
+        at = _find(text, name, taken)
+        while at is not None:
+            taken.append((*at, name))
+            at = _find(text, name, taken)
+    taken.sort()
+    return [entry for place, entry in enumerate(taken) if _counts(entry, taken[:place])]
+
+
+def _counts(entry: tuple[int, int, str], before: Sequence[tuple[int, int, str]]) -> bool:
+    return entry[0] <= 1 or len(entry[2]) >= 4 or bool(before)
+
+
+def _find(text: str, name: str, taken: Sequence[tuple[int, int, str]]) -> tuple[int, int] | None:
+    for start, end in _places(text, name):
+        if all(end <= other[0] or start >= other[1] for other in taken):
+            return start, end
+    return None
+
+
+def _places(text: str, name: str) -> Iterable[tuple[int, int]]:
+    at = text.find(name)
+    while at >= 0:
+        yield at, at + len(name)
+        at = text.find(name, at + 1)
+    if len(name) >= 4 and name not in text:
+        yield from _nearly(text, name)
+
+
+def _nearly(text: str, name: str) -> Iterable[tuple[int, int]]:
+    """Return where `name` stands with one of four characters wrong, its length kept."""
+    allowed = len(name) // 4
+    for start in range(len(text) - len(name) + 1):
+        part = text[start : start + len(name)]
+        if sum(one != other for one, other in zip(part, name, strict=True)) <= allowed:
+            yield start, start + len(name)
+            return
+
+
+def _hand_out(
+    strip: Strip, number: int, found: Sequence[tuple[int, int, str]], labels: list[Label], parts: list[Part]
+) -> None:
+    at, owner = 0, -1
+    for start, end, name in found:
+        _add_part(strip, number, at, start, owner, parts)
+        owner = len(labels)
+        labels.append(Label(name, _cut(strip, start, end), number))
+        at = end
+    _add_part(strip, number, at, len(strip.text), owner, parts)
+
+
+def _add_part(strip: Strip, number: int, start: int, end: int, owner: int, parts: list[Part]) -> None:
+    while start < end and strip.text[start] in ":：;；":
+        start += 1
+    if start < end:
+        piece = strip.piece if (start, end) == (0, len(strip.text)) else _cut(strip, start, end)
+        parts.append(Part(piece, strip.text[start:end], strip.sure[start:end], number, start == 0, owner))
+
+
+def _cut(strip: Strip, start: int, end: int) -> Piece:
+    return replace(strip.piece, left=round(strip.left_of(start)), right=round(strip.left_of(end)))
+
+
+def _spread_labels(strips: Sequence[Strip], names: Sequence[str]) -> tuple[list[Label], set[int]]:
+    """Put labels together whose characters are strips of their own, as in 住　所."""
+    labels: list[Label] = []
+    used: set[int] = set()
+    short = [name for name in names if 2 <= len(name) <= 3]
+    for number, strip in enumerate(strips):
+        for name in short:
+            if number in used or plain(strip.text) != name[0]:
+                continue
+            chain = _chain(strips, number, name)
+            if chain:
+                piece = strips[chain[0]].piece
+                for place in chain[1:]:
+                    piece = piece.joined(strips[place].piece)
+                used.update(chain)
+                labels.append(Label(name, piece, number))
+    return labels, used
+
+
+def _chain(strips: Sequence[Strip], first: int, name: str) -> list[int]:
+    chain = [first]
+    for character in name[1:]:
+        last = strips[chain[-1]].piece
+        nexts = [
+            place
+            for place, other in enumerate(strips)
+            if plain(other.text) == character
+            and 0 < other.piece.left - last.right < 5 * last.height
+            and abs(other.piece.middle - last.middle) < 0.5 * last.height
+        ]
+        if not nexts:
+            return []
+        chain.append(nexts[0])
+    return chain
+
+
+def by_name(labels: Sequence[Label]) -> Mapping[str, list[int]]:
+    """Return the numbers of the labels of each name, from top to bottom."""
+    found: dict[str, list[int]] = {}
+    for number, label in sorted(
+        enumerate(labels), key=lambda entry: (entry[1].piece.middle, entry[1].piece.left)
+    ):
+        found.setdefault(label.name, []).append(number)
+    return found

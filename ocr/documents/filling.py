@@ -1,0 +1,240 @@
+"""From labels and what is left over on a page to what stands in each blank of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.documents.anchors import Label, Part, by_name
+from ocr.documents.form import Blank, Form, Window
+from ocr.documents.print_lines import Piece
+
+Affine = NDArray[np.float64]
+"""2 x 3: from mm of the form to px."""
+
+_NEAR_EM, _FAR_EM = 4.5, 7.0
+_SAME_ROW = 0.8
+_LEADING = 1.35
+_ALIGNED_EM = 1.5
+_LEAST_SPAN_MM = 18.0
+_LOOSE_MM = 2.0
+_MOST_MISFIT_MM = 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """The parts that make up the value behind one label, line by line."""
+
+    lines: tuple[tuple[Part, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A form laid on a page: its labels, seen or inferred, and where its millimetres are if known."""
+
+    form: Form
+    labels: tuple[Label, ...]
+    seen: int
+    """Labels that were seen."""
+    affine: Affine | None
+
+    def window(self, window: Window) -> Piece | None:
+        """Return a window of the form in px, None when the form's place is not known."""
+        if self.affine is None:
+            return None
+        x, y, width, height = window
+        corners = np.array([[x, y, 1], [x + width, y, 1], [x, y + height, 1], [x + width, y + height, 1]])
+        points = corners @ self.affine.T
+        low, high = points.min(axis=0), points.max(axis=0)
+        return Piece(int(low[0]), int(low[1]), int(np.ceil(high[0])), int(np.ceil(high[1])))
+
+    @property
+    def px_mm(self) -> float:
+        """Px a mm, 0 when it is not known."""
+        return float(np.hypot(self.affine[0, 0], self.affine[1, 0])) if self.affine is not None else 0.0
+
+    def number_of(self, blank: Blank) -> int | None:
+        """Return the number of the label in front of a blank."""
+        places = by_name(self.labels).get(blank.label, [])
+        if blank.nth < 0:
+            return places[-1] if places else None
+        return places[blank.nth] if blank.nth < len(places) else None
+
+
+def register(form: Form, labels: Sequence[Label]) -> Registered:
+    """Lay `form` on the labels that were found and add those whose place follows from them."""
+    affine = _fit(form, labels) if form.places else None
+    inferred: list[Label] = []
+    if affine is not None:
+        names = {label.name for label in labels}
+        inferred = [_inferred(form, affine, name) for name in form.places if name not in names]
+    return Registered(form, (*labels, *inferred), len(labels), affine)
+
+
+def _fit(form: Form, labels: Sequence[Label]) -> Affine | None:
+    known = [label for label in labels if label.name in form.places]
+    if len(known) < 2:
+        return None
+    here = np.array([form.places[label.name] for label in known], np.float64)
+    there = np.array([(label.piece.left, label.piece.middle) for label in known], np.float64)
+    if float(np.linalg.norm(here.max(axis=0) - here.min(axis=0))) < _LEAST_SPAN_MM:
+        return None
+    scale = float(np.median([label.piece.height for label in known])) / form.em
+    fitted, inliers = cv2.estimateAffinePartial2D(
+        here, there, method=cv2.RANSAC, ransacReprojThreshold=max(2.0, _MOST_MISFIT_MM * scale / 2)
+    )
+    if fitted is None or int(inliers.sum()) < 2:
+        return None
+    return np.asarray(fitted, np.float64)
+
+
+def _inferred(form: Form, affine: Affine, name: str) -> Label:
+    x, y = form.places[name]
+    left, middle = affine @ np.array([x, y, 1.0])
+    scale = float(np.hypot(affine[0, 0], affine[1, 0]))
+    high, wide = form.em * scale, form.em * scale * len(name)
+    piece = Piece(round(left), round(middle - high / 2), round(left + wide), round(middle + high / 2))
+    return Label(name, piece, -1)
+
+
+def assign(registered: Registered, parts: Sequence[Part]) -> dict[int, Assigned]:
+    """Return the value behind each label, by the label's number; parts that belong to none are left out."""
+    return _Sorting(registered, parts).assigned()
+
+
+class _Sorting:
+    """Hands parts to labels: first what is certain, then what is left."""
+
+    def __init__(self, registered: Registered, parts: Sequence[Part]) -> None:
+        self._labels = registered.labels
+        self._parts = parts
+        self._lines: dict[int, list[list[int]]] = {}
+        self._free = set(range(len(parts)))
+        self._blanks: dict[int, Blank] = {}
+        self._windows: dict[int, Piece] = {}
+        for blank in registered.form.blanks.values():
+            number = registered.number_of(blank)
+            if number is None:
+                continue
+            self._blanks[number] = blank
+            window = registered.window(blank.window) if blank.window else None
+            if window is not None:
+                self._windows[number] = _loosened(window, _LOOSE_MM * registered.px_mm)
+
+    def assigned(self) -> dict[int, Assigned]:
+        """Sort all parts."""
+        for number, part in enumerate(self._parts):
+            if part.owner >= 0:
+                self._take(part.owner, number)
+        self._beside(_NEAR_EM)
+        self._below()
+        self._continued()
+        self._beside(_FAR_EM)
+        return {
+            label: Assigned(tuple(tuple(self._parts[n] for n in self._in_order(line)) for line in lines))
+            for label, lines in self._lines.items()
+        }
+
+    def _in_order(self, line: list[int]) -> list[int]:
+        return sorted(line, key=lambda number: self._parts[number].piece.left)
+
+    def _take(self, label: int, number: int) -> None:
+        lines = self._lines.setdefault(label, [[]])
+        lines[0].append(number)
+        self._free.discard(number)
+
+    def _beside(self, most_em: float) -> None:
+        """Give each part to the label it stands behind, nearest first."""
+        for number in sorted(self._free, key=lambda n: self._parts[n].piece.left):
+            label = self._label_before(self._parts[number].piece, most_em)
+            if label is not None and self._fits(label, number):
+                self._take(label, number)
+
+    def _label_before(self, piece: Piece, most_em: float) -> int | None:
+        best: tuple[float, int] | None = None
+        for number, label in enumerate(self._labels):
+            em = max(label.piece.height, piece.height)
+            apart = abs(label.piece.middle - piece.middle)
+            gap = piece.left - self._end_of(number)
+            if apart > _SAME_ROW * em or not -0.6 * em <= gap <= most_em * em:
+                continue
+            cost = apart / em + 0.12 * max(0.0, gap) / em
+            if best is None or cost < best[0]:
+                best = cost, number
+        return best[1] if best else None
+
+    def _end_of(self, label: int) -> int:
+        """Return where the label, or the first line of its value as far as it is known, ends."""
+        first = self._lines.get(label, [[]])[0]
+        return max([self._labels[label].piece.right, *(self._parts[n].piece.right for n in first)])
+
+    def _fits(self, label: int, number: int) -> bool:
+        window = self._windows.get(label)
+        if window is None:
+            return True
+        piece = self._parts[number].piece
+        across = (piece.left + piece.right) / 2
+        return window.left <= across <= window.right and window.top <= piece.middle <= window.bottom
+
+    def _below(self) -> None:
+        for label, blank in self._blanks.items():
+            if not blank.below or self._lines.get(label):
+                continue
+            at = self._labels[label].piece
+            under = [
+                n for n in self._free if self._is_under(at, self._parts[n].piece) and self._fits(label, n)
+            ]
+            if under:
+                top = min(under, key=lambda n: self._parts[n].piece.top)
+                level = self._parts[top].piece
+                for n in under:
+                    if abs(self._parts[n].piece.middle - level.middle) < 0.5 * level.height:
+                        self._take(label, n)
+
+    def _is_under(self, label: Piece, piece: Piece) -> bool:
+        em = max(label.height, piece.height)
+        bound = min(
+            (other.piece.left for other in self._labels
+             if other.piece.left > label.right and abs(other.piece.middle - label.middle) < 0.6 * em),
+            default=10**9,
+        )  # fmt: skip
+        return (
+            0 <= piece.middle - label.middle <= 2.6 * em
+            and piece.top > label.middle
+            and label.left - 1.5 * em <= piece.left < bound
+        )
+
+    def _continued(self) -> None:
+        for label, blank in self._blanks.items():
+            lines = self._lines.get(label)
+            while lines and len(lines) < blank.lines:
+                more = self._next_line(label, lines)
+                if not more:
+                    break
+                lines.append(more)
+                self._free -= set(more)
+
+    def _next_line(self, label: int, lines: list[list[int]]) -> list[int]:
+        first = min(self._parts[n].piece.left for line in lines for n in line)
+        last = [self._parts[n].piece for n in lines[-1]]
+        bottom, em = max(p.bottom for p in last), max(p.height for p in last)
+        found = [
+            n
+            for n in self._free
+            if self._parts[n].begins
+            and abs(self._parts[n].piece.left - first) <= _ALIGNED_EM * em
+            and -0.35 * em <= self._parts[n].piece.top - bottom <= _LEADING * em
+            and self._parts[n].piece.height >= 0.45 * em
+            and self._fits(label, n)
+        ]
+        return [min(found, key=lambda n: self._parts[n].piece.top)] if found else []
+
+
+def _loosened(piece: Piece, by: float) -> Piece:
+    return Piece(
+        round(piece.left - by), round(piece.top - by), round(piece.right + by), round(piece.bottom + by)
+    )

@@ -1,0 +1,248 @@
+"""Finding a form on a picture and what is written in its blanks: sheets, turns, labels, second looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image
+
+from ocr import imaging
+from ocr.documents.anchors import Part, plain, take_apart
+from ocr.documents.filling import Assigned, Registered, assign, register
+from ocr.documents.form import NOTHING, Blank, Form, Written
+from ocr.documents.print_lines import Piece, find_pieces
+from ocr.documents.reading import Page, Strip, read_again, read_page, sure_of
+from ocr.documents.sheets import Sheet, sheets_of
+from ocr.port import Engine, Line, LineEngine, Script
+
+_LEAST_SIDE_PX = 100
+_GOOD_SHARE = 0.6
+_DOUBTFUL = 0.93
+_STRETCHED = 1.3
+
+NO_DOCUMENT, MIRRORED, CUT_OFF, BLANK_PAGE = "no-document", "mirrored", "cut-off", "blank"
+"""Why fields could not be read: the paper is not on the page, it is seen from behind, part of it is missing,
+there is no print at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A form found on a picture."""
+
+    page: Page
+    registered: Registered
+    parts: tuple[Part, ...]
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What stands in the blanks of a form."""
+
+    blanks: dict[str, Written]
+    skew_deg: float
+    reason: str = ""
+    """Empty when the form was found, whole and readable."""
+
+
+def fill(engine: Engine, picture: Image.Image, form: Form) -> Filling:
+    """Find `form` on `picture` (RGB or L, lying any way) and read what is written in its blanks.
+
+    Raises:
+        OcrError: from the engine.
+    """
+    empty = dict.fromkeys(form.blanks, NOTHING)
+    if min(picture.size) < _LEAST_SIDE_PX or not imaging.has_print(picture):
+        return Filling(empty, 0.0, BLANK_PAGE)
+    found = _find(engine, picture, form)
+    if isinstance(found, str):
+        return Filling(empty, 0.0, found)
+    written = _written(engine, found, form)
+    return Filling(written, found.page.sheet.skew_deg, CUT_OFF if _is_cut_off(found, written) else "")
+
+
+def _find(engine: Engine, picture: Image.Image, form: Form) -> Found | str:
+    best: Found | None = None
+    first: Sheet | None = None
+    wanted = max(form.least, round(_GOOD_SHARE * len({blank.label for blank in form.blanks.values()})))
+    for sheet in sheets_of(picture):
+        first = first or sheet
+        for turned in _turns(sheet):
+            found = _look(engine, turned, form)
+            if best is None or found.score > best.score:
+                best = found
+            if best.score >= wanted:
+                return best
+            if found.score >= form.least:
+                break
+    if best is not None and best.score >= form.least:
+        return best
+    if first is not None and _look(engine, first.mirrored(), form).score >= form.least:
+        return MIRRORED
+    return NO_DOCUMENT
+
+
+def _turns(sheet: Sheet) -> Iterator[Sheet]:
+    yield sheet
+    if not sheet.turn_certain:
+        for quarters in (2, 1, 3):
+            yield sheet.turned(quarters)
+
+
+def _look(engine: Engine, sheet: Sheet, form: Form) -> Found:
+    return _laid(read_page(engine, sheet), form)
+
+
+def _laid(page: Page, form: Form) -> Found:
+    labels, parts = take_apart(page.strips, form.labels)
+    registered = register(form, labels)
+    text = "|".join(plain(strip.text) for strip in page.strips)
+    titles = sum(title in text for title in form.titles)
+    names = {label.name for label in labels}
+    return Found(page, registered, tuple(parts), len(names) + titles)
+
+
+def _written(engine: Engine, found: Found, form: Form) -> dict[str, Written]:
+    if not isinstance(engine, LineEngine):
+        found = _refined(engine, found, form)
+    lines = assign(found.registered, found.parts)
+    lines = _looked_for(engine, found, form, lines)
+    written = {name: _value(found, blank, lines) for name, blank in form.blanks.items()}
+    return _second_look(engine, found, form, lines, written)
+
+
+def _value(found: Found, blank: Blank, lines: dict[int, Assigned]) -> Written:
+    number = found.registered.number_of(blank)
+    assigned = lines.get(number) if number is not None else None
+    if assigned is None:
+        return NOTHING
+    parts = [part for line in assigned.lines for part in line]
+    texts = tuple("".join(part.text for part in line) for line in assigned.lines)
+    sure = tuple(mark for part in parts for mark in part.sure)
+    around = parts[0].piece
+    for part in parts[1:]:
+        around = around.joined(part.piece)
+    scale = 1 / found.page.sheet.work_scale
+    box = found.page.sheet.box_in_input(
+        around.left * scale, around.top * scale, around.right * scale, around.bottom * scale
+    )
+    return Written("".join(texts), sure, box, texts)
+
+
+def _refined(engine: Engine, found: Found, form: Form) -> Found:
+    """Read the strips that hold values once more, with care: the engine's quick way is for finding labels."""
+    lines = assign(found.registered, found.parts)
+    wanted = {found.registered.number_of(blank) for blank in form.blanks.values()}
+    strips = sorted(
+        {
+            part.strip
+            for label, value in lines.items()
+            if label in wanted
+            for line in value.lines
+            for part in line
+        }
+    )
+    again = read_again(
+        engine, found.page, [found.page.strips[n].piece for n in strips], script=Script.CHINESE
+    )
+    texts = list(found.page.strips)
+    for number, line in zip(strips, again, strict=True):
+        if line.text:
+            texts[number] = Strip(texts[number].piece, line.text, sure_of(line))
+    return _laid(replace(found.page, strips=tuple(texts)), form)
+
+
+def _looked_for(engine: Engine, found: Found, form: Form, lines: dict[int, Assigned]) -> dict[int, Assigned]:
+    """Look once more into the windows of blanks in which nothing was found, or from which a strip runs out.
+
+    Ink too faint for the page may be clear there, and what touches the value from outside is left out.
+    """
+    inside: list[tuple[int, Piece]] = []
+    for blank in form.blanks.values():
+        number = found.registered.number_of(blank)
+        window = found.registered.window(blank.window) if blank.window else None
+        if number is None or window is None:
+            continue
+        if number not in lines or _is_disturbed(found.page, window):
+            inside += [(number, piece) for piece in _pieces_inside(found.page, window)[: blank.lines + 2]]
+    again = read_again(engine, found.page, [piece for _, piece in inside], script=Script.CHINESE)
+    rows: dict[int, list[Part]] = {}
+    for (number, piece), line in zip(inside, again, strict=True):
+        if line.text:
+            rows.setdefault(number, []).append(Part(piece, line.text, sure_of(line), -1, True, number))
+    return lines | {number: Assigned(tuple((part,) for part in parts)) for number, parts in rows.items()}
+
+
+def _is_disturbed(page: Page, window: Piece) -> bool:
+    """Say whether print runs out of the window to the right or below, so that two things look like one."""
+    for strip in page.strips:
+        piece = strip.piece
+        across = min(piece.right, window.right) - max(piece.left, window.left)
+        down = min(piece.bottom, window.bottom) - max(piece.top, window.top)
+        if across < 0.5 * piece.height or down < 0.3 * piece.height:
+            continue
+        if (
+            piece.right > window.right + 0.6 * piece.height
+            or piece.bottom > window.bottom + 0.6 * piece.height
+        ):
+            return True
+    return False
+
+
+def _pieces_inside(page: Page, window: Piece) -> list[Piece]:
+    work = page.sheet.work()
+    height, width = work.shape
+    left, top = max(0, window.left), max(0, window.top)
+    part = work[top : min(height, window.bottom), left : min(width, window.right)]
+    if min(part.shape) < 8:
+        return []
+    return [
+        Piece(piece.left + left, piece.top + top, piece.right + left, piece.bottom + top)
+        for piece in find_pieces(np.ascontiguousarray(part))
+    ]
+
+
+def _second_look(
+    engine: Engine, found: Found, form: Form, lines: dict[int, Assigned], written: dict[str, Written]
+) -> dict[str, Written]:
+    """Read values another way: digits as digits, and what is doubtful a little wider."""
+    wanted: list[tuple[str, Piece, Script]] = []
+    for name, blank in form.blanks.items():
+        number = found.registered.number_of(blank)
+        pieces = _own_pieces(lines.get(number)) if number is not None else []
+        if not pieces or len(pieces) > 1:
+            continue
+        if blank.digits:
+            wanted.append((name, pieces[0], Script.DIGITS))
+        if written[name].confidence < _DOUBTFUL and isinstance(engine, LineEngine):
+            wanted.append((name, pieces[0], Script.CHINESE))
+    for script, stretched in ((Script.DIGITS, 1.0), (Script.CHINESE, _STRETCHED)):
+        some = [(name, piece) for name, piece, wish in wanted if wish is script]
+        pieces = [piece for _, piece in some]
+        again = read_again(engine, found.page, pieces, script=script, stretched=stretched)
+        for (name, _), line in zip(some, again, strict=True):
+            written[name] = _with(written[name], line)
+    return written
+
+
+def _own_pieces(assigned: Assigned | None) -> list[Piece]:
+    return [part.piece for line in assigned.lines for part in line] if assigned else []
+
+
+def _with(written: Written, line: Line) -> Written:
+    return replace(written, others=(*written.others, (line.text, sure_of(line)))) if line.text else written
+
+
+def _is_cut_off(found: Found, written: dict[str, Written]) -> bool:
+    """Say whether blanks without a value lie outside of the page."""
+    height, width = found.page.sheet.work().shape
+    for name, blank in found.registered.form.blanks.items():
+        window = found.registered.window(blank.window) if blank.window else None
+        if window is None or written[name].text:
+            continue
+        middle = (window.left + window.right) / 2
+        if not (0 <= middle <= width and 0 <= window.middle <= height):
+            return True
+    return False
