@@ -92,7 +92,13 @@ class Lamp:
     @property
     def sentence(self) -> str:
         """The whole lamp, e.g. `黄灯 · 受理时限还剩 1 个工作日`."""
-        return f"{self.word} · {self.step}{self.left}"
+        return f"{self.word} · {self.timing}"
+
+    @property
+    def timing(self) -> str:
+        """What is left of which clock, e.g. `受理时限还剩 1 个工作日`."""
+        words = _("{step}{left}").format(step=self.step, left=self.left)
+        return " ".join(words.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

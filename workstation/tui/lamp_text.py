@@ -25,7 +25,7 @@ def lamps_text(lamps: Sequence[Lamp]) -> Text:
     text = lamp_text(lamps[0])
     for lamp in lamps[1:]:
         if lamp.colour in (LampColour.RED, LampColour.YELLOW):
-            text.append(f"  {lamp.glyph} {lamp.step}{lamp.left}", Style(color=LAMP_COLOURS[lamp.colour]))
+            text.append(f"  {lamp.glyph} {lamp.timing}", Style(color=LAMP_COLOURS[lamp.colour]))
     return text
 
 
