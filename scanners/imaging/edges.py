@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from scanners.imaging import ends
 
 MM_PER_INCH = 25.4
 _STRIP_MM = 6.0
@@ -16,7 +16,7 @@ _CONTRAST, _BLACK = 0.3, 0.45
 _FEWEST = 4
 """Marks at one side that are print and not chance."""
 _SHADE = 8
-_BROAD, _NONE = 0.06, 0.012
+_BROAD = 0.06
 CARD_MM = (85.6, 54.0)
 _FORMATS_MM = (
     (297.0, 210.0),
@@ -46,7 +46,7 @@ def cut(raw: NDArray[np.uint8], corners: NDArray[np.float32], paper: float, dpi:
         dpi: of `raw`.
     """
     marks = _cut_print(raw, corners, paper, dpi)
-    return float(max(marks, _cut_outline(raw, corners, dpi), _cut_band(raw, corners, dpi)))
+    return float(marks or _cut_outline(raw, corners, dpi) or _cut_end(raw, corners, dpi))
 
 
 def _cut_print(raw: NDArray[np.uint8], corners: NDArray[np.float32], paper: float, dpi: int) -> int:
@@ -134,28 +134,16 @@ def _cut_outline(raw: NDArray[np.uint8], corners: NDArray[np.float32], dpi: int)
     return 1 if not _is_format(corners, dpi) and _stands_out(raw, corners, dpi) else 0
 
 
-def _cut_band(raw: NDArray[np.uint8], corners: NDArray[np.float32], dpi: int) -> int:
-    """Return 1 when no outline was found, but a broad strip of the lid shows on one side alone."""
+def _cut_end(raw: NDArray[np.uint8], corners: NDArray[np.float32], dpi: int) -> int:
+    """Return 1 when no outline was found, but the sheet ends on one side before the picture does."""
     height, width = raw.shape[:2]
     if cv2.contourArea(corners) < 0.92 * height * width:
         return 0
-    grey = raw if raw.ndim == 2 else raw[..., 1]
-    small = cv2.resize(grey, (160, 160), interpolation=cv2.INTER_AREA).astype(np.float32)
-    paper = float(np.percentile(small, 90))
-    bands = [_band(np.median(small, axis=axis), paper) for axis in (0, 1)]
-    if not any(max(band) > _BROAD and min(band) < _NONE for band in bands):
+    top, bottom, left, right = ends.free_strips(raw, dpi)
+    if not any(max(pair) > _BROAD and min(pair) == 0 for pair in ((top, bottom), (left, right))):
         return 0
-    sides = sorted(((1 - sum(bands[0])) * width, (1 - sum(bands[1])) * height), reverse=True)
+    sides = sorted(((1 - left - right) * width, (1 - top - bottom) * height), reverse=True)
     return 0 if _is_of_format(sides[0] * MM_PER_INCH / dpi, sides[1] * MM_PER_INCH / dpi) else 1
-
-
-def _band(levels: NDArray[np.floating[Any]], paper: float) -> tuple[float, float]:
-    """Return the shares at both ends that are of another shade than the paper."""
-    other = np.abs(levels - paper) > _SHADE
-    paper_at = np.flatnonzero(~other)
-    if not paper_at.size:
-        return 0.0, 0.0
-    return float(paper_at[0]) / other.size, 1 - float(paper_at[-1] + 1) / other.size
 
 
 def _stands_out(raw: NDArray[np.uint8], corners: NDArray[np.float32], dpi: int) -> bool:
@@ -169,14 +157,15 @@ def _stands_out(raw: NDArray[np.uint8], corners: NDArray[np.float32], dpi: int) 
         inside, outside = (np.round(rim + away * (mm * dpi / MM_PER_INCH)).astype(int) for mm in (-3, 3))
         if (outside < 0).any() or (outside >= (width, height)).any():
             continue
-        if abs(_shade(raw, inside) - _shade(raw, outside)) < _SHADE:
+        if np.abs(_shade(raw, inside) - _shade(raw, outside)).max() < _SHADE:
             return False
     return True
 
 
-def _shade(raw: NDArray[np.uint8], places: NDArray[np.int_]) -> float:
+def _shade(raw: NDArray[np.uint8], places: NDArray[np.int_]) -> NDArray[np.float64]:
+    """Return the middle grey of each channel at these places."""
     seen = raw[np.clip(places[:, 1], 0, raw.shape[0] - 1), np.clip(places[:, 0], 0, raw.shape[1] - 1)]
-    return float(np.median(seen if seen.ndim == 1 else seen.mean(axis=1)))
+    return np.asarray(np.median(seen, axis=0), np.float64)
 
 
 def _is_short(corners: NDArray[np.float32], dpi: int) -> bool:

@@ -156,3 +156,23 @@ def test_any_picture_has_at_least_one_page(
     assert pages
     for page in pages:
         assert np.isfinite(outline.with_border(picture, page, dpi)).all()
+
+
+@pytest.mark.parametrize("lid", [20, 250])
+def test_row_of_print_near_the_border_is_not_where_a_cut_card_ends(lid: int) -> None:
+    card = quad_of((300, 1554, 806, 1554, 806, 1900, 300, 1900))
+    picture = laid(lid, 235, card)
+    for left in range(320, 780, 28):
+        cv2.putText(picture, "9", (left, 1744), 0, 0.8, (30, 30, 30), 2)
+    (found,) = outline.find_pages(picture, DPI)
+    assert found[:, 1].max() > 1750
+    assert overlap(found, quad_of((300, 1554, 806, 1554, 806, 1754, 300, 1754))) > 0.97
+
+
+def test_frame_on_paper_as_white_as_the_lid_is_no_second_sheet() -> None:
+    picture = np.full((1240, 1754, 3), (250, 250, 248), np.uint8)
+    cv2.line(picture, (0, 760), (1754, 760), (190, 190, 190), 6)
+    cv2.line(picture, (3, 0), (3, 760), (190, 190, 190), 6)
+    cv2.line(picture, (1750, 0), (1750, 760), (190, 190, 190), 6)
+    cv2.rectangle(picture, (60, -9), (1690, 700), (180, 140, 60), 8)
+    assert len(outline.find_pages(picture, DPI)) == 1
