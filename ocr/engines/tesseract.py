@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -44,6 +45,7 @@ NAMES = ("script/HanS", "HanS")
 """Models for a few characters without context (names), best first; the second is how some systems file it."""
 
 _MEMORY = Path("/dev/shm")
+_PREFIX = "ocr-"
 _PROBE_TIMEOUT_S = 10.0
 _SPARSE, _BLOCK, _LINE = 11, 6, 7
 _SEGMENTATION = {Layout.PAGE: _SPARSE, Layout.BLOCK: _BLOCK, Layout.LINE: _LINE, Layout.WORD: _LINE}
@@ -166,10 +168,18 @@ class TesseractEngine:
 def _memory_folder() -> Iterator[Path]:
     # The pictures are personal data: they stay in memory where the system has a memory file system.
     parent = _MEMORY if os.access(_MEMORY, os.W_OK | os.X_OK) else None
-    # The name says whose it is: a killed process cannot remove it, the next start can.
-    prefix = f"ocr-{os.getpid()}-"
+    # The name says whose it is: a killed process cannot remove it, the next start does.
+    prefix = f"{_PREFIX}{os.getpid()}-"
     with tempfile.TemporaryDirectory(prefix=prefix, dir=parent, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
+
+
+def sweep() -> None:
+    """Remove the pictures that processes left which were killed while they read."""
+    for folder in _MEMORY.glob(f"{_PREFIX}*-*"):
+        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write(images: Sequence[Image.Image], folder: Path) -> Path:
