@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from workstation.domain.agreement import compare, judged
 from workstation.domain.archive import ArchivedMaterial
-from workstation.domain.case import MOVES, Applicant, Case, CaseState, Move
+from workstation.domain.case import MOVES, Applicant, Case, CaseState, FieldValue, Move
 from workstation.domain.checklist import (
     Checklist,
     ChecklistLine,
@@ -109,6 +110,11 @@ class CaseView:
         }
         read = {name: value.value for name, value in self.case.fields.items() if value.valid}
         return frozenset(name for name, value in confirmed.items() if value and read.get(name) == value)
+
+    @property
+    def fields_shown(self) -> Mapping[str, FieldValue]:
+        """Readings and form values with what the documents of the case say about each other."""
+        return judged(self.case.fields, compare(self.case.fields, self.case.applicant))
 
     @property
     def needs_home_street(self) -> bool:

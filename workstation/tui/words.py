@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.style import Style
 from rich.text import Text
 
+from workstation.domain.agreement import AGREES, APPLICANT
 from workstation.domain.case import FieldValue, Origin
 from workstation.domain.checklist import ChecklistLine, SlotStatus, Todo
 from workstation.domain.covers import TRAY
@@ -41,6 +42,8 @@ CHECK_WORDS = {
     "max-length": N_("太长"),
     "control-character": N_("含有不可见字符"),
     "unconfirmed": N_("待确认"),
+    "repaired": N_("已订正易混字符"),
+    AGREES: N_("与《{document}》一致"),
 }
 FAILED_WORDS = {
     "check-digit": N_("校验位不符"),
@@ -50,16 +53,30 @@ FAILED_WORDS = {
     "known-ethnicity": N_("不是规范民族名"),
     "plausible-date": N_("日期异常"),
     "police-office": N_("签发机关异常"),
+    AGREES: N_("与《{document}》上的不一致"),
     "span": N_("有效期与年龄不符"),
+}
+DOCUMENT_WORDS = {
+    "id-card-front": N_("居民身份证"),
+    "household-register-page": N_("户口簿"),
+    "marriage-certificate": N_("结婚证"),
+    "birth-certificate": N_("出生医学证明"),
+    "disability-certificate": N_("残疾人证"),
+    "social-security-card": N_("社会保障卡"),
+    "residence-permit": N_("居住证"),
+    APPLICANT: N_("申请人"),
 }
 
 
 def check_words(name: str) -> str:
-    """Return a check's words; a failed one (`!name`) in its failed form."""
+    """Return a check's words; a failed one (`!name`) in its failed form, with the document it speaks of."""
+    name, _colon, kind = name.partition(":")
+    document = _(DOCUMENT_WORDS[kind]) if kind in DOCUMENT_WORDS else kind
     if name.startswith("!"):
-        return _(FAILED_WORDS.get(name[1:]) or CHECK_WORDS.get(name[1:], name[1:]))
-    words = CHECK_WORDS.get(name, name)
-    return _(words) if words else ""
+        words = FAILED_WORDS.get(name[1:]) or CHECK_WORDS.get(name[1:], name[1:])
+    else:
+        words = CHECK_WORDS.get(name, name)
+    return _(words).format(document=document) if words else ""
 
 
 def slot_title(slot: str, title: str) -> str:
@@ -126,7 +143,8 @@ def value_lamp(value: FieldValue | None) -> Text:
     passed = [words for c in value.checks if (words := check_words(c))]
     if value.confidence >= SURE:
         return Text(f"✔ {value.confidence:.2f} {listed(passed)}".rstrip(), Style(color=GREEN))
-    return Text(f"? {value.confidence:.2f} {_('请核对')}", Style(color=AMBER))
+    compare = _("已订正易混字符, 请核对") if "repaired" in value.checks else _("请核对")
+    return Text(f"? {value.confidence:.2f} {compare}", Style(color=AMBER))
 
 
 def typed_lamp(value: FieldValue) -> Text:

@@ -224,7 +224,7 @@ class ScanKeys(DeviceKeys, GateKeys):
         # Both sides of the card are compared in one go; once that is done only the new page counts.
         document = "" if view.case.applicant is None else reading.document
         known = view.known_before
-        read = {name: v for name, v in view.case.fields.items() if "." in name and name not in known}
+        read = {name: v for name, v in view.fields_shown.items() if "." in name and name not in known}
         doubtful = sum(_wants_eyes(value) for name, value in read.items() if name.startswith(document))
         if doubtful:
             compare = _("请对照原件核对标有 ? 和 ✘ 的项")

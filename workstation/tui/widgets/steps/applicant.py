@@ -112,7 +112,7 @@ class ApplicantStep(VerticalScroll):
             is_read = read is not None and read.value == kept
             origin = Origin.CARD if is_read else Origin.TYPED
             return FieldValue(value=kept, origin=origin, confirmed_by="-") if kept else None
-        read = view.case.fields.get(SOURCES.get(name, ""))
+        read = view.fields_shown.get(SOURCES.get(name, ""))
         if read is not None and SOURCES[name] in view.known_before:
             return replace(read, confidence=1.0, checks=(*read.checks, "known-before"))
         return _remembered(view.remembered, name, read) or read

@@ -73,8 +73,9 @@ class FormStep(VerticalScroll):
             await self.query("FieldRow, .section").remove()
             await self.mount_all(_rows(view.item.form, fields))
         self.query_one("#no-fields").display = not names
+        shown = view.fields_shown
         for row, field in zip(self.query(FieldRow), fields, strict=True):
-            row.show(view.case.fields.get(row.field), locked=view.case.is_sealed)
+            row.show(shown.get(row.field), locked=view.case.is_sealed)
             self._mark(row, field, view)
 
     def _mark(self, row: FieldRow, field: FormField, view: CaseView) -> None:
