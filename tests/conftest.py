@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -36,6 +37,12 @@ FOLDERS = {
     "SANE_CONFIG_DIR": "sane.d",
 }
 
+RARELY = 20_000
+"""Objects made, less those gone again, before the youngest of them are searched for cycles."""
+
+LITTLE = {"iterations": 1, "lanes": 1, "memory_kib": 64}
+"""Cost of a passphrase where it is not what the test is about; tests/store holds the real one."""
+
 settings.register_profile("here", deadline=None, max_examples=50)
 settings.register_profile(
     "ci", deadline=None, max_examples=20, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
@@ -56,6 +63,20 @@ def pytest_configure(config: pytest.Config) -> None:
     time.tzset()
 
 
+def pytest_collection_finish() -> None:
+    """Search for cycles rarely: walking all that is loaded, again and again, took a quarter of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(RARELY, 20, 100)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def garbage_is_found_where_it_was_made() -> Iterator[None]:
+    """Collect after each module, so that a file left open is told of its tests, and memory does not grow."""
+    yield
+    gc.collect()
+
+
 def _forget_the_machine(config: pytest.Config) -> None:
     foreign = {*FOREIGN, *(name.lower() for name in FOREIGN)}
     foreign |= {name for name in os.environ if name.startswith("WORKSTATION_")}
@@ -73,3 +94,11 @@ def own_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         patch.setenv("TMPDIR", str(folder))
         patch.setattr(tempfile, "tempdir", None)
         yield folder
+
+
+@pytest.fixture
+def quick_passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stretch the passphrase of a new slot little; a slot names its own cost, opening it is the same code."""
+    from workstation.store import keys
+
+    monkeypatch.setattr(keys, "ARGON2ID", LITTLE)

@@ -9,11 +9,13 @@ from random import Random
 
 import pytest
 
-from ocr.engines import tesseract
-from ocr.fake import ScriptedEngine
+from ocr import reading_room
+from ocr.fake import ScriptedReadingRoom
 from tests.acceptance.window import NeverTheSame
+from tests.conftest import LITTLE
 from workstation.cli.practice import PASSPHRASE, Practice, open_practice, specimen_papers, wait_until
 from workstation.cli.settings import Settings
+from workstation.store import keys
 
 SUBFOLDER = "window"
 
@@ -26,7 +28,9 @@ def _settings(folder: Path) -> Settings:
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a practice window whose earlier case has arrived."""
     folder = tmp_path_factory.mktemp("made-once")
-    practice = open_practice(_settings(folder), fresh=True, subfolder=SUBFOLDER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "ARGON2ID", LITTLE)
+        practice = open_practice(_settings(folder), fresh=True, subfolder=SUBFOLDER)
     station = practice.gate.unlock(PASSPHRASE)
     assert wait_until(lambda: station.link.waiting == 0)
     station.close()
@@ -49,4 +53,4 @@ def practice(made_once: Path, tmp_path: Path) -> Iterator[Practice]:
 @pytest.fixture
 def unread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading a page finds nothing, which costs no time; the clerk types."""
-    monkeypatch.setattr(tesseract, "TesseractEngine", ScriptedEngine)
+    monkeypatch.setattr(reading_room, "ReadingRoom", ScriptedReadingRoom)

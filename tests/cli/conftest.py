@@ -125,7 +125,7 @@ def _due(at: datetime) -> datetime:
 
 
 @pytest.fixture
-def seat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seat]:
+def seat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_passphrase: None) -> Iterator[Seat]:
     """A window that has not enrolled, with a back office that answers."""
     folder = tmp_path / "data"
     monkeypatch.setenv("WORKSTATION_DATA", str(folder))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
 from ocr.errors import OcrError, UnknownDocument
-from ocr.fake import ScriptedEngine, scripted_reading
-from ocr.port import Engine, Reading
+from ocr.fake import scripted_reading
+from ocr.port import Reading
 from scanners.fake import DEVICE, ScriptedScanner, blank_page
 from scanners.port import ScanJob
 from sync.contract.models import Change, ChangeDefect, ChangeKind, Manifest
@@ -91,7 +92,7 @@ class Readings:
     asked: list[str] = field(default_factory=list)
     confidence: float = 0.97
 
-    def __call__(self, engine: Engine, image: Image.Image, kind: str) -> Reading:
+    def __call__(self, image: Image.Image, kind: str) -> Reading:
         self.asked.append(kind)
         said = self.by_kind.get(kind)
         if said is None:
@@ -241,9 +242,20 @@ def calendar() -> WorkCalendar:
     return load_calendar()
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DataKey]:
+    """A store without a case, made once: running the migrations takes longer than most tests."""
+    folder, key = tmp_path_factory.mktemp("empty-store") / "data", DataKey.new()
+    Store.create(folder, key).close()
+    return folder, key
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.create(tmp_path / "data", DataKey.new())
+def store(tmp_path: Path, empty_store: tuple[Path, DataKey]) -> Iterator[Store]:
+    """A copy of it, under this test's own folder."""
+    folder, key = empty_store
+    shutil.copytree(folder, tmp_path / "data")
+    opened = Store.open(tmp_path / "data", key)
     yield opened
     opened.close()
 
@@ -278,7 +290,6 @@ def make_window(tmp_path: Path, store: Store, pack: Pack, calendar: WorkCalendar
             clock=clock,
             calendar=calendar,
             scanner=scanner,
-            engine=ScriptedEngine(),
             read=readings,
             key=key,
             papers_folder=papers,

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.conftest import Window, calendar, make_window, pack, store, window
+from tests.services.conftest import Window, calendar, empty_store, make_window, pack, store, window
 from tests.tui.seat import USUAL, GateDouble, LinkDouble, Outside, Seat, station_of, take_seat
 from workstation.store.database import Recovery
 
-__all__ = ["calendar", "make_window", "pack", "store", "window"]
+__all__ = ["calendar", "empty_store", "make_window", "pack", "store", "window"]
 
 OpenSeat = Callable[..., AbstractAsyncContextManager[Seat]]
 
