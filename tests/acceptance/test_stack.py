@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from ocr.errors import UnknownDocument
-from ocr.port import Engine, Reading
+from ocr.port import Reading
+from ocr.reading_room import ReadingRoom
 from workstation.cli.driver import Driver
 from workstation.cli.lesson_stack import ALLOWANCE, CARD, ELDER_CARD, RECEIPT, REGISTER, RELIEF, Routed, play
 from workstation.cli.practice import Practice, RefillingScanner, first_papers
@@ -40,10 +41,10 @@ def routed(practice: Practice) -> Routed:
 def nothing_prefilled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages are recognised but their fields are not read, which would take most of the time."""
 
-    def read(_engine: Engine, _image: Image.Image, kind: str) -> Reading:
+    def read(_room: ReadingRoom, _picture: Image.Image, kind: str, **_named: object) -> Reading:
         raise UnknownDocument(kind)
 
-    monkeypatch.setattr("ocr.documents.read", read)
+    monkeypatch.setattr(ReadingRoom, "read", read)
 
 
 def faults(page: Page) -> list[tuple[Fault, str]]:

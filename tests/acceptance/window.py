@@ -104,10 +104,10 @@ def settings_of(root: Path) -> Settings:
 
 def do_not_read() -> None:
     """Let reading a page find nothing, which costs no time; the clerk types."""
-    from ocr.engines import tesseract
-    from ocr.fake import ScriptedEngine
+    from ocr import reading_room
+    from ocr.fake import ScriptedReadingRoom
 
-    tesseract.TesseractEngine = ScriptedEngine  # type: ignore[assignment,misc]
+    reading_room.ReadingRoom = ScriptedReadingRoom  # type: ignore[assignment,misc]
 
 
 class Watcher:

@@ -26,7 +26,6 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import TypeVar
 
-from ocr.engines.tesseract import TesseractEngine
 from scanners.fake import ScriptedScanner
 from scanners.imaging.darkroom import Darkroom
 from scanners.port import Mode, RawPage, ScanJob
@@ -145,7 +144,6 @@ class Desk:
             profile,
             _now,
             self.pictures,
-            TesseractEngine(),
             darkroom=darkroom,
             alike=alike,
         )

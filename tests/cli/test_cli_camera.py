@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from scanners import camera_nodes
+from workstation.cli.devices import drivers
 from workstation.cli.practice import open_practice
 from workstation.cli.settings import Settings
-from workstation.cli.wiring import drivers
 
 
 @pytest.fixture

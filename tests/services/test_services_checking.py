@@ -12,7 +12,6 @@ from PIL import Image
 
 from ocr.errors import EngineTimeout, OcrError
 from ocr.kinds import KindGuess
-from ocr.port import Engine
 from scanners.errors import DeviceFault, ScannerError
 from scanners.fake import blank_page
 from scanners.imaging.port import Corners, Cut, PageFault, PageReport, PictureReport, Rendered
@@ -96,7 +95,7 @@ class Kinds:
     sizes: list[tuple[int, int]] = field(default_factory=list)
     expected: list[tuple[str, ...]] = field(default_factory=list)
 
-    def kind_of(self, _engine: Engine, image: Image.Image) -> KindGuess:
+    def kind_of(self, image: Image.Image) -> KindGuess:
         self.sizes.append(image.size)
         assert image.info["dpi"] == (200, 200)
         said = self.script.pop(0) if len(self.script) > 1 else self.script[0]

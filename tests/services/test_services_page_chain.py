@@ -8,12 +8,11 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 
-import ocr.documents
-from ocr.engines.tesseract import TesseractEngine
+from ocr.reading_room import ReadingRoom
 from scanners.imaging.darkroom import Darkroom
 from scanners.port import Mode, RawPage
 from tests.services.conftest import JOB, QIAN, ZHAO, Window
-from workstation.cli.quality import alike, recogniser
+from workstation.cli.quality import alike, reader, recogniser
 from workstation.domain.case import Case, Fault, Page
 from workstation.domain.facts import MENDED
 from workstation.domain.geometry import box_on_page
@@ -49,20 +48,23 @@ def darkroom() -> Iterator[Darkroom]:
         yield room
 
 
+@pytest.fixture(scope="module")
+def reading_room() -> Iterator[ReadingRoom]:
+    with ReadingRoom() as room:
+        yield room
+
+
 @pytest.fixture
-def counter(window: Window, darkroom: Darkroom) -> Counter:
-    engine, pictures = TesseractEngine(), PagePictures(window.store, darkroom)
+def counter(window: Window, darkroom: Darkroom, reading_room: ReadingRoom) -> Counter:
+    pictures = PagePictures(window.store, darkroom)
     checking = dataclasses.replace(
         window.desk.checking,
         darkroom=darkroom,
         pictures=pictures,
-        engine=engine,
-        recogniser=recogniser(),
+        recogniser=recogniser(reading_room),
         alike=alike,
     )
-    prefill = dataclasses.replace(
-        window.desk.prefill, engine=engine, pictures=pictures, read=ocr.documents.read
-    )
+    prefill = dataclasses.replace(window.desk.prefill, pictures=pictures, read=reader(reading_room))
     return Counter(window, checking, prefill)
 
 

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         ScannerError: there is no device; `NoDevice` unless a driver said why.
     """
     from scanners.errors import NoDevice, ScannerError
-    from workstation.cli.wiring import drivers
+    from workstation.cli.devices import drivers
     from workstation.texts import describe
 
     devices: list[Device] = []

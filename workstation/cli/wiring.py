@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,16 +9,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workstation.cli.devices import drivers, put_out, render_here, view_file
 from workstation.cli.private import private_folder
-from workstation.cli.quality import alike, recogniser, warm
+from workstation.cli.quality import alike, reader, recogniser, warm
 from workstation.cli.settings import Settings, window_categories
 from workstation.i18n import _
 
 if TYPE_CHECKING:
+    from ocr.reading_room import ReadingRoom
     from scanners.port import Scanner
     from workstation.domain.clock import Clock
     from workstation.domain.items import Pack
-    from workstation.printing.printed import PrintedFile
     from workstation.services.catalogue import Catalogue
     from workstation.services.credit import CreditLibrary
     from workstation.services.darkroom import Darkroom
@@ -41,9 +41,9 @@ HEAVY = (
     "workstation.catalogue.calendar",
     "scanners.sane",
     "scanners.imaging.darkroom",
-    "ocr.documents",
     "ocr.kinds",
-    "ocr.engines.tesseract",
+    "ocr.messages",
+    "ocr.reading_room",
     "workstation.tui.screens.home",
     "PIL.JpegImagePlugin",
 )
@@ -157,6 +157,7 @@ def build_station(
     Papers and pages that leave the encrypted store lie in a private folder in memory, emptied at the end;
     only practice keeps its papers (`papers_folder`), because they are worth looking at.
     """
+    from ocr.reading_room import ReadingRoom
     from scanners.imaging.darkroom import Darkroom
     from workstation.domain.clock import now
     from workstation.printing.press import PaperPress
@@ -165,7 +166,7 @@ def build_station(
 
     recovery = store.recover(now())
     member = find_membership(store)
-    private, press, darkroom = private_folder(), PaperPress(), Darkroom()
+    private, press, darkroom, reading_room = private_folder(), PaperPress(), Darkroom(), ReadingRoom()
     desk = build_desk_for(
         settings,
         store,
@@ -178,11 +179,12 @@ def build_station(
         darkroom=darkroom,
         codes=darkroom,
         packer=darkroom,
+        reading_room=reading_room,
     )
     link = Link(desk, member, settings.data_folder / LOCK_NAME)
     link.start()
     threading.Thread(target=press.warm, name="press", daemon=True).start()
-    threading.Thread(target=warm, args=(darkroom,), name="darkroom", daemon=True).start()
+    threading.Thread(target=warm, args=(darkroom, reading_room), name="darkroom", daemon=True).start()
     return Station(
         desk=desk,
         link=link,
@@ -191,7 +193,7 @@ def build_station(
         view_file=lambda path: view_file(path, settings),
         resolution_dpi=settings.resolution_dpi,
         page_folder=private,
-        on_close=(press.close, darkroom.close),
+        on_close=(press.close, darkroom.close, reading_room.close),
     )
 
 
@@ -219,14 +221,13 @@ def build_desk_for(
     darkroom: Darkroom | None = None,
     codes: CodeReader | None = None,
     packer: Packer | None = None,
+    reading_room: ReadingRoom | None = None,
 ) -> Desk:
     """Put the services of this window together.
 
     Without `render` papers are laid out in this process; without a darkroom pages are not checked, without a
-    packer they are delivered as they came.
+    packer they are delivered as they came, without a reading room the clerk types.
     """
-    from ocr.documents import read
-    from ocr.engines.tesseract import TesseractEngine
     from workstation.catalogue.calendar import load_calendar
     from workstation.services.capture import ScannerHub
     from workstation.services.credit import NoLibrary
@@ -242,8 +243,7 @@ def build_desk_for(
         clock=clock,
         calendar=load_calendar(Path(settings.calendar_file) if settings.calendar_file else None),
         scanner=scanner or ScannerHub(drivers(settings)),
-        engine=TesseractEngine(),
-        read=read,
+        read=reader(reading_room),
         key=window_key(store),
         papers_folder=papers_folder,
         render=render or render_here,
@@ -253,7 +253,7 @@ def build_desk_for(
         darkroom=darkroom,
         codes=codes,
         packer=packer,
-        recogniser=recogniser(),
+        recogniser=recogniser(reading_room),
         alike=alike,
     )
     return build_desk(parts)
@@ -345,56 +345,3 @@ def pack_folders(settings: Settings) -> list[Path]:
         except OSError as error:
             raise PackUnreadable(path=settings.packs_folder) from error
     return [folder for folder in found if (folder / "manifest.yaml").exists()]
-
-
-def drivers(settings: Settings) -> tuple[Scanner, ...]:
-    """Return the scanner drivers of this machine."""
-    from scanners.camera import CameraScanner
-    from scanners.folder import FolderScanner
-    from scanners.sane import SaneScanner
-    from workstation.texts import describe
-
-    found: list[Scanner] = []
-    if settings.sane:
-        found.append(SaneScanner())
-    if settings.scan_folder:
-        found.append(
-            FolderScanner(
-                Path(settings.scan_folder),
-                keep_days=settings.scan_keep_days,
-                explain=lambda error: str(describe(error)),
-            )
-        )
-    if settings.camera or settings.camera_frames:
-        recorded = [(f"frames:{settings.camera_frames}", _("录像高拍仪"))] if settings.camera_frames else []
-        found.append(CameraScanner(staged=recorded, real=settings.camera))
-    return tuple(found)
-
-
-def render_here(form: object, path: Path) -> PrintedFile:
-    """Lay a paper out in this process; reportlab is imported with the first one."""
-    from workstation.printing.rendering import render_form
-
-    return render_form(form, path)
-
-
-def put_out(path: Path, settings: Settings) -> str:
-    """Print a paper, or leave it and say where; only what really happened is said."""
-    from workstation.printing.opener import open_or_print
-
-    if not settings.printer and not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
-        return _("文件在 {path}").format(path=path)
-    return str(open_or_print(path, settings.printer or None))
-
-
-def view_file(path: Path, settings: Settings) -> bool:
-    """Open a page in the viewer of the settings or of the desktop."""
-    import shutil
-    import subprocess
-
-    program = settings.viewer or shutil.which("xdg-open") or ""
-    if not program or (not settings.viewer and not os.environ.get("DISPLAY")):
-        return False
-    quiet = subprocess.DEVNULL
-    subprocess.Popen([program, str(path)], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
-    return True

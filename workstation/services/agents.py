@@ -10,7 +10,6 @@ from datetime import date
 from PIL import Image
 
 from ocr.errors import UnknownDocument
-from ocr.port import Engine
 from workstation.domain.agents import AgentFault, agent_answer, agent_faults
 from workstation.domain.case import (
     Agent,
@@ -92,7 +91,6 @@ class AgentsDesk:
     catalogue: Catalogue
     profile: WindowProfile
     clock: Clock
-    engine: Engine
     read: Reader
 
     def set(self, case_id: str, agent: Agent) -> Case:
@@ -141,7 +139,7 @@ class AgentsDesk:
         with Image.open(io.BytesIO(self.store.vault.get(page.kept_sha256))) as picture:
             picture.load()
             try:
-                reading = self.read(self.engine, picture, CARD)
+                reading = self.read(picture, CARD)
             except UnknownDocument:
                 return {}
         return {name: field.value for name, field in reading.fields.items() if field.value}

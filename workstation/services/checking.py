@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ocr.errors import OcrError
-from ocr.port import Engine
 from scanners.errors import ScannerError
 from scanners.imaging.port import PageReport
 from workstation.domain.case import (
@@ -78,7 +77,6 @@ class Checking:
     profile: WindowProfile
     clock: Clock
     pictures: PagePictures
-    engine: Engine
     darkroom: Darkroom | None = None
     recogniser: Recogniser | None = None
     alike: Alike = operator.eq
@@ -207,7 +205,7 @@ class Checking:
         room = (max(1, round(cut.size_px[0] * scale)), max(1, round(cut.size_px[1] * scale)))
         try:
             image = as_image(self.pictures.picture(seen.page, room), round(seen.page.resolution_dpi * scale))
-            guess = self.recogniser.kind_of(self.engine, image)
+            guess = self.recogniser.kind_of(image)
         except (OcrError, StoreError) as error:
             self._failed(error)
             return seen

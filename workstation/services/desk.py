@@ -9,7 +9,6 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ocr.port import Engine
 from scanners.port import Scanner
 from workstation.domain.case import Case
 from workstation.domain.clock import Clock, local_date
@@ -123,7 +122,6 @@ class Parts:
     clock: Clock
     calendar: WorkCalendar
     scanner: Scanner
-    engine: Engine
     read: Reader
     key: Ed25519PrivateKey
     papers_folder: Path
@@ -162,9 +160,9 @@ def build_desk(parts: Parts) -> Desk:
         clock=clock,
         calendar=parts.calendar,
         intake=intake,
-        agents=AgentsDesk(store, catalogue, profile, clock, parts.engine, parts.read),
+        agents=AgentsDesk(store, catalogue, profile, clock, parts.read),
         capture=capture,
-        prefill=Prefill(store, catalogue, profile, clock, parts.engine, parts.read, pictures),
+        prefill=Prefill(store, catalogue, profile, clock, parts.read, pictures),
         pictures=pictures,
         checking=Checking(
             store,
@@ -172,7 +170,6 @@ def build_desk(parts: Parts) -> Desk:
             profile,
             clock,
             pictures,
-            parts.engine,
             darkroom=parts.darkroom,
             recogniser=parts.recogniser,
             alike=parts.alike,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 
 from PIL import Image
 
-from ocr.port import Engine
 from scanners.imaging.port import PageFault, PageReport
 from workstation.domain.case import Case, Fault, Finding, Page, SlotContent, Treatment
 from workstation.domain.facts import MENDED
@@ -35,7 +34,8 @@ Alike = Callable[[str, str], bool]
 class Recogniser:
     """Tells documents apart."""
 
-    kind_of: Callable[[Engine, Image.Image], KindGuess]
+    kind_of: Callable[[Image.Image], KindGuess]
+    """Any thread may call, it blocks."""
     clash: Callable[[Sequence[str], KindGuess], Literal["", "side", "kind"]]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from PIL import Image
 
 from ocr.errors import UnknownDocument
-from ocr.port import Engine, FieldReading, Reading
+from ocr.port import FieldReading, Reading
 from workstation.domain.case import Case, Fault, FieldSet, FieldValue, Origin, Page, Payload, Treatment
 from workstation.domain.checklist import active_fields
 from workstation.domain.clock import Clock
@@ -19,7 +19,8 @@ from workstation.services.page_pictures import PagePictures, as_image
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Store
 
-Reader = Callable[[Engine, Image.Image, str], Reading]
+Reader = Callable[[Image.Image, str], Reading]
+"""Reads a page as a document of a kind; any thread may call, it blocks."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,6 @@ class Prefill:
     catalogue: Catalogue
     profile: WindowProfile
     clock: Clock
-    engine: Engine
     read: Reader
     pictures: PagePictures
     _seen: dict[str, tuple[str, Treatment | None]] = field(default_factory=dict, init=False, compare=False)
@@ -61,7 +61,7 @@ class Prefill:
             return None
         try:
             picture = as_image(self.pictures.full(page), page.resolution_dpi)
-            reading = self.read(self.engine, picture, kind)
+            reading = self.read(picture, kind)
         except UnknownDocument:
             return None
         self._seen[page.page_id] = (kind, page.treatment)
