@@ -1,4 +1,4 @@
-"""`workstation report day`: does the day balance, and how long did it take?"""
+"""`workstation report day`: does the day balance, how long did it take; and what reading got wrong."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from datetime import date
 from typing import TYPE_CHECKING
 
+from workstation.cli import corrections
 from workstation.cli.unlock import add_store_arguments, chosen_settings, opened_store
 from workstation.i18n import _
 
@@ -16,16 +17,20 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the one report there is."""
+    """Add the reports."""
     actions = parser.add_subparsers(title=_("操作"), metavar="ACTION", dest="action", required=True)
     day = actions.add_parser("day", help=_("当日收件与原件是否平衡, 用时与等候; 不平衡时退出码为 1"))
     day.add_argument("--date", type=_day, help=_("日期, 例如 2026-12-01; 默认为今天"))
     day.add_argument("--json", action="store_true", help=_("输出 JSON"))
     add_store_arguments(day, practice=True)
+    weak = actions.add_parser("corrections", help=_(corrections.HELP), description=_(corrections.HELP))
+    corrections.add_arguments(weak)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the balance; 1 when a case or an original is unaccounted for."""
+    """Print the chosen report; 1 when a case or an original of the day is unaccounted for."""
+    if args.action == "corrections":
+        return corrections.run(args)
     from workstation.cli.report_handling import handling_in_words, plain_handling
     from workstation.domain.clock import local_date, now
     from workstation.services.balance import day_balance
