@@ -13,6 +13,8 @@ from ocr import imaging
 from ocr.documents import (
     id_card_back,
     id_card_front,
+    household_register_page,
+    marriage_certificate,
 )
 from ocr.documents.form import Filled, Form
 from ocr.errors import UnknownDocument
@@ -45,6 +47,8 @@ class Kind(Protocol):
 _MODULES: tuple[Kind, ...] = (
     id_card_front,
     id_card_back,
+    household_register_page,
+    marriage_certificate,
 )
 READERS: Mapping[str, Kind] = {module.KIND: module for module in _MODULES}
 KINDS: Mapping[str, tuple[str, ...]] = {module.KIND: module.FIELDS for module in _MODULES}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ocr import checks, values
 from ocr.documents.form import Written, unread
+from ocr.knowledge import dates, identity
+from ocr.knowledge.addresses import read_address
+from ocr.knowledge.correction import Corrected
+from ocr.knowledge.ethnicities import read_ethnicity
+from ocr.knowledge.words import nearest
 from ocr.port import Box, FieldReading
 
 DOUBTFUL = 0.5
@@ -15,108 +20,169 @@ DOUBTFUL = 0.5
 _CERTAIN = 0.995
 _SECOND_BEST = 0.85
 """What the other reading's confidence counts for when the first one could not be used."""
+_EARLIEST = date(1880, 1, 1)
+_NAME_MARKS = "·•．.・‧"
 
-Normalise = Callable[[str], str]
+Marks = tuple[float, ...]
+Normalise = Callable[[str, Marks], Corrected]
 Holds = Callable[[str], bool]
 
 
-def reading(
-    value: str, confidence: float, box: Box | None, made: Iterable[str] = (), *, most: float = 1.0
-) -> FieldReading:
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value in its normal form."""
+
+    text: str
+    confidence: float
+    repaired: tuple[str, ...] = ()
+
+
+def reading(value: str, confidence: float, box: Box | None, made: Iterable[str] = ()) -> FieldReading:
     """Return a field; a failed check among `made` makes it doubtful, an empty value unread."""
     if not value:
         return unread(box)
     done = tuple(made)
-    sure = min(confidence, most, DOUBTFUL if any(name.startswith("!") for name in done) else 1.0)
+    sure = min(confidence, DOUBTFUL if any(name.startswith("!") for name in done) else 1.0)
     return FieldReading(value=value, confidence=round(sure, 3), box=box, checks=done)
 
 
-def best(written: Written, normalise: Normalise, holds: Holds) -> tuple[str, float]:
-    """Return the value of the first reading that holds, else that of the first, and its confidence."""
-    found = [(normalise(text), min(sure, default=0.0)) for text, sure in written.readings]
-    held = [entry for entry in found if holds(entry[0])]
-    if not held:
-        return found[0]
-    value, confidence = held[0]
-    if value != found[0][0]:
-        return value, confidence * _SECOND_BEST
-    agreeing = [sure for other, sure in held[1:] if other == value]
-    return value, max([confidence, *agreeing])
+def plainly(normalise: Callable[[str], str]) -> Normalise:
+    """Return the normal form of a value in which nothing is ever put right."""
+    return lambda text, _: Corrected(normalise(text))
+
+
+def best(written: Written, normalise: Normalise, holds: Holds) -> Value:
+    """Return the value of the first reading that holds, else that of the first, and its confidence.
+
+    A reading in which something had to be put right comes after those in which nothing had.
+    """
+    found = [(normalise(text, sure), min(sure, default=0.0)) for text, sure in written.readings]
+    held = [entry for entry in found if holds(entry[0].value)]
+    first, confidence = min(held, key=lambda entry: entry[0].changes) if held else found[0]
+    others = [sure for other, sure in held if other.value == first.value]
+    sure = max([confidence, *others])
+    if held and first.value != found[0][0].value and len(others) < 2:
+        sure *= _SECOND_BEST
+    return Value(first.value, first.capped(sure), first.checks)
 
 
 def checked(written: Written, normalise: Normalise, name: str, holds: Holds) -> FieldReading:
     """Read a blank whose value has to hold one check."""
-    value, confidence = best(written, normalise, holds)
-    return reading(value, confidence, written.box, (checks.named(name, holds(value)),))
+    value = best(written, normalise, holds)
+    made = (checks.named(name, holds(value.text)), *value.repaired)
+    return reading(value.text, value.confidence, written.box, made)
 
 
 def name_of(written: Written) -> FieldReading:
     """Read a person's name."""
-    return checked(written, values.chinese, "name-length", lambda value: 2 <= len(value) <= 20)
+    return checked(written, plainly(_name), "name-length", lambda value: 2 <= len(value) <= 20)
 
 
-def words(written: Written, *, least: int = 1) -> FieldReading:
+def _name(text: str) -> str:
+    return values.chinese(
+        "".join("·" if character in _NAME_MARKS else character for character in text)
+    ).strip("·")
+
+
+def words_of(written: Written, *, least: int = 1) -> FieldReading:
     """Read words in Chinese, with digits and the marks of addresses."""
-    return checked(written, values.address, "length", lambda value: len(value) >= least)
+    return checked(written, plainly(values.address), "length", lambda value: len(value) >= least)
 
 
-def one_of(
-    written: Written, known: frozenset[str], name: str, normalise: Normalise = values.chinese
-) -> FieldReading:
+def one_of(written: Written, known: frozenset[str], name: str, read: Normalise | None = None) -> FieldReading:
     """Read a word of a list; any other is doubtful."""
-    return checked(written, normalise, name, lambda value: value in known)
+    return checked(written, read or plainly(values.chinese), name, lambda value: value in known)
+
+
+def listed(written: Written, known: frozenset[str], name: str) -> FieldReading:
+    """Read a word of a list, put right where one alone comes near."""
+    return one_of(written, known, name, put_right(lambda text, *, marks: nearest(text, known, marks=marks)))
+
+
+def put_right(read: Callable[..., Corrected], plain: Callable[[str], str] = values.chinese) -> Normalise:
+    """Return the normal form by a function of `ocr.knowledge` that takes a text and its `marks`."""
+
+    def normalise(text: str, sure: Marks) -> Corrected:
+        value = plain(text)
+        return read(value, marks=_kept(text, sure, value))
+
+    return normalise
+
+
+def ethnicity_of(written: Written) -> FieldReading:
+    """Read the name of an ethnic group."""
+    return one_of(written, values.ETHNICITIES, "known-ethnicity", put_right(read_ethnicity, values.ethnicity))
+
+
+def _kept(text: str, sure: Marks, value: str) -> Marks:
+    """Return the marks of `value`, which is a part of `text`; none when it is not."""
+    at = text.find(value)
+    return sure[at : at + len(value)] if at >= 0 and len(sure) == len(text) else ()
 
 
 def address_of(written: Written) -> FieldReading:
-    """Read an address."""
-    return checked(written, values.address, "address-length", lambda value: len(value) >= 6)
+    """Read an address; its region is put right where one alone fits."""
+
+    read = put_right(read_address, lambda text: values.address(text).lstrip("·-—#"))
+    return checked(written, read, "address-length", lambda value: len(value) >= 6)
 
 
-def number_of(written: Written) -> FieldReading:
+def number_of(written: Written, known: identity.Known = identity.NOTHING_KNOWN) -> FieldReading:
     """Read a citizen's number; the check digit tells which reading of several was right."""
-    value, confidence = best(written, values.identity_number, checks.check_digit_holds)
-    if checks.check_digit_holds(value):
-        return surer(reading(value, confidence, written.box, ("check-digit",)), 1 - 1 / 11)
-    return reading(value, confidence, written.box, ("!check-digit",))
+
+    def read(text: str, sure: Marks) -> Corrected:
+        return identity.read_number(text, marks=sure, known=known)
+
+    value = best(written, read, identity.check_digit_holds)
+    if not identity.check_digit_holds(value.text):
+        return reading(value.text, value.confidence, written.box, ("!check-digit",))
+    field = reading(value.text, value.confidence, written.box, ("check-digit", *value.repaired))
+    return field if value.repaired else surer(field, 1 - 1 / 11)
 
 
 def sex_of(written: Written, number: FieldReading) -> FieldReading:
     """Read the sex, and take it from a valid number when it cannot be read."""
-    value, confidence = best(written, values.chinese, lambda value: value in {"男", "女"})
+    value = best(written, plainly(values.chinese), lambda sex: sex in {"男", "女"})
     by_number = checks.sex_of(number.value) if number.valid else ""
-    if value not in {"男", "女"}:
+    if value.text not in {"男", "女"}:
         return from_number(by_number, number, written)
     if not by_number:
-        return reading(value, confidence, written.box)
-    made = checks.named("matches-number", value == by_number)
-    return surer(reading(value, confidence, written.box, (made,)), number.confidence)
+        return reading(value.text, value.confidence, written.box)
+    made = checks.named("matches-number", value.text == by_number)
+    return surer(reading(value.text, value.confidence, written.box, (made,)), number.confidence)
 
 
-def date_of(
-    written: Written, normalise: Normalise, today: date, *, earliest: date = date(1880, 1, 1)
-) -> FieldReading:
+def sex_said(written: Written) -> str:
+    """Return 男 or 女 as printed, empty when it cannot be read."""
+    value = best(written, plainly(values.chinese), lambda sex: sex in {"男", "女"}).text
+    return value if value in {"男", "女"} else ""
+
+
+def date_of(written: Written, today: date, *, earliest: date = _EARLIEST) -> FieldReading:
     """Read a day that is past."""
 
     def plausible(value: str) -> bool:
         day = checks.as_date(value)
         return day is not None and earliest <= day <= today
 
-    return checked(written, normalise, "plausible-date", plausible)
+    return checked(written, plainly(dates.date_in), "plausible-date", plausible)
 
 
-def birth_of(
-    written: Written, number: FieldReading, today: date, normalise: Normalise = values.chinese_date
-) -> FieldReading:
+def birth_of(written: Written, number: FieldReading, today: date) -> FieldReading:
     """Read a birth date, and take it from a valid number when it cannot be read."""
-    born = date_of(written, normalise, today)
+    born = date_of(written, today)
     by_number = checks.birth_date_of(number.value) if number.valid else None
     if not born.value:
         return from_number(by_number.isoformat() if by_number else "", number, written)
     if by_number is None:
         return born
-    agrees = born.value == by_number.isoformat()
-    made = (*born.checks, checks.named("matches-number", agrees))
+    made = (*born.checks, checks.named("matches-number", born.value == by_number.isoformat()))
     return surer(reading(born.value, born.confidence, born.box, made), number.confidence)
+
+
+def known_of(birth_date: Written, sex: Written, today: date) -> identity.Known:
+    """Return what the rest of a page says about the holder of a number."""
+    return identity.Known(checks.as_date(date_of(birth_date, today).value), sex_said(sex), today)
 
 
 def surer(field: FieldReading, evidence: float) -> FieldReading:
@@ -134,8 +200,3 @@ def from_number(value: str, number: FieldReading, written: Written) -> FieldRead
     return FieldReading(
         value=value, confidence=number.confidence, box=written.box or number.box, checks=("from-number",)
     )
-
-
-def nothing(names: Sequence[str]) -> dict[str, FieldReading]:
-    """Return each field as unread."""
-    return {name: unread() for name in names}

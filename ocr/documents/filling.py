@@ -22,6 +22,8 @@ _LEADING = 1.35
 _ALIGNED_EM = 1.5
 _LEAST_SPAN_MM = 18.0
 _LOOSE_MM = 2.0
+_STRAY = 0.75
+_MOST_TILT = 0.06
 _MOST_MISFIT_MM = 2.5
 
 
@@ -59,7 +61,8 @@ class Registered:
 
     def number_of(self, blank: Blank) -> int | None:
         """Return the number of the label in front of a blank."""
-        places = by_name(self.labels).get(blank.label, [])
+        named = by_name(self.labels)
+        places = next((named[name] for name in (blank.label, *blank.also) if name in named), [])
         if blank.nth < 0:
             return places[-1] if places else None
         return places[blank.nth] if blank.nth < len(places) else None
@@ -87,9 +90,11 @@ def _fit(form: Form, labels: Sequence[Label]) -> Affine | None:
     fitted, inliers = cv2.estimateAffinePartial2D(
         here, there, method=cv2.RANSAC, ransacReprojThreshold=max(2.0, _MOST_MISFIT_MM * scale / 2)
     )
-    if fitted is None or int(inliers.sum()) < 2:
+    if fitted is None or int(inliers.sum()) < max(2, 0.6 * len(known)):
         return None
-    return np.asarray(fitted, np.float64)
+    stretched = float(np.hypot(fitted[0, 0], fitted[1, 0])) / scale
+    lies_level = abs(np.arctan2(fitted[1, 0], fitted[0, 0])) < _MOST_TILT
+    return np.asarray(fitted, np.float64) if 0.72 < stretched < 1.4 and lies_level else None
 
 
 def _inferred(form: Form, affine: Affine, name: str) -> Label:
@@ -151,8 +156,19 @@ class _Sorting:
         """Give each part to the label it stands behind, nearest first."""
         for number in sorted(self._free, key=lambda n: self._parts[n].piece.left):
             label = self._label_before(self._parts[number].piece, most_em)
-            if label is not None and self._fits(label, number):
+            if label is not None and self._fits(label, number) and not self._is_stray(label, number):
                 self._take(label, number)
+
+    def _is_stray(self, label: int, number: int) -> bool:
+        """Say whether a part is hardly readable and stands off from the value: a speck, a corner of a photo."""
+        part = self._parts[number]
+        gap = part.piece.left - self._end_of(label)
+        return (
+            bool(self._lines.get(label))
+            and gap > part.piece.height
+            and len(part.text) <= 3
+            and min(part.sure, default=0.0) < _STRAY
+        )
 
     def _label_before(self, piece: Piece, most_em: float) -> int | None:
         best: tuple[float, int] | None = None

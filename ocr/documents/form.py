@@ -17,6 +17,8 @@ class Blank:
     """A place that is filled in, told by the label printed in front of it or above it."""
 
     label: str
+    also: tuple[str, ...] = ()
+    """Other words for the same label."""
     nth: int = 0
     """Which of the labels of that name, counted from the top; -1 is the last."""
     lines: int = 1
@@ -49,7 +51,8 @@ class Form:
     @property
     def labels(self) -> tuple[str, ...]:
         """All labels, each once."""
-        return tuple(dict.fromkeys((*(blank.label for blank in self.blanks.values()), *self.others)))
+        own = (name for blank in self.blanks.values() for name in (blank.label, *blank.also))
+        return tuple(dict.fromkeys((*own, *self.others)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from datetime import date
 from ocr import checks, values
 from ocr.documents import fields
 from ocr.documents.form import Blank, Filled, Form, Written
+from ocr.knowledge import dates
+from ocr.knowledge.validity import fits
 from ocr.port import FieldReading
 
 KIND = "id-card-back"
@@ -28,25 +30,29 @@ FORM = Form(
 
 def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
     """Return the fields of a card."""
-    authority = fields.checked(blanks["authority"], values.chinese, "police-office", lambda v: "公安" in v)
+    office = fields.plainly(lambda text: values.chinese(text).strip("·"))
+    authority = fields.checked(blanks["authority"], office, "police-office", lambda value: "公安" in value)
     return {"authority": authority} | _validity(blanks["validity"], today)
 
 
 def _validity(written: Written, today: date) -> dict[str, FieldReading]:
-    value, confidence = fields.best(written, _span, lambda span: span.count("/") == 1 and span[-1] != "/")
-    first, _, last = value.partition("/")
+    value = fields.best(written, fields.plainly(_span), _is_whole)
+    first, _, last = value.text.partition("/")
     start = checks.as_date(first)
-    made = [checks.named("span", checks.plausible_span(start, last))] if start and last else []
+    made = [checks.named("span", fits(start, last))] if start and last else []
     issued = (*made, checks.named("plausible-date", start is not None and start <= today))
     return {
-        "valid_from": fields.reading(first, confidence, written.box, issued),
-        "valid_until": fields.reading(last, confidence, written.box, (*made, "plausible-date")),
+        "valid_from": fields.reading(first, value.confidence, written.box, issued),
+        "valid_until": fields.reading(last, value.confidence, written.box, (*made, "plausible-date")),
     }
 
 
 def _span(text: str) -> str:
     """Return both days with a stroke between, an unread one empty."""
-    first, last = [*values.point_dates(text)[:2], "", ""][:2]
-    if not last and ("长" in text or "期" in text):
-        last = checks.LONG_TERM
-    return f"{first}/{last}"
+    return "/".join(dates.span_in(text))
+
+
+def _is_whole(span: str) -> bool:
+    first, _, last = span.partition("/")
+    start = checks.as_date(first)
+    return start is not None and bool(last) and fits(start, last)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from ocr import values
 from ocr.documents import fields
 from ocr.documents.form import Blank, Filled, Form
 from ocr.port import FieldReading
@@ -31,13 +30,12 @@ FORM = Form(
 
 def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
     """Return the fields of a card."""
-    number = fields.number_of(blanks["id_number"])
+    known = fields.known_of(blanks["birth_date"], blanks["sex"], today)
+    number = fields.number_of(blanks["id_number"], known)
     return {
         "name": fields.name_of(blanks["name"]),
         "sex": fields.sex_of(blanks["sex"], number),
-        "ethnicity": fields.one_of(
-            blanks["ethnicity"], values.ETHNICITIES, "known-ethnicity", values.ethnicity
-        ),
+        "ethnicity": fields.ethnicity_of(blanks["ethnicity"]),
         "birth_date": fields.birth_of(blanks["birth_date"], number, today),
         "address": fields.address_of(blanks["address"]),
         "id_number": number,
