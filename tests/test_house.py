@@ -113,7 +113,9 @@ def test_leaf_loads_no_other_package_of_the_house(leaf: str) -> None:
 def test_no_module_of_a_leaf_loads_another_package_of_the_house() -> None:
     for leaf in LEAVES:
         names = [name for name in modules() if name.startswith(f"{leaf}.")]
-        assert not loaded_packages(", ".join(names)) & ({*PACKAGES} - {leaf}), leaf
+        # Reading works on pages with the darkroom's tools; the contract of the imports says so.
+        allowed = {leaf, "scanners"} if leaf == "ocr" else {leaf}
+        assert not loaded_packages(", ".join(names)) & ({*PACKAGES} - allowed), leaf
 
 
 def test_every_module_can_be_imported_by_itself() -> None:
