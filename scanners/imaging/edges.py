@@ -12,10 +12,13 @@ MM_PER_INCH = 25.4
 _STRIP_MM = 6.0
 _STRIP_DPI = 150
 _STEPS = 256
+_BESIDE_MM = 4.0
+"""So near to a page print at the border is its own: the outline may follow a row of it."""
 _CONTRAST, _BLACK = 0.3, 0.45
 _FEWEST = 4
 """Marks at one side that are print and not chance."""
-_SHADE = 8
+_SHADE = 4
+"""Grey levels, of a middle of many places: white paper differs so much from a white lid."""
 _BROAD = 0.06
 CARD_MM = (85.6, 54.0)
 _FORMATS_MM = (
@@ -51,7 +54,7 @@ def cut(raw: NDArray[np.uint8], corners: NDArray[np.float32], paper: float, dpi:
 
 def _cut_print(raw: NDArray[np.uint8], corners: NDArray[np.float32], paper: float, dpi: int) -> int:
     """Return the number of glyphs and lines that end at one side of the picture, when they are too many."""
-    lies = _lies_along(raw.shape[1], raw.shape[0], corners, 0.5 * dpi / MM_PER_INCH)
+    lies = _lies_along(raw.shape[1], raw.shape[0], corners, _BESIDE_MM * dpi / MM_PER_INCH)
     most = max(_touching(strip, on, paper) for strip, on in zip(_strips(raw, dpi), lies, strict=True))
     return most if most >= _FEWEST else 0
 

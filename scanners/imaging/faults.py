@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scanners.imaging import edges, focus
+from scanners.imaging import edges, focus, streaks
 from scanners.imaging.port import PageFault
 
 Picture = NDArray[np.uint8]
@@ -23,7 +23,7 @@ _LEAST_PX = 32
 _WORK_PX = 1000
 """Long side of the page while it is judged: a 3 mm glyph of an A4 sheet is 10 px high."""
 
-SOFTEST_MM = 0.194
+SOFTEST_MM = 0.187
 """Standard deviation of an edge's spread from which on print is called blurred."""
 DARKEST_PAPER = 112
 """Grey level of the brightest paper below which a page is too dark."""
@@ -157,6 +157,13 @@ def _print(sheet: _Sheet) -> tuple[float, float, int]:
     mask = (inner > _INK).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     kept = [i for i in range(1, count) if _is_print(stats[i], sheet.px_mm, inner.shape)]
+    if 0 < len(kept) <= streaks.MOST_PIECES:
+        kept = [
+            kept[i]
+            for i in streaks.others(
+                stats[kept, :4].astype(np.float64) / sheet.px_mm, inner.shape, sheet.px_mm
+            )
+        ]
     if not kept:
         return float(mask.mean()), 0.0, 0
     is_kept = np.zeros(count, bool)

@@ -36,6 +36,7 @@ _LID_STEP = 25.0
 _SHADOW_MM, _RIM_MM, _DUST_MM2 = 2.7, 2.0, 8.0
 _MOST_OUTSIDE = 0.01
 _NESTED = 0.95
+_CLEAR, _COVERED_MM = 0.9, 2.2
 _FULL, _LEAST_BEYOND_MM, _SAME_PAPER = 0.9, 0.7, 14.0
 
 
@@ -160,14 +161,29 @@ def _sheet(edges: Picture, hull: Quad, fill: float, is_light: bool, dpi: float) 
     ]
     if not _is_certain(sides, seen, is_light):
         return None
-    drawn = [
-        side if edge else _pushed_out(sides, seen, place, hull)
-        for place, (side, edge) in enumerate(zip(sides, seen, strict=True))
-    ]
-    quad = crossing(drawn)
+    quad = _drawn(sides, seen, hull)
+    if fill >= _FULL and (quad is None or _farthest_out(hull, quad) > _COVERED_MM * dpi / 25.4):
+        # A row of print was taken for an edge; what is seen all along is none.
+        clear = [edge and side.support >= _CLEAR for side, edge in zip(sides, seen, strict=True)]
+        quad = _drawn(sides, clear, hull) if sum(clear) >= 2 else quad
     if quad is None or not cv2.isContourConvex(quad) or _outside(hull, quad, dpi) > _MOST_OUTSIDE:
         return None
     return quad
+
+
+def _drawn(sides: list[Side], seen: list[bool], hull: Quad) -> Quad | None:
+    """Return the corners of the sheet with these sides, those unseen just beyond the hull."""
+    return crossing(
+        [
+            side if edge else _pushed_out(sides, seen, place, hull)
+            for place, (side, edge) in enumerate(zip(sides, seen, strict=True))
+        ]
+    )
+
+
+def _farthest_out(hull: Quad, quad: Quad) -> float:
+    """Return how far the hull reaches out of the quad, in px."""
+    return -min(cv2.pointPolygonTest(quad, (float(x), float(y)), True) for x, y in hull)
 
 
 def _runs_on(edges: Picture, side: Side, hull: Quad, dpi: float) -> bool:

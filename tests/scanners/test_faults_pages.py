@@ -145,3 +145,29 @@ def test_no_picture_however_small_or_odd_ends_the_judge(data: st.DataObject) -> 
     faults.judge(raw, corners, page, data.draw(st.sampled_from([1, 72, 150, 600])))
     fingerprint.of(page)
     twins.same_sheet(page, raw)
+
+
+@pytest.mark.parametrize("level", [175, 205, 236])
+def test_broken_streak_of_a_dusty_sensor_is_no_print_on_paper_of_any_shade(level: int) -> None:
+    sheet = np.full((1754, 1240, 3), level, np.uint8)
+    for start in range(60, 1700, 140):
+        cv2.line(sheet, (500 + start // 90, start), (500 + start // 90, start + 40), (level * 4 // 5,) * 3, 1)
+    corners = np.array([[0, 0], [1240, 0], [1240, 1754], [0, 1754]], np.float32)
+    for turned in (sheet, np.rot90(sheet)):
+        assert PageFault.BLANK in faults.judge(sheet, corners, np.ascontiguousarray(turned), DPI).faults
+
+
+def test_three_lines_of_writing_above_each_other_are_no_streak() -> None:
+    sheet = np.full((1754, 1240, 3), 250, np.uint8)
+    for line in (300, 800, 1400):
+        cv2.putText(sheet, "996", (600, line), cv2.FONT_HERSHEY_SIMPLEX, 2, (60, 60, 60), 3)
+    corners = np.array([[0, 0], [1240, 0], [1240, 1754], [0, 1754]], np.float32)
+    assert PageFault.BLANK not in faults.judge(sheet, corners, sheet, DPI).faults
+
+
+def test_stamp_alone_on_a_page_is_sharp_though_its_ring_is_bent() -> None:
+    for seed in (1, 4, 6, 7):
+        dice = random.Random(seed)
+        paper = specimens.nearly_empty(dice, DPI)
+        shot = planting.shoot(paper, "nearly-empty", dice, Place("feeder"))
+        assert PageFault.BLUR not in judged(shot), seed
