@@ -217,3 +217,16 @@ async def test_an_overdue_case_is_ended_from_the_menu_with_a_reason(sit: OpenSea
         await seat.press("enter")
         assert window.store.case(case.case_id).state is CaseState.TERMINATED
         assert "已终止" in seat.notice
+
+
+async def test_a_case_in_front_shows_what_the_back_office_says_meanwhile(
+    sit: OpenSeat, window: Window
+) -> None:
+    case = tolerated(window)
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        assert seat.misses("已受理")
+        window.tell(ChangeKind.ACCEPTED, case.number)
+        seat.app.read_line()
+        await seat.settle()
+        assert seat.sees("已受理")

@@ -114,6 +114,14 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
         self.show_view(view)
         self.go(self._start or first_open_step(view))
 
+    def on_line_changed(self) -> None:
+        """Show what the back office has said meanwhile; what is still edited here only changes here."""
+        view = self.view
+        if view is None or self.busy or not view.case.is_sealed:
+            return
+        if self.desk.store.case(self.case_id).length > view.case.length:
+            self.job(lambda: self.desk.view(self.case_id), self.show_view)
+
     # --- showing --------------------------------------------------------------------------------------
 
     def show_view(self, view: CaseView) -> None:
