@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -40,6 +41,7 @@ UNKNOWN: dict[str, Draw] = {
     "blank page": lambda: Image.new("RGB", (1654, 2339), (250, 250, 248)),
     "speck": lambda: Image.new("L", (3, 3), 255),
 }
+NO_CARD = ("filled form", "contract", "photo receipt", "letter")
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ def test_a_document_is_recognised(kind: str, engine: TesseractEngine) -> None:
 def test_what_is_no_certificate_does_not_become_one(name: str, engine: TesseractEngine) -> None:
     page = UNKNOWN[name]()
     guess = kind_of(engine, as_scanned(page, 2) if min(page.size) > 50 else page)
-    assert guess == KindGuess("", False)
+    assert guess == KindGuess("", False, no_card=name in NO_CARD)
 
 
 def test_both_sides_of_a_card_on_one_sheet_are_held_against_nobody(engine: TesseractEngine) -> None:
@@ -125,16 +127,37 @@ def test_a_misread_document_is_recognised_by_its_words(lines: Sequence[str], kin
     ],
 )
 def test_a_form_full_of_a_documents_words_stays_unknown(lines: Sequence[str]) -> None:
-    assert kind_of_text(lines, is_card_shaped=True) == KindGuess("", False)
+    assert replace(kind_of_text(lines, is_card_shaped=True), no_card=False) == KindGuess("", False)
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_card_shaped", "no_card"),
+    [
+        (("数码照相回执", "姓名样本", "性别女", "公民身份号码", "回执编号"), False, True),
+        (("数码照相回执", "姓名样本", "性别女"), True, False),
+        (("中华人民共和国机动车驾驶证", "姓名样本", "住址福田区"), True, True),
+        (("港澳居民来往内地通行证", "姓名样本", "有效期限"), True, False),
+        (("样本",), False, False),
+        (("样本街道办事处",) * 20, True, False),
+    ],
+)
+def test_what_calls_itself_something_else_or_has_too_much_text_is_no_card(
+    lines: Sequence[str], is_card_shaped: bool, no_card: bool
+) -> None:
+    assert kind_of_text(lines, is_card_shaped=is_card_shaped) == KindGuess("", False, no_card)
 
 
 def test_a_page_full_of_words_is_no_card() -> None:
-    words = ("姓名", "性别", "民族", "出生", "住址", "公民身份号码")
+    labels = ("姓名", "性别", "民族", "出生", "住址", "公民身份号码")
+    words = (*labels, "440304199001019967")
     assert kind_of_text(words, is_card_shaped=False).document == "id-card-front"
-    assert kind_of_text((*words, *["本页所列各项均由本人如实填写"] * 12), is_card_shaped=False).document == ""
+    assert kind_of_text(labels, is_card_shaped=False).document == ""
+    full = kind_of_text((*words, *["本页所列各项均由本人如实填写"] * 12), is_card_shaped=False)
+    assert full == KindGuess("", False, no_card=True)
 
 
 FRONT, BACK, LICENCE = (KindGuess(k, True) for k in ("id-card-front", "id-card-back", "business-licence"))
+NO_CARD_GUESS = KindGuess("", False, no_card=True)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +172,9 @@ FRONT, BACK, LICENCE = (KindGuess(k, True) for k in ("id-card-front", "id-card-b
         ((), LICENCE, ""),
         (("business-licence",), KindGuess("", False), ""),
         (("business-licence",), KindGuess("id-card-front", False), ""),
+        (("id-card-front", "id-card-back"), NO_CARD_GUESS, "kind"),
+        (("id-card-front", "household-register-page"), NO_CARD_GUESS, ""),
+        ((), NO_CARD_GUESS, ""),
     ],
 )
 def test_a_page_clashes_only_with_what_is_expected(
