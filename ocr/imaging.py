@@ -70,7 +70,7 @@ def open_image(source: Path | bytes) -> Image.Image:
         ImageTooLarge: more than `MAX_IMAGE_PIXELS`.
         UnreadableImage: no file, no picture, truncated, or of a format that is not opened.
     """
-    data = _bytes(source)
+    data = source if isinstance(source, bytes) else content_of(source)
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             if picture.width * picture.height > MAX_IMAGE_PIXELS:
@@ -83,13 +83,17 @@ def open_image(source: Path | bytes) -> Image.Image:
         raise UnreadableImage(type(error).__name__) from error
 
 
-def _bytes(source: Path | bytes) -> bytes:
-    if isinstance(source, bytes):
-        return source
+def content_of(path: Path) -> bytes:
+    """Return what is in a file.
+
+    Raises:
+        ImageTooLarge: no picture has as many bytes.
+        UnreadableImage: there is no such file, or it cannot be read.
+    """
     try:
-        if source.stat().st_size > _MAX_BYTES:
+        if path.stat().st_size > _MAX_BYTES:
             raise ImageTooLarge(f"a file of more than {_MAX_BYTES} bytes")
-        return source.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise UnreadableImage(error.strerror or type(error).__name__) from error
 

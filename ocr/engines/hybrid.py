@@ -43,8 +43,11 @@ class HybridEngine:
 
     @property
     def name(self) -> str:
-        """Both names."""
-        return f"{self.page.name} + {self.recogniser.name}"
+        """Both names; that of the recogniser where the other cannot be had: lines are read without it."""
+        try:
+            return f"{self.page.name} + {self.recogniser.name}"
+        except OcrError:
+            return self.recogniser.name
 
     def words(self, image: Image.Image, *, script: Script, layout: Layout) -> tuple[Word, ...]:
         """Recognise a page; see the port."""

@@ -144,6 +144,13 @@ def test_the_best_engine_reads_lines_with_the_model_and_names_both() -> None:
     assert read_lines(engine, [line("钱淼昇")], script=Script.CHINESE)[0].text == "钱淼昇"
 
 
+def test_lines_are_read_where_tesseract_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    engine = best_engine()
+    assert engine.name.startswith("PP-OCRv6_rec_small")
+    assert read_lines(engine, [line("钱淼昇")], script=Script.CHINESE)[0].text == "钱淼昇"
+
+
 def test_without_the_extra_tesseract_reads_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> Path:
         raise errors.EngineMissing("nothing there")

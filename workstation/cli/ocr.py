@@ -13,7 +13,8 @@ from workstation.i18n import N_, _
 
 if TYPE_CHECKING:
     from ocr.errors import OcrError
-    from ocr.port import Engine, Reading
+    from ocr.port import Reading
+    from ocr.reading_room import Equipment, ReadingRoom
 
 HELP: str = N_("识别证件图片")
 DONE, FAILED, USAGE = 0, 1, 2
@@ -30,15 +31,21 @@ _FIELD_NAMES = {
     "valid_until": N_("有效期止"),
 }
 
+_REASONS = {
+    "blank": N_("页面是空白的"),
+    "no-document": N_("没有找到这种材料"),
+    "mirrored": N_("页面是镜像的"),
+    "cut-off": N_("材料没有拍全"),
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help=_("图片文件 (JPEG, PNG, TIFF 等)")
+        "files", nargs="*", type=Path, metavar="FILE", help=_("图片文件 (JPEG, PNG, TIFF 等)")
     )
-    parser.add_argument(
-        "--document", required=True, metavar="KIND", help=_("材料种类, 如 id-card-front, id-card-back")
-    )
+    parser.add_argument("--document", metavar="KIND", help=_("材料种类, 如 id-card-front, id-card-back"))
+    parser.add_argument("--engines", action="store_true", help=_("列出本机的识别程序、版本和模型"))
     parser.add_argument("--json", action="store_true", help=_("每个文件输出一行 JSON"))
     parser.add_argument(
         "--timeout",
@@ -51,19 +58,50 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read each file in turn; 0 when all were read, 1 when one was not, 2 for a kind that cannot be read."""
-    from ocr.documents import KINDS
-    from ocr.engines.tesseract import TesseractEngine
+    from ocr.reading_room import ReadingRoom
 
+    if not args.engines and (fault := _misuse(args)):
+        print(fault, file=sys.stderr)
+        return USAGE
+    with ReadingRoom(timeout_s=args.timeout) as room:
+        if args.engines:
+            return _show_engines(room, as_json=args.json)
+        outcomes = [_read_one(room, path, args.document, as_json=args.json) for path in args.files]
+    return DONE if all(outcomes) else FAILED
+
+
+def _misuse(args: argparse.Namespace) -> str:
+    """Return what is wrong with the arguments, empty when nothing is."""
+    from ocr.documents import KINDS
+
+    if not args.files or not args.document:
+        return _("请给出 --document 和图片文件, 或用 --engines 查看识别程序")
     if args.document not in KINDS:
         kinds = ", ".join(KINDS)
-        print(
-            _("不能识别的材料种类 {kind}; 可选: {kinds}").format(kind=args.document, kinds=kinds),
-            file=sys.stderr,
-        )
-        return USAGE
-    engine = TesseractEngine(timeout_s=args.timeout)
-    outcomes = [_read_one(engine, path, args.document, as_json=args.json) for path in args.files]
-    return DONE if all(outcomes) else FAILED
+        return _("不能识别的材料种类 {kind}; 可选: {kinds}").format(kind=args.document, kinds=kinds)
+    return ""
+
+
+def _show_engines(room: ReadingRoom, *, as_json: bool) -> int:
+    from dataclasses import asdict
+
+    from ocr.errors import OcrError
+    from workstation.texts import describe
+
+    try:
+        found = room.equipment()
+    except OcrError as error:
+        print(describe(error), file=sys.stderr)
+        return FAILED
+    print(json.dumps(asdict(found), ensure_ascii=False) if as_json else _equipment(found), flush=True)
+    return DONE
+
+
+def _equipment(found: Equipment) -> str:
+    lines = [_("识别程序: {engine}").format(engine=found.engine)]
+    lines += [f"  {name} {version}" for name, version in found.programs.items()]
+    lines += [_("模型:"), *(f"  {name}" for name in found.models)]
+    return "\n".join([*lines, _("可识别的材料种类:"), *(f"  {name}" for name in found.kinds)])
 
 
 def _seconds(text: str) -> float:
@@ -73,13 +111,12 @@ def _seconds(text: str) -> float:
     return value
 
 
-def _read_one(engine: Engine, path: Path, kind: str, *, as_json: bool) -> bool:
-    from ocr.documents import read
+def _read_one(room: ReadingRoom, path: Path, kind: str, *, as_json: bool) -> bool:
     from ocr.errors import OcrError
-    from ocr.imaging import open_image
+    from ocr.imaging import content_of
 
     try:
-        reading = read(engine, open_image(path), kind)
+        reading = room.read(content_of(path), kind)
     except OcrError as error:
         _report(path, error, as_json=as_json)
         return False
@@ -98,6 +135,7 @@ def as_object(path: Path, reading: Reading) -> dict[str, object]:
         "engine": reading.engine,
         "elapsed_ms": reading.elapsed_ms,
         "quality": dict(reading.quality),
+        "reason": reading.reason,
         "fields": {
             name: {
                 "value": field.value,
@@ -113,6 +151,8 @@ def as_object(path: Path, reading: Reading) -> dict[str, object]:
 
 def _for_people(path: Path, reading: Reading) -> str:
     lines = [f"{_printable(path)}  {reading.document}  {reading.elapsed_ms} ms"]
+    if reading.reason:
+        lines.append(f"  {_(_REASONS.get(reading.reason, reading.reason))}")
     for name, field in reading.fields.items():
         lamp = "✔" if field.valid else "✘" if field.value else "·"
         value = field.value or _("未识别")
