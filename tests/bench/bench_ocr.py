@@ -67,7 +67,8 @@ def page_of(shot: Shot, answer: dict[str, tuple[str, float, bool]], cpu_s: float
     fields = tuple(
         Field(kind, name, wanted, *answer.get(name, ("", 0.0, False)))
         for name, wanted in shot.specimen.truth.items()
-        if wanted
+        # What stands empty on the paper counts only where something was read into it.
+        if wanted or answer.get(name, ("",))[0]
     )
     return Page(kind, shot.way_it_came, shot.seed, fields, cpu_s, bool(answer))
 

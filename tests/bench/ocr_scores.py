@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
+from unicodedata import normalize
 
 SHOWN_AS_SURE = 0.9
 """A valid field at least this sure is not shown to the clerk as doubtful."""
@@ -33,8 +34,8 @@ class Field:
 
     @property
     def is_right(self) -> bool:
-        """True for exactly the wanted value."""
-        return self.value == self.wanted
+        """True for exactly the wanted value; full and half width are the same in print."""
+        return normalize("NFKC", self.value) == normalize("NFKC", self.wanted)
 
     @property
     def is_wrong_and_sure(self) -> bool:

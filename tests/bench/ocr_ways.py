@@ -22,7 +22,8 @@ from typing import Any
 from PIL import Image
 
 from ocr.port import Engine
-from tests.bench.ocr_rules import Piece, fields_of, lines_of, score_of
+from tests.bench.ocr_flow import Piece, lines_of, score_of
+from tests.bench.ocr_rules import fields_of, labels_of
 
 Answer = dict[str, tuple[str, float, bool]]
 Way = Callable[[Path, str], Answer]
@@ -60,7 +61,7 @@ def rapidocr() -> Way:
 
     def read(file: Path, kind: str) -> Answer:
         pieces = _pieces(engine(str(file)))
-        found = fields_of(kind, lines_of(pieces))
+        found = fields_of(kind, lines_of(pieces, labels_of(kind)))
         return {name: (value, score_of(value, pieces), bool(value)) for name, value in found.items()}
 
     return read
