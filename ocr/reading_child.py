@@ -33,6 +33,8 @@ MEMORY_BYTES = 4 << 30
 """Address space, not memory: the libraries, and the largest page several times over."""
 ENGINE_S = 20.0
 """Longest time for one call of Tesseract: less than the program waits for an answer from here."""
+KIND_S = 8.0
+"""The same when only the kind of a page is asked: it takes a third of a second, and a clerk waits."""
 
 
 def limit() -> None:
@@ -43,11 +45,11 @@ def limit() -> None:
 
 
 class Desk:
-    """The commands, over one engine."""
+    """The commands, over the engine that reads and the one that is asked for the kind of a page."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Take the engine."""
-        self._engine = engine
+    def __init__(self, engine: Engine, hurried: Engine) -> None:
+        """Take the engines."""
+        self._engine, self._hurried = engine, hurried
         self.commands: dict[str, Callable[[Header, bytearray], Wire]] = {
             "read": self._read,
             "kind": self._kind,
@@ -67,7 +69,7 @@ class Desk:
         return reading_to_wire(documents.read(self._engine, picture, command["kind"], today=today))
 
     def _kind(self, command: Header, body: bytearray) -> Wire:
-        return guess_to_wire(kinds.kind_of(self._engine, picture_of(command, body)))
+        return guess_to_wire(kinds.kind_of(self._hurried, picture_of(command, body)))
 
     def _equipment(self, _command: Header, _body: bytearray) -> Wire:
         return {
@@ -120,7 +122,7 @@ def _name(engine: Engine) -> str:
 
 def serve(answers: int) -> None:
     """Answer one parent until it closes the pipe."""
-    desk = Desk(warmed())
+    desk = Desk(warmed(), tesseract.TesseractEngine(timeout_s=KIND_S))
     write_frame(answers, {"is": "ready"})
     while (frame := read_frame(0)) is not None:
         write_frame(answers, desk.answer(*frame))
