@@ -4,10 +4,11 @@ Papers of every kind, of invented people and in many looks, scanned, copied and 
 150 to 300 dpi. Each way of reading sits alone in a process and gets every page: plain pytesseract on the
 whole page with regular expressions; RapidOCR's whole pipeline with the same; ours without and with the
 extra. CPU seconds include the recognisers' processes; memory is the peak of the process and its children.
-A kind that a way cannot read counts as not read right.
+A kind that a way cannot read counts as not read right. Odd pages (mirrored, half outside, two cards, a cat)
+come last: nothing on them may be shown as sure that is not there.
 
     python tests/bench/bench_ocr.py [--each 100] [--seed N] [--ways W,...] [--kinds K,...] [--come C,...]
-                                    [--verbose] [--misread FILE] [--keep FOLDER] [--json FILE]
+                                    [--odd 5] [--verbose] [--misread FILE] [--keep FOLDER] [--json FILE]
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from PIL import Image
 
+from tests.bench.ocr_odd import OddResult, judge_odd
 from tests.bench.ocr_reader import Reader, WayMissing
 from tests.bench.ocr_scores import Field, Page, Result, Tally, result_of
 from tests.bench.ocr_ways import WAYS
@@ -73,22 +75,38 @@ def page_of(shot: Shot, answer: dict[str, tuple[str, float, bool]], cpu_s: float
     return Page(kind, shot.way_it_came, shot.seed, fields, cpu_s, bool(answer))
 
 
-def run(args: argparse.Namespace, folder: Path) -> dict[str, tuple[list[Page], float]]:
-    """Let every way read every page."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything that was read."""
+
+    pages: dict[str, list[Page]]
+    peak_mb: dict[str, float]
+    odd: dict[str, dict[str, OddResult]]
+
+
+def readers_of(ways: Sequence[str]) -> dict[str, Reader]:
+    """Start the ways that are installed here."""
     readers: dict[str, Reader] = {}
-    for way in args.ways:
+    for way in ways:
         try:
             readers[way] = Reader(way)
         except WayMissing as missing:
             sys.stdout.write(f"{way}: not available here ({missing})\n")
+    return readers
+
+
+def run(args: argparse.Namespace, folder: Path) -> Run:
+    """Let every way read every page."""
+    readers = readers_of(args.ways)
     pages: dict[str, list[Page]] = {way: [] for way in readers}
     for shot in shots(args.kinds, args.each, args.seed, args.come, folder):
         for way, reader in readers.items():
-            answer, cpu_s = reader.read(shot.file, shot.specimen.kind)
+            answer, cpu_s, _ = reader.read(shot.file, shot.specimen.kind)
             pages[way].append(page_of(shot, answer, cpu_s))
         if not args.keep:
             shot.file.unlink()
-    return {way: (pages[way], reader.close()) for way, reader in readers.items()}
+    strange = judge_odd(readers, args.odd, args.seed, folder)
+    return Run(pages, {way: reader.close() for way, reader in readers.items()}, strange)
 
 
 def show(results: dict[str, Result], verbose: bool) -> None:
@@ -116,6 +134,15 @@ def show(results: dict[str, Result], verbose: bool) -> None:
         _tables("by field: right, %", {way: results[way].by_field for way in ways})
 
 
+def show_odd(odd: dict[str, dict[str, OddResult]]) -> None:
+    """Print what was claimed of pages that are not to be read, or not wholly."""
+    sys.stdout.write(
+        "\nodd pages: fields wrong and sure, of those that say something (and the reason given)\n"
+    )
+    for name, ways in odd.items():
+        _row(name, [str(result) for result in ways.values()], width=30)
+
+
 def _tables(title: str, tallies: dict[str, dict[str, Tally]]) -> None:
     sys.stdout.write(f"\n{title}\n")
     for key in next(iter(tallies.values())):
@@ -126,15 +153,15 @@ def _pair(seconds: tuple[float, float]) -> str:
     return f"{seconds[0]:.2f} / {seconds[1]:.2f}"
 
 
-def _row(title: str, cells: Sequence[str]) -> None:
-    sys.stdout.write(f"{title:44}" + "".join(f"{cell:>18}" for cell in cells) + "\n")
+def _row(title: str, cells: Sequence[str], width: int = 18) -> None:
+    sys.stdout.write(f"{title:40}" + "".join(f"{cell:>{width}}" for cell in cells) + "\n")
 
 
-def write_misread(file: Path, results: dict[str, tuple[list[Page], float]]) -> None:
+def write_misread(file: Path, read: dict[str, list[Page]]) -> None:
     """List every field that was not read right: a line of tab-separated columns each."""
     with file.open("w", encoding="utf-8") as out:
         out.write("way\tkind\tcame\tseed\tfield\twanted\tread\tconfidence\tvalid\n")
-        for way, (pages, _) in results.items():
+        for way, pages in read.items():
             for page in pages:
                 for one in page.fields:
                     if not one.is_right:
@@ -163,6 +190,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--ways", default=",".join(WAYS), help=", ".join(WAYS))
     parser.add_argument("--kinds", default=",".join(every.KINDS))
     parser.add_argument("--come", default="", help=f"how papers come, in turn: {', '.join(counter.WAYS)}")
+    parser.add_argument("--odd", type=int, default=5, help="odd pages of each sort; 0 for none")
     parser.add_argument("--verbose", action="store_true", help="tables by field and by how the paper came")
     parser.add_argument("--misread", type=Path, help="list every field that was not right")
     parser.add_argument("--keep", type=Path, help="leave the pictures in this folder")
@@ -181,13 +209,16 @@ def main() -> int:
         folder = args.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         read = run(args, folder)
-    results = {way: result_of(pages, peak_mb) for way, (pages, peak_mb) in read.items()}
+    results = {way: result_of(pages, read.peak_mb[way]) for way, pages in read.pages.items()}
     show(results, args.verbose)
+    if args.odd:
+        show_odd(read.odd)
     if args.misread:
-        write_misread(args.misread, read)
+        write_misread(args.misread, read.pages)
     if args.json:
         table = {way: result.as_json() for way, result in results.items()}
-        whole = {"benchmark": "ocr", "seed": args.seed, "each": args.each, "ways": table}
+        odd = {name: {way: asdict(one) for way, one in ways.items()} for name, ways in read.odd.items()}
+        whole = {"benchmark": "ocr", "seed": args.seed, "each": args.each, "ways": table, "odd": odd}
         args.json.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0
 

@@ -41,14 +41,14 @@ class Reader:
             raise WayMissing(said["missing"])
         self._watch.start()
 
-    def read(self, file: Path, kind: str) -> tuple[dict[str, tuple[str, float, bool]], float]:
-        """Return the fields, each with value, confidence and validity, and the CPU seconds they took."""
+    def read(self, file: Path, kind: str) -> tuple[dict[str, tuple[str, float, bool]], float, str]:
+        """Return the fields (value, confidence, validity), their CPU seconds, and why nothing was read."""
         assert self._process.stdin
         self._process.stdin.write(json.dumps({"file": str(file), "kind": kind}) + "\n")
         self._process.stdin.flush()
         said = self._answer()
         fields = {name: (str(v), float(c), bool(ok)) for name, (v, c, ok) in said["fields"].items()}
-        return fields, float(said["cpu_s"])
+        return fields, float(said["cpu_s"]), str(said["reason"])
 
     def close(self) -> float:
         """End the process."""

@@ -21,6 +21,11 @@ CARDS = {
 BINS = 10
 
 
+def same(value: str, wanted: str) -> bool:
+    """Compare; full and half width are the same in print."""
+    return normalize("NFKC", value) == normalize("NFKC", wanted)
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of one page as it was read."""
@@ -34,8 +39,8 @@ class Field:
 
     @property
     def is_right(self) -> bool:
-        """True for exactly the wanted value; full and half width are the same in print."""
-        return normalize("NFKC", self.value) == normalize("NFKC", self.wanted)
+        """True for exactly the wanted value."""
+        return same(self.value, self.wanted)
 
     @property
     def is_wrong_and_sure(self) -> bool:

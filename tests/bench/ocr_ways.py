@@ -1,8 +1,8 @@
 """One way of reading pages, alone in a process: `python -m tests.bench.ocr_ways WAY`.
 
 Takes a line of JSON for each page, `{"file", "kind"}`, and answers with a line: `fields` (name to value,
-confidence and whether it counts as valid), `cpu_s` of this process and the recogniser's. A way that is not
-installed answers its first line with `{"missing": why}`.
+confidence and whether it counts as valid), `reason` when nothing could be read, `cpu_s` of this process and
+the recogniser's. A way that is not installed answers its first line with `{"missing": why}`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from ocr.port import Engine
 from tests.bench.ocr_flow import Piece, lines_of, score_of
 from tests.bench.ocr_rules import fields_of, labels_of
 
-Answer = dict[str, tuple[str, float, bool]]
+Fields = dict[str, tuple[str, float, bool]]
+Answer = tuple[Fields, str]
+"""The fields, and why there are none where a way says so."""
 Way = Callable[[Path, str], Answer]
 WATERMARK = {"样本", "样", "本"}
 """No real paper has it, so nobody is charged for reading it where it stands alone."""
@@ -42,7 +44,7 @@ def plain() -> Way:
             text = pytesseract.image_to_string(picture, lang="chi_sim", config="--psm 6")
         lines = ["".join(line.split()) for line in text.splitlines()]
         found = fields_of(kind, lines)
-        return {name: (value, SURE if value else 0.0, bool(value)) for name, value in found.items()}
+        return {name: (value, SURE if value else 0.0, bool(value)) for name, value in found.items()}, ""
 
     return read
 
@@ -62,7 +64,7 @@ def rapidocr() -> Way:
     def read(file: Path, kind: str) -> Answer:
         pieces = _pieces(engine(str(file)))
         found = fields_of(kind, lines_of(pieces, labels_of(kind)))
-        return {name: (value, score_of(value, pieces), bool(value)) for name, value in found.items()}
+        return {name: (value, score_of(value, pieces), bool(value)) for name, value in found.items()}, ""
 
     return read
 
@@ -107,9 +109,10 @@ def _ours(engine: Engine) -> Way:
 
     def read_page(file: Path, kind: str) -> Answer:
         if kind not in KINDS:
-            return {}
+            return {}, ""
         reading = read(engine, imaging.open_image(file), kind)
-        return {name: (found.value, found.confidence, found.valid) for name, found in reading.fields.items()}
+        fields = {name: (one.value, one.confidence, one.valid) for name, one in reading.fields.items()}
+        return fields, reading.reason
 
     return read_page
 
@@ -144,8 +147,9 @@ def main() -> int:
         for line in sys.stdin:
             page = json.loads(line)
             before = cpu_s()
-            fields = read(Path(page["file"]), page["kind"])
-            answers.write(json.dumps({"fields": fields, "cpu_s": cpu_s() - before}) + "\n")
+            fields, reason = read(Path(page["file"]), page["kind"])
+            said = {"fields": fields, "reason": reason, "cpu_s": cpu_s() - before}
+            answers.write(json.dumps(said) + "\n")
             answers.flush()
     return 0
 

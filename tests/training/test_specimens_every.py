@@ -21,6 +21,7 @@ from workstation.training.specimens import (
     household,
     licence,
     marriage,
+    odd,
     passport,
     property_certificate,
 )
@@ -136,6 +137,14 @@ def test_every_way_over_the_counter_can_be_repeated_and_shows_the_whole_paper(wa
     assert first.tobytes() == counter.as_it_comes(paper, 3, way).tobytes()
     assert min(first.size) >= min(paper.size) * 0.9
     assert ("dpi" in first.info) == (way != "photographed")
+
+
+@pytest.mark.parametrize("name", odd.ODD)
+def test_an_odd_page_says_which_documents_are_on_it(name: str) -> None:
+    page = odd.odd_page(name, 8)
+    assert page.asked in every.KINDS
+    assert len(page.truths) == {"two-people": 2, "both-sides": 1, "half-outside": 1, "letter": 1}.get(name, 0)
+    assert page.picture.mode == "RGB"
 
 
 @settings(max_examples=10, deadline=None)
