@@ -43,6 +43,9 @@ RARELY = 20_000
 LITTLE = {"iterations": 1, "lanes": 1, "memory_kib": 64}
 """Cost of a passphrase where it is not what the test is about; tests/store holds the real one."""
 
+DISK = tempfile.gettempdir()
+"""Where folders are made that must lie on a disk; pytest's own may lie in memory."""
+
 settings.register_profile("here", deadline=None, max_examples=50)
 settings.register_profile(
     "ci", deadline=None, max_examples=20, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
@@ -94,6 +97,13 @@ def own_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         patch.setenv("TMPDIR", str(folder))
         patch.setattr(tempfile, "tempdir", None)
         yield folder
+
+
+@pytest.fixture
+def disk_path() -> Iterator[Path]:
+    """A folder where a sync takes its time, for tests that kill in the middle of one."""
+    with tempfile.TemporaryDirectory(prefix="workstation-disk-", dir=DISK) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

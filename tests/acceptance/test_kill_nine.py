@@ -18,8 +18,8 @@ LONG = 50
 
 
 @pytest.fixture
-def campaign(tmp_path: Path) -> Iterator[Campaign]:
-    made = Campaign(tmp_path, seed=SEED)
+def campaign(disk_path: Path) -> Iterator[Campaign]:
+    made = Campaign(disk_path, seed=SEED)
     yield made
     made.close()
 

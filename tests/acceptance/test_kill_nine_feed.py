@@ -116,10 +116,10 @@ def _pipe(pipe: IO[str] | None) -> IO[str]:
 
 
 @pytest.fixture
-def feeds(tmp_path: Path) -> Iterator[Feeds]:
+def feeds(disk_path: Path) -> Iterator[Feeds]:
     if missing_sane():
         pytest.skip(missing_sane())
-    made = Feeds(tmp_path)
+    made = Feeds(disk_path)
     yield made
     made.close()
 

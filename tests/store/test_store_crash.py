@@ -11,12 +11,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from workstation.domain.case import FieldSet, FieldValue, Origin, PageAdded
 from workstation.store.database import Store
 from workstation.store.keys import DataKey
 
 ROUNDS = 15
 PAGE_BYTES = 40_000
+
+
+@pytest.fixture
+def folder(disk_path: Path) -> Path:
+    return disk_path / "data"
 
 
 def _in_child(work: Callable[[Any], None]) -> tuple[int, Any]:

@@ -233,8 +233,8 @@ def gateway_process(folder: Path, *options: str) -> Iterator[tuple[subprocess.Po
             process.kill()
 
 
-def test_nothing_acknowledged_is_lost_when_the_gateway_is_killed(tmp_path: Path) -> None:
-    folder = tmp_path / "office"
+def test_nothing_acknowledged_is_lost_when_the_gateway_is_killed(disk_path: Path) -> None:
+    folder = disk_path / "office"
     prepared = Office.open(folder)
     hall = LiveHall(prepared, Clock(prepared.clock()))
     acknowledged: dict[str, tuple[bytes, bytes]] = {}
