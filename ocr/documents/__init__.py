@@ -11,9 +11,9 @@ from PIL import Image
 
 from ocr import imaging
 from ocr.documents import (
+    household_register_page,
     id_card_back,
     id_card_front,
-    household_register_page,
     marriage_certificate,
 )
 from ocr.documents.form import Filled, Form

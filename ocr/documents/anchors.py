@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -44,24 +45,48 @@ def plain(text: str) -> str:
     return text.translate(_VARIANTS)
 
 
-def take_apart(strips: Sequence[Strip], names: Iterable[str]) -> tuple[list[Label], list[Part]]:
+def take_apart(
+    strips: Sequence[Strip], names: Iterable[str], wanted: Iterable[str] = ()
+) -> tuple[list[Label], list[Part]]:
     """Find the labels `names` in `strips` and return them and what is left over.
 
     A label counts where a strip begins with it. One inside a strip counts when something stands in front of
     it that is a label itself, or when it is four characters or longer. Labels whose characters stand far
     apart are put together from their neighbours on the row.
+
+    Args:
+        strips: the print of a page.
+        names: the labels to look for.
+        wanted: those that must be there, a name as often as it stands on the form: what is missing of them is
+            also looked for inside other strips.
     """
     ordered = sorted(names, key=len, reverse=True)
     labels: list[Label] = []
     parts: list[Part] = []
     spread, used = _spread_labels(strips, ordered)
     labels += spread
-    for number, strip in enumerate(strips):
-        if number in used:
-            continue
-        found = _labels_in(strip, ordered)
-        _hand_out(strip, number, found, labels, parts)
+    found = {n: _labels_in(strip, ordered) for n, strip in enumerate(strips) if n not in used}
+    missing = Counter(wanted) - Counter(
+        [*(label.name for label in spread), *(entry[2] for some in found.values() for entry in some)]
+    )
+    for number, some in found.items():
+        some += _inside(strips[number], some, missing)
+        _hand_out(strips[number], number, sorted(some), labels, parts)
     return labels, parts
+
+
+def _inside(
+    strip: Strip, found: Sequence[tuple[int, int, str]], missing: Counter[str]
+) -> list[tuple[int, int, str]]:
+    """Return labels that stand behind a value which runs up to them, if they were seen nowhere else."""
+    text = plain(strip.text)
+    more: list[tuple[int, int, str]] = []
+    for name in sorted(missing, key=len, reverse=True):
+        at = _find(text, name, [*found, *more]) if missing[name] > 0 and name in text else None
+        if at is not None and at[0] >= 2:
+            more.append((*at, name))
+            missing[name] -= 1
+    return more
 
 
 def _labels_in(strip: Strip, names: Sequence[str]) -> list[tuple[int, int, str]]:

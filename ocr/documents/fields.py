@@ -20,6 +20,8 @@ DOUBTFUL = 0.5
 _CERTAIN = 0.995
 _SECOND_BEST = 0.85
 """What the other reading's confidence counts for when the first one could not be used."""
+_CLEAR = 0.93
+"""Less sure than this, the surest of several readings counts, not the first."""
 _EARLIEST = date(1880, 1, 1)
 _NAME_MARKS = "·•．.・‧"
 
@@ -59,6 +61,8 @@ def best(written: Written, normalise: Normalise, holds: Holds) -> Value:
     found = [(normalise(text, sure), min(sure, default=0.0)) for text, sure in written.readings]
     held = [entry for entry in found if holds(entry[0].value)]
     first, confidence = min(held, key=lambda entry: entry[0].changes) if held else found[0]
+    if held and confidence < _CLEAR:
+        first, confidence = min(held, key=lambda entry: (entry[0].changes, -entry[1]))
     others = [sure for other, sure in held if other.value == first.value]
     sure = max([confidence, *others])
     if held and first.value != found[0][0].value and len(others) < 2:
@@ -122,7 +126,6 @@ def _kept(text: str, sure: Marks, value: str) -> Marks:
 
 def address_of(written: Written) -> FieldReading:
     """Read an address; its region is put right where one alone fits."""
-
     read = put_right(read_address, lambda text: values.address(text).lstrip("·-—#"))
     return checked(written, read, "address-length", lambda value: len(value) >= 6)
 

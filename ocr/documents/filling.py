@@ -16,7 +16,7 @@ from ocr.documents.print_lines import Piece
 Affine = NDArray[np.float64]
 """2 x 3: from mm of the form to px."""
 
-_NEAR_EM, _FAR_EM = 4.5, 7.0
+_NEAR_EM, _FAR_EM, _WITHIN_EM = 4.5, 14.0, 2.2
 _SAME_ROW = 0.8
 _LEADING = 1.35
 _ALIGNED_EM = 1.5
@@ -137,8 +137,8 @@ class _Sorting:
                 self._take(part.owner, number)
         self._beside(_NEAR_EM)
         self._below()
-        self._continued()
         self._beside(_FAR_EM)
+        self._continued()
         return {
             label: Assigned(tuple(tuple(self._parts[n] for n in self._in_order(line)) for line in lines))
             for label, lines in self._lines.items()
@@ -160,7 +160,7 @@ class _Sorting:
                 self._take(label, number)
 
     def _is_stray(self, label: int, number: int) -> bool:
-        """Say whether a part is hardly readable and stands off from the value: a speck, a corner of a photo."""
+        """Say whether a part is hardly readable and stands off from the value, as specks and photos do."""
         part = self._parts[number]
         gap = part.piece.left - self._end_of(label)
         return (
@@ -176,7 +176,8 @@ class _Sorting:
             em = max(label.piece.height, piece.height)
             apart = abs(label.piece.middle - piece.middle)
             gap = piece.left - self._end_of(number)
-            if apart > _SAME_ROW * em or not -0.6 * em <= gap <= most_em * em:
+            most = _WITHIN_EM if self._lines.get(number) else most_em
+            if apart > _SAME_ROW * em or not -0.6 * em <= gap <= most * em:
                 continue
             cost = apart / em + 0.12 * max(0.0, gap) / em
             if best is None or cost < best[0]:

@@ -25,6 +25,8 @@ class Blank:
     """Most lines of the value."""
     digits: bool = False
     """Mostly digits: it is read another time as such."""
+    length: int = 0
+    """Characters of the value, 0 when that is open."""
     below: bool = False
     """Where nothing stands beside the label, the value stands below it."""
     window: Window | None = None
@@ -53,6 +55,15 @@ class Form:
         """All labels, each once."""
         own = (name for blank in self.blanks.values() for name in (blank.label, *blank.also))
         return tuple(dict.fromkeys((*own, *self.others)))
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The labels of the blanks, a name as often as it stands on the paper."""
+        often: dict[str, int] = {}
+        for blank in self.blanks.values():
+            if not blank.also:
+                often[blank.label] = max(often.get(blank.label, 1), blank.nth + 1)
+        return tuple(name for name, times in often.items() for _ in range(times))
 
 
 @dataclass(frozen=True, slots=True)

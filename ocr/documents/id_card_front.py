@@ -17,7 +17,7 @@ FORM = Form(
         "ethnicity": Blank("民族", window=(30.6, 12.0, 24.0, 6.0)),
         "birth_date": Blank("出生", window=(14.0, 18.2, 41.0, 6.0)),
         "address": Blank("住址", lines=4, window=(14.0, 24.5, 40.6, 19.4)),
-        "id_number": Blank("公民身份号码", digits=True, window=(26.5, 43.9, 58.0, 7.0)),
+        "id_number": Blank("公民身份号码", digits=True, length=18, window=(26.5, 43.9, 58.0, 7.0)),
     },
     places={
         "姓名": (6.2, 8.0), "性别": (6.2, 14.6), "民族": (24.0, 14.6), "出生": (6.2, 20.8),

@@ -15,7 +15,9 @@ FIELDS = (
     "holder", "registered_on", "certificate_number", "husband_name", "husband_birth_date",
     "husband_id_number", "wife_name", "wife_birth_date", "wife_id_number",
 )  # fmt: skip
-_OF_EACH = {"name": "姓名", "sex": "性别", "birth_date": "出生日期", "id_number": "身份证件号"}
+_OF_EACH = {
+    "name": ("姓名", 0), "sex": ("性别", 0), "birth_date": ("出生日期", 0), "id_number": ("身份证件号", 18),
+}  # fmt: skip
 FORM = Form(
     blanks={
         "holder": Blank("持证人"),
@@ -23,9 +25,9 @@ FORM = Form(
         "certificate_number": Blank("结婚证字号"),
     }
     | {
-        f"{name}_{place}": Blank(label, nth=place, digits=name == "id_number")
+        f"{name}_{place}": Blank(label, nth=place, digits=length > 0, length=length)
         for place in (0, 1)
-        for name, label in _OF_EACH.items()
+        for name, (label, length) in _OF_EACH.items()
     },
     others=("国籍", "备注", "婚姻登记员"),
     titles=("结婚证",),

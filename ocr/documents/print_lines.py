@@ -14,7 +14,7 @@ _STRONG, _WEAK, _FAINTEST = 0.34, 0.17, 9.0
 """Shares of the page's own contrast: ink holds a strong pixel and consists of weak ones, so that the fine
 waves of security paper and the noise of an old scanner are no ink."""
 _NEIGHBOURHOOD_PX = 41
-_RULE_PX, _THICK_PX = 75, 9
+_LEAST_RULE_PX, _THICK_PX = 40, 9
 _LEAST_EM_PX, _LARGEST_EM_PX = 7, 120
 _JOINED_WITHIN = 1.15
 """Gap between two pieces of one line, over their height."""
@@ -63,12 +63,12 @@ def find_pieces(grey: Grey) -> list[Piece]:
         grey: (H, W), characters some 10 to 60 px high, lines level within two degrees.
     """
     ink = ink_of(grey)
-    _drop_rules(ink)
     em = _em_of(ink)
     if em == 0:
         return []
+    upright = _drop_rules(ink, max(_LEAST_RULE_PX, round(1.8 * em)))
     pieces = _stacked(_blobs(ink, em), em)
-    return _in_reading_order(_joined(pieces, em))[:_MOST_PIECES]
+    return _in_reading_order(_joined(pieces, em, upright))[:_MOST_PIECES]
 
 
 def tilt_of(grey: Grey) -> float:
@@ -118,15 +118,18 @@ def ink_of(grey: Grey) -> Grey:
     return np.asarray(holds[labels], np.uint8)
 
 
-def _drop_rules(ink: Grey) -> None:
-    """Take out the lines of tables and frames."""
-    for across, along in (((3, 1), (1, _RULE_PX)), ((1, 3), (_RULE_PX, 1))):
+def _drop_rules(ink: Grey, length: int) -> Grey:
+    """Take out the lines of tables and frames, and return those that run down."""
+    upright = np.zeros_like(ink)
+    for across, along in (((3, 1), (1, length)), ((1, 3), (length, 1))):
         # A rule that is not quite level climbs by a px now and then: made thicker, it stays in one piece.
         thick = cv2.dilate(ink, np.ones(across, np.uint8))
         rules = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(along, np.uint8))
-        thin = cv2.morphologyEx(rules, cv2.MORPH_OPEN, np.ones((_THICK_PX, _THICK_PX), np.uint8))
-        rules[cv2.dilate(thin, np.ones((3, 3), np.uint8)) > 0] = 0
+        solid = cv2.morphologyEx(rules, cv2.MORPH_OPEN, np.ones((_THICK_PX, _THICK_PX), np.uint8))
+        rules[cv2.dilate(solid, np.ones((3, 3), np.uint8)) > 0] = 0
         ink[cv2.dilate(rules, np.ones((3, 3), np.uint8)) > 0] = 0
+        upright = np.asarray(rules, np.uint8)
+    return upright
 
 
 def _em_of(ink: Grey) -> int:
@@ -188,16 +191,28 @@ def _stacked(pieces: list[Piece], em: int) -> list[Piece]:
     return done
 
 
-def _joined(pieces: list[Piece], em: int) -> list[Piece]:
+def _joined(pieces: list[Piece], em: int, upright: Grey) -> list[Piece]:
     """Join what stands on one line with less than a character's room between."""
     waiting = sorted(pieces, key=lambda piece: piece.left)
     done: list[Piece] = []
     for piece in waiting:
-        near = [place for place, other in enumerate(done) if _belong(other, piece, em)]
+        near = [
+            place
+            for place, other in enumerate(done)
+            if _belong(other, piece, em) and not _parted(other, piece, upright)
+        ]
         for place in reversed(near):
             piece = piece.joined(done.pop(place))
         done.append(piece)
     return [piece for piece in done if _is_print(piece)]
+
+
+def _parted(one: Piece, other: Piece, upright: Grey) -> bool:
+    """Say whether the border of a cell runs between two pieces."""
+    left, right = sorted((one, other), key=lambda piece: piece.left)
+    top, bottom = max(one.top, other.top), min(one.bottom, other.bottom)
+    between = upright[top:bottom, left.right : right.left]
+    return bool(between.size) and float((between > 0).mean(axis=0).max()) > 0.7
 
 
 def _belong(one: Piece, other: Piece, em: int) -> bool:

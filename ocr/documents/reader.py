@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,14 +13,13 @@ from ocr.documents.anchors import Part, plain, take_apart
 from ocr.documents.filling import Assigned, Registered, assign, register
 from ocr.documents.form import NOTHING, Blank, Form, Written
 from ocr.documents.print_lines import Piece, find_pieces
-from ocr.documents.reading import Page, Strip, read_again, read_page, sure_of
+from ocr.documents.reading import Page, Strip, Way, read_again, read_page, sure_of
 from ocr.documents.sheets import Sheet, sheets_of
-from ocr.port import Engine, Line, LineEngine, Script
+from ocr.port import Engine, Line, LineEngine
 
 _LEAST_SIDE_PX = 100
 _GOOD_SHARE = 0.6
 _DOUBTFUL = 0.93
-_STRETCHED = 1.3
 
 NO_DOCUMENT, MIRRORED, CUT_OFF, BLANK_PAGE = "no-document", "mirrored", "cut-off", "blank"
 """Why fields could not be read: the paper is not on the page, it is seen from behind, part of it is missing,
@@ -96,7 +95,7 @@ def _look(engine: Engine, sheet: Sheet, form: Form) -> Found:
 
 
 def _laid(page: Page, form: Form) -> Found:
-    labels, parts = take_apart(page.strips, form.labels)
+    labels, parts = take_apart(page.strips, form.labels, form.wanted)
     registered = register(form, labels)
     text = "|".join(plain(strip.text) for strip in page.strips)
     titles = sum(title in text for title in form.titles)
@@ -144,9 +143,7 @@ def _refined(engine: Engine, found: Found, form: Form) -> Found:
             for part in line
         }
     )
-    again = read_again(
-        engine, found.page, [found.page.strips[n].piece for n in strips], script=Script.CHINESE
-    )
+    again = read_again(engine, found.page, [found.page.strips[n].piece for n in strips])
     texts = list(found.page.strips)
     for number, line in zip(strips, again, strict=True):
         if line.text:
@@ -167,7 +164,7 @@ def _looked_for(engine: Engine, found: Found, form: Form, lines: dict[int, Assig
             continue
         if number not in lines or _is_disturbed(found.page, window):
             inside += [(number, piece) for piece in _pieces_inside(found.page, window)[: blank.lines + 2]]
-    again = read_again(engine, found.page, [piece for _, piece in inside], script=Script.CHINESE)
+    again = read_again(engine, found.page, [piece for _, piece in inside])
     rows: dict[int, list[Part]] = {}
     for (number, piece), line in zip(inside, again, strict=True):
         if line.text:
@@ -207,32 +204,40 @@ def _pieces_inside(page: Page, window: Piece) -> list[Piece]:
 def _second_look(
     engine: Engine, found: Found, form: Form, lines: dict[int, Assigned], written: dict[str, Written]
 ) -> dict[str, Written]:
-    """Read values another way: digits as digits, and what is doubtful a little wider."""
-    wanted: list[tuple[str, Piece, Script]] = []
-    for name, blank in form.blanks.items():
-        number = found.registered.number_of(blank)
-        pieces = _own_pieces(lines.get(number)) if number is not None else []
-        if not pieces or len(pieces) > 1:
-            continue
-        if blank.digits:
-            wanted.append((name, pieces[0], Script.DIGITS))
-        if written[name].confidence < _DOUBTFUL and isinstance(engine, LineEngine):
-            wanted.append((name, pieces[0], Script.CHINESE))
-    for script, stretched in ((Script.DIGITS, 1.0), (Script.CHINESE, _STRETCHED)):
-        some = [(name, piece) for name, piece, wish in wanted if wish is script]
-        pieces = [piece for _, piece in some]
-        again = read_again(engine, found.page, pieces, script=script, stretched=stretched)
-        for (name, _), line in zip(some, again, strict=True):
-            written[name] = _with(written[name], line)
+    """Read doubtful values another way: without paler ink, numbers a little wider, or as digits."""
+    for way in Way:
+        wanted = {
+            name: _own_pieces(found, blank, lines)
+            for name, blank in form.blanks.items()
+            if _wants(way, blank, written[name], isinstance(engine, LineEngine))
+        }
+        pieces = [piece for own in wanted.values() for piece in own]
+        again = iter(read_again(engine, found.page, pieces, way))
+        for name, own in wanted.items():
+            read = [next(again) for _ in own]
+            written[name] = _with(written[name], read)
     return written
 
 
-def _own_pieces(assigned: Assigned | None) -> list[Piece]:
+def _wants(way: Way, blank: Blank, written: Written, has_lines: bool) -> bool:
+    if way is Way.DIGITS:
+        return blank.digits and not has_lines
+    if not has_lines or not written.text:
+        return False
+    odd = bool(blank.length) and len(written.text) != blank.length
+    return odd or written.confidence < _DOUBTFUL if way is Way.CRISP else odd
+
+
+def _own_pieces(found: Found, blank: Blank, lines: dict[int, Assigned]) -> list[Piece]:
+    number = found.registered.number_of(blank)
+    assigned = lines.get(number) if number is not None else None
     return [part.piece for line in assigned.lines for part in line] if assigned else []
 
 
-def _with(written: Written, line: Line) -> Written:
-    return replace(written, others=(*written.others, (line.text, sure_of(line)))) if line.text else written
+def _with(written: Written, lines: Sequence[Line]) -> Written:
+    text = "".join(line.text for line in lines)
+    sure = tuple(mark for line in lines for mark in sure_of(line))
+    return replace(written, others=(*written.others, (text, sure))) if text else written
 
 
 def _is_cut_off(found: Found, written: dict[str, Written]) -> bool:

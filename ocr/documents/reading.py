@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import cv2
 import numpy as np
@@ -16,7 +17,19 @@ from ocr.port import Engine, Line, LineEngine, Script
 
 _MARGIN = 0.16
 """Room around a line, over its height."""
+_PALE, _STRETCHED = 0.62, 1.3
 _LINE_PX, _GLYPH_PX, _FRAME_PX = 48, 30, 10
+
+
+class Way(Enum):
+    """How a line is shown to the engine another time."""
+
+    CRISP = auto()
+    """Without paler ink."""
+    WIDE = auto()
+    """Stretched: runs of equal digits are told apart better."""
+    DIGITS = auto()
+    """As it was, to be read as digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +59,14 @@ class Page:
     sheet: Sheet
     strips: tuple[Strip, ...]
 
-    def cut(self, piece: Piece, *, framed: bool, stretched: float = 1.0) -> Image.Image:
-        """Return the picture of a piece for the engine.
+    def cut(self, piece: Piece, *, framed: bool, way: Way | None = None) -> Image.Image:
+        """Return the picture of a piece (in px of the work picture) for the engine.
 
         Args:
-            piece: in px of the work picture.
+            piece: the line to cut out.
             framed: with paper around and characters of 30 px, as Tesseract reads them best; otherwise a close
                 cut of at most 48 px, which is what line recognisers see.
-            stretched: how many times as wide as it is; runs of equal digits are told apart better.
+            way: how it is shown otherwise than at first.
         """
         scale = 1.0 / self.sheet.work_scale
         margin = _MARGIN * piece.height
@@ -62,10 +75,18 @@ class Page:
         right = min(width, int(np.ceil((piece.right + margin) * scale)))
         bottom = min(height, int(np.ceil((piece.bottom + margin) * scale)))
         part = self.sheet.grey[top : max(bottom, top + 1), left : max(right, left + 1)]
+        part = _crisp(part) if way is Way.CRISP else part
+        stretched = _STRETCHED if way is Way.WIDE else 1.0
         if not framed:
             return Image.fromarray(_sized(part, stretched, _LINE_PX / part.shape[0]))
         sized = _sized(part, stretched, _GLYPH_PX * (1 + 2 * _MARGIN) / part.shape[0])
         return ImageOps.expand(Image.fromarray(sized), _FRAME_PX, fill=int(np.percentile(sized, 70)))
+
+
+def _crisp(part: Grey) -> Grey:
+    """Return a line without what is much paler than its print: the copy of a seal, the waves of the paper."""
+    ink, paper = np.percentile(part, (2, 80))
+    return np.asarray(np.where(part > ink + _PALE * (paper - ink), paper, part), np.uint8)
 
 
 def _sized(part: Grey, stretched: float, factor: float) -> Grey:
@@ -106,14 +127,12 @@ def sure_of(line: Line) -> tuple[float, ...]:
     return line.marks if len(line.marks) == len(line.text) else (line.confidence,) * len(line.text)
 
 
-def read_again(
-    engine: Engine, page: Page, pieces: Sequence[Piece], *, script: Script, stretched: float = 1.0
-) -> list[Line]:
-    """Read pieces another time, otherwise than before.
+def read_again(engine: Engine, page: Page, pieces: Sequence[Piece], way: Way | None = None) -> list[Line]:
+    """Read pieces another time, with all the care the engine has.
 
     Raises:
         OcrError: from the engine.
     """
     framed = not isinstance(engine, LineEngine)
-    pictures = [page.cut(piece, framed=framed, stretched=stretched) for piece in pieces]
-    return read_lines(engine, pictures, script=script)
+    pictures = [page.cut(piece, framed=framed, way=way) for piece in pieces]
+    return read_lines(engine, pictures, script=Script.DIGITS if way is Way.DIGITS else Script.CHINESE)
