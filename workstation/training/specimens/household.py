@@ -105,7 +105,7 @@ def draw(page: RegisterPage, dpi: int = 300, look: Look = PLAIN) -> Image.Image:
     board.printed(9, y + 4.4, "承办人签章:", 2.9)
     board.printed(72, y + 4.4, "登记日期:", 2.9)
     board.filled(87, y + 4.2, dates.written(page.registered_on, dice), 3.2)
-    board.seal(40, y - 4, "样本市公安局户口专用章", "样本派出所")
+    board.seal(48, y + 2, "样本市公安局户口专用章", "样本派出所")
     board.notice(9, 100.5)
     return board.image
 
