@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ocr.engines.ink import MISSED_EM, unread_em
+from ocr.engines.variants import VARIANTS
 from ocr.errors import EngineFailed, EngineMissing
 from ocr.port import Line, Script
 
@@ -29,6 +31,10 @@ _STEP = 8
 """Px of width the model looks at once; an answer has a row for each."""
 _LEAST_WIDTH, _MOST_WIDTH = 16, 3200
 """A line of more than some sixty characters is cut in two: memory grows with its length."""
+_SECOND_LOOK = 1.3
+"""How much wider a line is drawn for the second look."""
+_LEFT_OUT = 0.5
+"""What is left of the confidence when print was left out."""
 _SEARCHED = 0.2
 """Part of a long line, around its middle, where the gap to cut it at is looked for."""
 
@@ -40,6 +46,8 @@ Chances = NDArray[np.float32]
 class _Read:
     text: str
     marks: tuple[float, ...]
+    places: tuple[float, ...]
+    """The middle of each character, px from the left of what was given."""
 
 
 def model_path() -> Path:
@@ -80,6 +88,7 @@ class LineRecogniser:
             raise EngineMissing(f"{EXTRA}: onnxruntime") from error
         self._session = _session(onnxruntime, path)
         self._characters = self._alphabet()
+        self._variants, self._simplified = _columns(self._characters)
         self.name = f"{path.stem} onnxruntime {onnxruntime.__version__}"
         """Model and library."""
 
@@ -92,10 +101,21 @@ class LineRecogniser:
         return [self._line(_normalised(picture)) for picture in pictures]
 
     def _line(self, grey: Grey) -> Line:
-        parts = [self._read(part) for part in _parts(grey)]
+        parts = [self._whole(part) for part in _parts(grey)]
         text = "".join(part.text for part in parts)
         marks = tuple(mark for part in parts for mark in part.marks)
         return Line(text, sum(marks) / len(marks) if marks else 0.0, marks)
+
+    def _whole(self, grey: Grey) -> _Read:
+        """Read a line, and once more a little wider where print was left out; what stays out is doubt."""
+        read = self._read(grey)
+        if unread_em(grey, read.text, read.places) < MISSED_EM:
+            return read
+        wide = self._read(_resized(Image.fromarray(grey), _SECOND_LOOK))
+        wide = replace(wide, places=tuple(place / _SECOND_LOOK for place in wide.places))
+        if unread_em(grey, wide.text, wide.places) < MISSED_EM:
+            return wide
+        return replace(read, marks=tuple(mark * _LEFT_OUT for mark in read.marks))
 
     def _read(self, grey: Grey) -> _Read:
         return self._decoded(self._chances(grey))
@@ -116,14 +136,18 @@ class LineRecogniser:
 
     def _decoded(self, chances: Chances) -> _Read:
         """Join steps of one character and leave the blanks out (CTC, best path); spaces are left out too."""
+        chances[:, self._simplified] += chances[:, self._variants]
+        chances[:, self._variants] = 0.0
         best, sure = chances.argmax(1), chances.max(1)
         starts = np.flatnonzero(np.diff(best, prepend=-1))
-        surest = np.maximum.reduceat(sure, starts)
-        found = [
-            (self._characters[best[start]], float(mark)) for start, mark in zip(starts, surest, strict=True)
-        ]
-        kept = [(character, mark) for character, mark in found if character.strip()]
-        return _Read("".join(character for character, _ in kept), tuple(round(mark, 4) for _, mark in kept))
+        surest = np.minimum(np.maximum.reduceat(sure, starts), 1.0)
+        ends = np.append(starts[1:], len(best))
+        kept = [place for place, start in enumerate(starts) if self._characters[best[start]].strip()]
+        return _Read(
+            "".join(self._characters[best[starts[place]]] for place in kept),
+            tuple(round(float(surest[place]), 4) for place in kept),
+            tuple(float(starts[place] + ends[place]) * _STEP / 2 for place in kept),
+        )
 
     @cached_property
     def _input(self) -> str:
@@ -135,6 +159,16 @@ class LineRecogniser:
         if not said:
             raise EngineFailed(f"{MODEL}: names no characters")
         return ("", *said.split("\n"), " ")
+
+
+def _columns(characters: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the columns of forms that the mainland does not print, and of those that it prints for them."""
+    place = {character: number for number, character in enumerate(characters)}
+    known = [(variant, plain) for variant, plain in VARIANTS if variant in place and plain in place]
+    return (
+        np.array([place[variant] for variant, _ in known], np.intp),
+        np.array([place[plain] for _, plain in known], np.intp),
+    )
 
 
 def _session(onnxruntime: Any, path: Path) -> Any:
@@ -151,8 +185,12 @@ def _session(onnxruntime: Any, path: Path) -> Any:
 
 def _normalised(picture: Image.Image) -> Grey:
     """Return the line in grey at the height the model wants."""
-    width = max(1, round(picture.width * _HEIGHT / max(1, picture.height)))
-    return np.asarray(picture.convert("L").resize((width, _HEIGHT), Image.Resampling.BICUBIC))
+    return _resized(picture.convert("L"))
+
+
+def _resized(grey: Image.Image, stretch: float = 1.0) -> Grey:
+    width = max(1, round(grey.width * _HEIGHT / max(1, grey.height) * stretch))
+    return np.asarray(grey.resize((width, _HEIGHT), Image.Resampling.BICUBIC))
 
 
 def _parts(grey: Grey) -> list[Grey]:

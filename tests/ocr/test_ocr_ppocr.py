@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from PIL import Image
 from ocr import errors
 from ocr.engines import hybrid, ppocr
 from ocr.engines.hybrid import HybridEngine, best_engine
+from ocr.engines.ink import MISSED_EM, unread_em
 from ocr.engines.ppocr import LineRecogniser
 from ocr.engines.tesseract import TesseractEngine
+from ocr.engines.variants import VARIANTS
 from ocr.lines import read_lines
 from ocr.port import LineEngine, Script
 from workstation.training.specimens.fonts import Face
@@ -159,3 +162,69 @@ def test_without_the_extra_tesseract_reads_alone(monkeypatch: pytest.MonkeyPatch
     engine = hybrid.best_engine()
     assert isinstance(engine, TesseractEngine)
     assert read_lines(engine, [line("19900000001")], script=Script.DIGITS)[0].text == "19900000001"
+
+
+def test_a_surname_is_read_in_the_form_that_is_printed(recogniser: LineRecogniser) -> None:
+    names = ["黄样本", "鲍彦", "蒋瑶", "黄颖"]
+    pictures = [line(name, face=face) for name in names for face in Face]
+    found = recogniser.lines(pictures, script=Script.CHINESE)
+    assert [one.text for one in found] == [name for name in names for _ in Face]
+    assert min(min(one.marks) for one in found) > 0.8
+
+
+def test_traditional_forms_never_stand_for_themselves_and_names_keep_their_own() -> None:
+    traditional = {variant for variant, _ in VARIANTS}
+    assert len(traditional) == len(VARIANTS)
+    for variant, plain in VARIANTS:
+        assert plain not in traditional
+        plain.encode("gb2312" if plain != "锺" else "gbk")
+        with pytest.raises(UnicodeEncodeError):
+            variant.encode("gb2312")
+    assert not traditional & set("喆堃淼昇犇甦邨皙濬祐暘")
+
+
+def test_print_that_was_not_read_is_doubt(
+    recogniser: LineRecogniser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = line("赵样本")
+    (sure,) = recogniser.lines([picture], script=Script.CHINESE)
+    known = LineRecogniser._read
+
+    def without_the_last(self: LineRecogniser, grey: ppocr.Grey) -> ppocr._Read:
+        read = known(self, grey)
+        return replace(read, text=read.text[:-1], marks=read.marks[:-1], places=read.places[:-1])
+
+    monkeypatch.setattr(LineRecogniser, "_read", without_the_last)
+    (doubtful,) = recogniser.lines([picture], script=Script.CHINESE)
+    assert doubtful.text == "赵样"
+    assert doubtful.confidence < 0.6 < 0.9 < sure.confidence
+
+
+def test_what_the_second_look_finds_is_taken(
+    recogniser: LineRecogniser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture, known, looks = line("赵样本"), LineRecogniser._read, []
+
+    def first_without_the_last(self: LineRecogniser, grey: ppocr.Grey) -> ppocr._Read:
+        looks.append(grey.shape[1])
+        read = known(self, grey)
+        short = replace(read, text=read.text[:-1], marks=read.marks[:-1], places=read.places[:-1])
+        return short if len(looks) == 1 else read
+
+    monkeypatch.setattr(LineRecogniser, "_read", first_without_the_last)
+    (found,) = recogniser.lines([picture], script=Script.CHINESE)
+    assert found.text == "赵样本"
+    assert found.confidence > 0.9
+    assert looks[1] > looks[0] * 1.2
+
+
+@pytest.mark.parametrize("text", ["一", "男", "二", "44030419640308997X", ADDRESS, "2012.05.18-长期"])
+@pytest.mark.parametrize("face", [Face.SANS, Face.SERIF])
+def test_print_that_was_read_leaves_no_ink_over(recogniser: LineRecogniser, text: str, face: Face) -> None:
+    grey = ppocr._normalised(line(text, face=face))
+    read = recogniser._read(grey)
+    assert unread_em(grey, read.text, read.places) < MISSED_EM
+
+
+def test_a_picture_without_print_has_no_ink() -> None:
+    assert unread_em(np.full((48, 200), 230, np.uint8), "", ()) == 0.0
