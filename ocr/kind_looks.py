@@ -29,11 +29,16 @@ class Looks:
     """What is filled in has this form; a card that is not cut to its edges must show it."""
     worth: int = 1
     """How many labels the form counts for."""
+    never: tuple[str, ...] = ()
+    """Words of documents that resemble it: with one of them it is another."""
 
 
 LOOKS: Mapping[str, Looks] = {
     "id-card-front": Looks(
-        (), ("姓名", "性别", "民族", "出生", "住址", "公民身份号码"), 9, 4, True, re.compile(r"\d{14,}")
+        (),
+        ("姓名", "性别", "民族", "出生", "住址", "公民身份号码"),
+        9, 4, True, re.compile(r"\d{14,}"),
+        never=("出生日期", "户籍地址", "社会保障"),
     ),
     "id-card-back": Looks(
         ("居民身份证",),
@@ -83,10 +88,11 @@ LOOKS: Mapping[str, Looks] = {
     "social-security-card": Looks(
         ("社会保障卡",), ("社会保障号码", "发卡日期", "卡号", "有效期限"), 1, 3, True
     ),
-    "residence-permit": Looks(
-        ("居住证",),
-        ("公民身份号码", "签发机关", "有效期限", "居住地址", "住址", "签发日期", "签注"),
-        1, 9, True,
+    "residence-permit-front": Looks(
+        ("居住证",), ("姓名", "性别", "民族", "户籍地址", "公民身份号码"), 2, 9, True, re.compile(r"\d{14,}")
+    ),
+    "residence-permit-back": Looks(
+        ("居住证",), ("居住地址", "签发机关", "签发日期", "有效期限", "签注"), 2, 4, True
     ),
     "property-certificate": Looks(
         ("不动产权证书", "不动产权第"),
@@ -98,7 +104,8 @@ LOOKS: Mapping[str, Looks] = {
     ),
 }  # fmt: skip
 CARDS = frozenset(kind for kind, looks in LOOKS.items() if looks.is_card)
-OTHER_SIDE = {"id-card-front": "id-card-back", "id-card-back": "id-card-front"}
+_SIDES = (("id-card-front", "id-card-back"), ("residence-permit-front", "residence-permit-back"))
+OTHER_SIDE = {side: other for front, back in _SIDES for side, other in ((front, back), (back, front))}
 
 OTHER_PAPERS = re.compile(
     r"(申请表|申请书|登记表|审批表|审核表|登记申请|信息表|情况表|合同|合同书|协议|协议书|承诺书|委托书|声明书?"

@@ -96,6 +96,8 @@ def _shows_other_side(kind: str, text: str) -> bool:
 
 
 def _points(looks: Looks, lines: Sequence[str], text: str) -> int:
+    if any(word in text for word in looks.never):
+        return 0
     labels = sum(holds(text, label) for label in looks.labels)
     labels += looks.worth if looks.pattern and _has_form(looks, text) else 0
     has_title = any(_is_title(line, title) for line in lines for title in looks.titles)
