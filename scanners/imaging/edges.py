@@ -35,8 +35,11 @@ _FORMATS_MM = (
     (143.0, 105.0),
     (180.0, 125.0),
     (140.0, 100.0),
+    (279.4, 215.9),
+    (330.2, 215.9),
+    (355.6, 215.9),
 )
-"""ISO 216, 16K, ISO/IEC 7810 and what registers and certificates measure."""
+"""ISO 216, 16K, ISO/IEC 7810, what registers and certificates measure, letter, folio and legal."""
 
 
 def cut(raw: NDArray[np.uint8], corners: NDArray[np.float32], paper: float, dpi: int) -> float:

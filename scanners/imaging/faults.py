@@ -23,7 +23,7 @@ _LEAST_PX = 32
 _WORK_PX = 1000
 """Long side of the page while it is judged: a 3 mm glyph of an A4 sheet is 10 px high."""
 
-SOFTEST_MM = 0.187
+SOFTEST_MM = 0.172
 """Standard deviation of an edge's spread from which on print is called blurred."""
 DARKEST_PAPER = 112
 """Grey level of the brightest paper below which a page is too dark."""
