@@ -29,7 +29,7 @@ _BODY = re.compile(r"[0-9]{17}", re.ASCII)
 _BIRTH_PLACES = range(6, 14)
 _MOST_EXCHANGES = 2
 _MOST_DOUBTFUL = 4
-"""A line with more doubtful places was hardly read at all."""
+"""A line with more doubtful places was hardly read at all; where no birth date is known there may be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def read_number(text: str, *, marks: Sequence[float] = (), known: Known = NOTHIN
     if len(number) != LENGTH or check_digit_holds(number):
         return Corrected(number)
     places = (doubtful_places(sure) | _letters(characters)) | _against(number, known.birth_date)
-    if len(places) > _MOST_DOUBTFUL:
+    if len(places) > (_MOST_DOUBTFUL if known.birth_date else 1):
         return Corrected(number)
     alike = variants(number, DIGITS, places, _MOST_EXCHANGES)
     rivals = variants(number, _ANY_DIGIT, places, 1)
