@@ -15,6 +15,7 @@ from workstation.domain.clock import Clock
 from workstation.domain.geometry import box_on_raw
 from workstation.domain.items import Item, Material
 from workstation.services.catalogue import Catalogue
+from workstation.services.home_addresses import with_known_streets
 from workstation.services.page_pictures import PagePictures, as_image
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Store
@@ -65,7 +66,7 @@ class Prefill:
         except UnknownDocument:
             return None
         self._seen[page.page_id] = (kind, page.treatment)
-        reading = _on_raw(reading, page)
+        reading = with_known_streets(_on_raw(reading, page), self.catalogue.current)
         self._record(case_id, item, page, reading)
         return reading
 
