@@ -34,7 +34,7 @@ def unread_em(grey: NDArray[np.uint8], text: str, places: Sequence[float]) -> fl
     rows = np.flatnonzero(ink.sum(1) >= _FEW_PX)
     if not rows.size:
         return 0.0
-    em = max(_LEAST_EM * grey.shape[0], float(rows[-1] - rows[0] + 1))
+    em: float = max(_LEAST_EM * grey.shape[0], float(rows[-1]) - float(rows[0]) + 1)
     columns = ink.sum(0) >= _FEW_PX
     for character, place in zip(text, places, strict=True):
         half = (_NARROW if ord(character) <= _LAST_OF_LATIN else _WIDE) * em
@@ -43,7 +43,8 @@ def unread_em(grey: NDArray[np.uint8], text: str, places: Sequence[float]) -> fl
     if not left.size:
         return 0.0
     pieces = np.split(left, np.flatnonzero(np.diff(left) > _GAP_EM * em) + 1)
-    return max(int(piece[-1] - piece[0]) + 1 for piece in pieces) / em
+    widest = max(int(piece[-1]) - int(piece[0]) + 1 for piece in pieces)
+    return widest / em
 
 
 def _ink(grey: NDArray[np.uint8]) -> NDArray[np.bool_]:
