@@ -44,7 +44,7 @@ _OWN = {name: name for name in _WEIGHTS}
 _ROLES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "id-card-front": (_OWN,),
     "household-register-page": (_OWN,),
-    "residence-permit": (_OWN,),
+    "residence-permit-front": (_OWN,),
     "social-security-card": (_OWN,),
     "disability-certificate": ({**_OWN, "id_number": "certificate_number"},),
     "marriage-certificate": (

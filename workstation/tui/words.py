@@ -43,6 +43,17 @@ CHECK_WORDS = {
     "control-character": N_("含有不可见字符"),
     "unconfirmed": N_("待确认"),
     "repaired": N_("已订正易混字符"),
+    "check-character": N_("校验位"),
+    "composite": "",
+    "length": "",
+    "amount": "",
+    "shape": "",
+    "known-sex": "",
+    "known-kind": "",
+    "known-word": "",
+    "known-relation": "",
+    "known-education": "",
+    "known-marital-status": "",
     AGREES: N_("与《{document}》一致"),
 }
 FAILED_WORDS = {
@@ -54,6 +65,17 @@ FAILED_WORDS = {
     "plausible-date": N_("日期异常"),
     "police-office": N_("签发机关异常"),
     AGREES: N_("与《{document}》上的不一致"),
+    "check-character": N_("校验位不符"),
+    "composite": N_("机读码总校验不符"),
+    "length": N_("内容太短"),
+    "amount": N_("金额格式异常"),
+    "shape": N_("格式异常"),
+    "known-sex": N_("性别异常"),
+    "known-kind": N_("不是规范类型"),
+    "known-word": N_("不是规范用语"),
+    "known-relation": N_("不是规范的户主关系"),
+    "known-education": N_("不是规范的文化程度"),
+    "known-marital-status": N_("不是规范的婚姻状况"),
     "span": N_("有效期与年龄不符"),
 }
 DOCUMENT_WORDS = {
@@ -63,7 +85,7 @@ DOCUMENT_WORDS = {
     "birth-certificate": N_("出生医学证明"),
     "disability-certificate": N_("残疾人证"),
     "social-security-card": N_("社会保障卡"),
-    "residence-permit": N_("居住证"),
+    "residence-permit-front": N_("居住证"),
     APPLICANT: N_("申请人"),
 }
 
