@@ -33,8 +33,8 @@ _INK = 0.125
 _GLYPH_MM = 1.8
 """Height or width from which a spot counts as print and not as dirt."""
 _MARGIN_MM = 4.0
-_THROUGH = 0.19
-"""Print as pale as this and not sharp is of the other side, shining through."""
+_THROUGH, _SCATTERED_MM = 0.19, 0.205
+"""Print as pale as this whose edges spread farther is of the other side: light scatters in the paper."""
 _LEAST_GLARE = 0.004
 _DESK = 0.12
 """Largest share of the page that a strip of what lies around it takes; a picture to the edge takes more."""
@@ -77,7 +77,7 @@ def judge(raw: Picture, corners: NDArray[np.float32], page: Picture, dpi: int) -
     # A third of the print's own depth: pale print is looked at, a watermark beside black is not.
     sharpness = focus.edge_mm(raw, corners, sheet.ink, dpi, max(8.0, 0.3 * weight * level))
     measures = {"ink": print_share, "brightness": level, "contrast": weight, "edge_mm": sharpness}
-    if weight < _THROUGH and not 0 < sharpness <= softest_mm(dpi):
+    if weight < _THROUGH and not 0 < sharpness <= _at_least(_SCATTERED_MM, dpi):
         spots = 0
     dark = measures["brightness"] < DARKEST_PAPER or (spots > 0 and weight < WEAKEST_PRINT)
     faults = [PageFault.TOO_DARK] if dark else []
@@ -90,7 +90,11 @@ def judge(raw: Picture, corners: NDArray[np.float32], page: Picture, dpi: int) -
 
 def softest_mm(dpi: int) -> float:
     """Return the spread from which on print is blurred; a coarse picture has none that is sharper."""
-    return SOFTEST_MM * max(1.0, focus.DPI / dpi)
+    return _at_least(SOFTEST_MM, dpi)
+
+
+def _at_least(spread_mm: float, dpi: int) -> float:
+    return spread_mm * max(1.0, focus.DPI / dpi)
 
 
 def _faults_of_print(

@@ -171,3 +171,14 @@ def test_stamp_alone_on_a_page_is_sharp_though_its_ring_is_bent() -> None:
         paper = specimens.nearly_empty(dice, DPI)
         shot = planting.shoot(paper, "nearly-empty", dice, Place("feeder"))
         assert PageFault.BLUR not in judged(shot), seed
+
+
+def test_pale_print_is_too_dark_and_the_other_side_shining_through_is_empty() -> None:
+    sheet = np.full((1754, 1240, 3), 180, np.uint8)
+    for line in range(200, 1600, 60):
+        cv2.putText(sheet, "sample 9961 " * 4, (120, line), cv2.FONT_HERSHEY_SIMPLEX, 1, (146,) * 3, 2)
+    corners = np.array([[0, 0], [1240, 0], [1240, 1754], [0, 1754]], np.float32)
+    pale = np.asarray(cv2.GaussianBlur(sheet, (0, 0), 0.6), np.uint8)
+    assert faults.judge(pale, corners, pale, DPI).faults == (PageFault.TOO_DARK,)
+    through = np.asarray(cv2.GaussianBlur(sheet, (0, 0), 0.3 * DPI / 25.4), np.uint8)
+    assert faults.judge(through, corners, through, DPI).faults == (PageFault.BLANK,)
