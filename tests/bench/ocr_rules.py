@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 Normal = Callable[[str], str]
 _DAY = r"([12]\d{3})[年.\-/]?(\d{1,2})[月.\-/]?(\d{1,2})日?"
+_FIGURES = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _CHINESE = "\u3400-\u9fff\U00020000-\U0003134f"
 
 
@@ -45,15 +46,26 @@ def sex(text: str) -> str:
     return found.group() if found else ""
 
 
+def _in_figures(text: str) -> str:
+    """Write the figures of a date that stands in words."""
+    text = re.sub(r"\s", "", text)
+
+    def figures(found: re.Match[str]) -> str:
+        tens, _, ones = found.group().translate(_FIGURES).rpartition("十")
+        return f"{tens or 1}{ones or 0}" if "十" in found.group() else ones
+
+    return re.sub(r"[〇○零一二三四五六七八九十]+(?=[年月日])", figures, text)
+
+
 def day(text: str) -> str:
     """Return the first date."""
-    found = re.search(_DAY, re.sub(r"\s", "", text))
+    found = re.search(_DAY, _in_figures(text))
     return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}" if found else ""
 
 
 def last_day(text: str) -> str:
     """Return the last date."""
-    found = re.findall(_DAY, re.sub(r"\s", "", text))
+    found = re.findall(_DAY, _in_figures(text))
     return f"{found[-1][0]}-{int(found[-1][1]):02}-{int(found[-1][2]):02}" if found else ""
 
 

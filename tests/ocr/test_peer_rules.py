@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.bench.ocr_flow import Piece, lines_of, score_of
-from tests.bench.ocr_rules import RULES, fields_of, labels_of
+from tests.bench.ocr_rules import RULES, day, fields_of, labels_of
 from tests.bench.ocr_scores import Field, Page, result_of
 from workstation.training.specimens import every
 
@@ -65,6 +65,14 @@ def test_a_zone_is_taken_apart() -> None:
 
 def test_a_date_is_as_sure_as_the_piece_it_was_read_from() -> None:
     assert score_of("1964-03-08", [piece("出生1964年3月8日", 0, 0, 0.7), piece("其他", 0, 40, 0.2)]) == 0.7
+
+
+@pytest.mark.parametrize(
+    "text", ["2021年3月5日", "2021-03-05", "2021.03.05", "二〇二一年三月五日", "登记于 2021 年 03 月 05 日"]
+)
+def test_a_date_is_read_however_it_is_written(text: str) -> None:
+    assert day(text) == "2021-03-05"
+    assert day("二〇二〇年十一月三十日") == "2020-11-30"
 
 
 def test_wrong_and_sure_is_what_nobody_would_look_at_again() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -66,6 +67,13 @@ def test_a_licence_has_a_code_whose_check_characters_hold_and_a_specimen_name(se
     assert "样本" in page.name
     assert page.issued_on >= page.established_on
     assert bool(page.registered_capital) != page.is_sole
+
+
+def test_the_code_on_a_licence_can_be_read() -> None:
+    pages = [licence.invent(seed) for seed in range(4)]
+    read = [zxingcpp.read_barcode(licence.draw(page, 100)) for page in pages]
+    assert all(code and code.text.startswith("https://licence.example/") for code in read)
+    assert any(code and page.uscc in code.text for page, code in zip(pages, read, strict=True))
 
 
 def test_the_check_digits_of_a_passport_are_those_of_the_standard() -> None:

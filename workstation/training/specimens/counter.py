@@ -7,6 +7,7 @@ seed. Scans keep their resolution in `info["dpi"]`; photographs have none, as a 
 from __future__ import annotations
 
 import io
+import math
 import random
 from collections.abc import Callable, Mapping
 
@@ -45,7 +46,7 @@ def scanned(paper: Image.Image, seed: int, *, most_degrees: float = 4.0) -> Imag
     dice = random.Random(f"scanned {seed}")
     dpi = _dpi(paper)
     angle = dice.uniform(-most_degrees, most_degrees)
-    turned = paper.rotate(angle, expand=True).size
+    turned = _turned_size(paper.size, angle)
     page = tuple(max(a4, side * 25.4 / dpi + 2) for a4, side in zip(_a4_for(paper), turned, strict=True))
     corner = tuple(dice.uniform(0, side - t * 25.4 / dpi) for side, t in zip(page, turned, strict=True))
     return _finished(
@@ -175,6 +176,13 @@ def dpi_for(seed: int) -> int:
 
 def _dpi(paper: Image.Image) -> int:
     return round(float(paper.info["dpi"][0]))
+
+
+def _turned_size(size: tuple[int, int], degrees: float) -> tuple[int, int]:
+    """Return the room a turned picture takes, rounded up as Pillow does."""
+    across, along = abs(math.cos(math.radians(degrees))), abs(math.sin(math.radians(degrees)))
+    width, height = size
+    return math.ceil(width * across + height * along) + 1, math.ceil(width * along + height * across) + 1
 
 
 def _a4_for(paper: Image.Image) -> tuple[float, float]:

@@ -213,6 +213,7 @@ def _signed(board: Board, licence: Licence, x: float, y: float, dice: random.Ran
     board.printed(x, y, "登记机关", _EM, spread=1.0)
     day = licence.issued_on
     gap = "  " if dice.random() < 0.5 else ""
-    board.filled(x + 14, y + 12, f"{day.year}{gap}年{gap}{day:%m}{gap}月{gap}{day:%d}{gap}日", _EM)
+    in_figures = f"{day.year}{gap}年{gap}{day:%m}{gap}月{gap}{day:%d}{gap}日"
+    board.filled(x + 14, y + 12, dates.in_words(day) if dice.random() < 0.15 else in_figures, _EM)
     board.seal(x + 42, y + 6, "样本市市场监督管理局", "样本专用章")
     board.notice(26, board.sheet.height_mm - 17, 3.2)
