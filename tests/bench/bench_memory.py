@@ -35,6 +35,7 @@ LAST = 20
 """Samples at the end of which the highest counts: the last ones fall into the taking down of the process."""
 ROLES = {
     "tesseract": "OCR engine",
+    "ocr.reading_child": "reading room",
     "scanners.": "scanner driver",
     "training.specimens": "drawing of specimens",
     "multiprocessing": "gateway",

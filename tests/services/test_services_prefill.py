@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from PIL import Image
 
 from ocr.errors import EngineTimeout
 from ocr.port import Reading
-from tests.services.conftest import ZHAO, Window
+from scanners.fake import blank_page
+from tests.services.conftest import JOB, ZHAO, Window
 from workstation.domain.case import Case, Origin
 from workstation.domain.kinds import OriginalRule
+from workstation.services.prefill import READ_DPI
 
 CARD = {
     "name": "赵样本",
@@ -178,3 +183,21 @@ def test_a_case_sealed_while_the_engine_worked_says_what_its_bundle_says(window:
 def test_a_form_made_at_the_window_is_not_a_page_to_read(window: Window) -> None:
     forms = [m for m in window.item("敬老优待证").materials if m.original is OriginalRule.FORM]
     assert all(material.document_kind is None for material in forms)
+
+
+def test_a_fine_scan_is_read_smaller_and_its_boxes_lie_on_the_scan(window: Window) -> None:
+    window.readings.by_kind["id-card-front"] = CARD
+    window.scanner.script.append(replace(blank_page(90, 60, shade=7), resolution_dpi=600))
+    case = window.open()
+    list(window.desk.capture.scan(case.case_id, "id-card", JOB))
+    seen: list[tuple[tuple[int, int], object]] = []
+
+    def reader(picture: Image.Image, kind: str) -> Reading:
+        seen.append((picture.size, picture.info["dpi"]))
+        return window.readings(picture, kind)
+
+    prefill = replace(window.desk.prefill, read=reader)
+    page = window.store.case(case.case_id).slot("id-card").pages[0]
+    reading = prefill.read_page(case.case_id, "id-card", page)
+    assert seen == [((45, 30), (READ_DPI, READ_DPI))]
+    assert reading is not None and reading.fields["name"].box == (0, 0, 20, 20)

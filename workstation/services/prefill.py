@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from PIL import Image
 
 from ocr.errors import UnknownDocument
-from ocr.port import FieldReading, Reading
+from ocr.port import Box, FieldReading, Reading
 from workstation.domain.case import Case, Fault, FieldSet, FieldValue, Origin, Page, Payload, Treatment
 from workstation.domain.checklist import active_fields
 from workstation.domain.clock import Clock
@@ -16,12 +16,15 @@ from workstation.domain.geometry import box_on_raw
 from workstation.domain.items import Item, Material
 from workstation.services.catalogue import Catalogue
 from workstation.services.home_addresses import with_known_streets
-from workstation.services.page_pictures import PagePictures, as_image
+from workstation.services.page_pictures import PagePictures, as_image, treatment_of
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Store
 
 Reader = Callable[[Image.Image, str], Reading]
 """Reads a page as a document of a kind; any thread may call, it blocks."""
+
+READ_DPI = 300
+"""Resolution at which pages are read at most: a printed character has 40 px, more only costs."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +64,23 @@ class Prefill:
         if kind is None:
             return None
         try:
-            picture = as_image(self.pictures.full(page), page.resolution_dpi)
+            picture = self._picture(page)
             reading = self.read(picture, kind)
         except UnknownDocument:
             return None
         self._seen[page.page_id] = (kind, page.treatment)
-        reading = with_known_streets(_on_raw(reading, page), self.catalogue.current)
+        reading = with_known_streets(_on_raw(reading, page, picture.size), self.catalogue.current)
         self._record(case_id, item, page, reading)
         return reading
+
+    def _picture(self, page: Page) -> Image.Image:
+        """Return the page as it is cut now; finer than `READ_DPI` it is only larger."""
+        dpi = page.resolution_dpi
+        if dpi <= READ_DPI:
+            return as_image(self.pictures.full(page), dpi)
+        width, height = treatment_of(page).size_px
+        room = (max(1, round(width * READ_DPI / dpi)), max(1, round(height * READ_DPI / dpi)))
+        return as_image(self.pictures.picture(page, room), READ_DPI)
 
     def _record(self, case_id: str, item: Item, page: Page, reading: Reading) -> None:
         with self.store.transaction() as tx:
@@ -123,13 +135,18 @@ def is_elsewhere(page: Page) -> bool:
     return bool({finding.fault for finding in page.open_findings} & {Fault.WRONG_KIND, Fault.WRONG_SIDE})
 
 
-def _on_raw(reading: Reading, page: Page) -> Reading:
-    """Return the reading with its boxes where they lie on the raw picture."""
-    cut, raw_size = page.treatment, (page.width_px, page.height_px)
-    if cut is None:
-        return reading
+def _on_raw(reading: Reading, page: Page, size: tuple[int, int]) -> Reading:
+    """Return the reading, of a picture of `size`, with its boxes where they lie on the raw picture."""
+    cut, raw_size = treatment_of(page), (page.width_px, page.height_px)
+    across, down = cut.size_px[0] / size[0], cut.size_px[1] / size[1]
+
+    def on_raw(box: Box) -> Box:
+        x, y, width, height = box
+        full = round(x * across), round(y * down), round(width * across), round(height * down)
+        return full if page.treatment is None else box_on_raw(cut, full, raw_size)
+
     fields = {
-        name: replace(read, box=box_on_raw(cut, read.box, raw_size)) if read.box else read
+        name: replace(read, box=on_raw(read.box)) if read.box else read
         for name, read in reading.fields.items()
     }
     return replace(reading, fields=fields)
