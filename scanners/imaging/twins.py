@@ -1,119 +1,95 @@
 """Whether two pictures show the very same sheet: laid upon each other, every printed place must agree.
 
-Two filled copies of one form, two people's cards, two pages of one contract look alike as a whole. So the
-second picture is fitted onto the first (another place on the glass, another resolution, a camera's view), and
-then small windows with print in either are compared one by one, each free to move by a hair.
+Two filled copies of one form, two people's cards, two pages of one contract look alike as a whole and differ
+in few glyphs, perhaps in one. So the two are laid upon each other (`scanners.imaging.overlay`), and every
+place is asked how much of its strokes the other picture lacks. Another scanner's contrast, sharpness and a
+hair's shift explain most of what is left on one sheet; a changed glyph is what they do not explain.
 """
 
 from __future__ import annotations
+
+import math
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
-Ink = NDArray[np.float32]
+from scanners.imaging import overlay
+from scanners.imaging.overlay import CELL, Ink, Picture
 
-_LEAST_PX, _LONG_PX = 64, 1000
-_TILES = 7
-"""Tiles along each side that are looked for on the other picture to fit the two."""
-_SLACK = 0.045
-"""Share of the long side by which two cuts of one sheet may lie apart."""
-_WINDOW = (18, 20)
-"""Height and width in px of what is compared: about one glyph of a text on A4."""
-_HAIR_PX, _NEAR_PX = 3, 8
-_ALIKE = 0.6
-"""Least correlation of a window's print with the other picture's."""
-_LEAST_INK = 0.06
-_STRAY, _STRAY_SHARE = 7, 0.1
-"""Windows that may differ on one sheet: dirt, a crease, a lamp; a glyph lies in about six of them."""
-UNLIKE = (1, 1)
+UNLIKE = 1.0
+_LEAST_PX, _LONG_PX, _ROUGH_PX = 64, 1392, 720
+"""Shortest side of a page that is compared; its longest at the close look and at the rough one."""
+_LIKE = 0.88, 1.14
+"""Proportions of two cuts of one sheet, the one's to the other's."""
+_WINDOW_PX = 2 * CELL
+"""Side of a place that is compared: about a glyph of a text on A4."""
+_FAINT = 1.6e-3
+"""Mean square of the strokes in a window below which they are grain rather than print."""
+_LEAST_PRINT = 6
+"""Windows with print that tell a sheet from others."""
+_DIFFERENT = 0.28
+"""Share of a window's strokes that the other picture lacks: less on one sheet."""
+_CLEARLY, _MANY = 0.35, 6
+"""Rough look: two sheets where so many windows lack more than this share."""
+_SUSPECT, _MOST_SUSPECTS = 0.08, 400
+"""Close look: share that makes a window worth explaining, and the most windows that are."""
+_EXPLAINS = 4e-5 / np.array([1.0, 1.0, 0.15, 0.5]) ** 2
+"""What a shift by 1 px, 15 % more contrast or half a Laplacian more sharpness cost as explanations."""
 
 
 def same_sheet(one: Picture, other: Picture) -> bool:
     """Return whether two upright pages, (H, W, 3) RGB or (H, W), are pictures of one sheet."""
-    return _is_one(*differing(one, other))
+    return difference(one, other) < _DIFFERENT
 
 
-def differing(one: Picture, other: Picture) -> tuple[int, int]:
-    """Return in how many printed windows two pages differ, of how many; `UNLIKE` where they do not fit."""
-    first, second = _ink(one), _ink(other)
-    ratio = (first.shape[0] / first.shape[1]) / (second.shape[0] / second.shape[1])
-    if not 0.88 < ratio < 1.14 or min(*first.shape, *second.shape) < _LEAST_PX:
-        return UNLIKE
-    second = np.asarray(cv2.resize(second, first.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
-    rough = _fit(first, second, _TILES, round(_SLACK * max(first.shape)))
-    if rough is None:
-        return UNLIKE
-    laid = _laid(second, rough, first)
-    found = _compared(first, laid)
-    if _is_one(*found):
-        return found
-    # Perhaps the fit was not close enough; where a second one is worse, the page had little to hold on to.
-    fine = _fit(first, laid, 2 * _TILES, _NEAR_PX)
-    return found if fine is None else min(found, _compared(first, _laid(second, rough @ fine, first)))
+def difference(one: Picture, other: Picture) -> float:
+    """Return the share of its strokes that the most different place lacks; `UNLIKE` or more: not one sheet.
 
-
-def _is_one(different: int, compared: int) -> bool:
-    return different <= min(_STRAY, _STRAY_SHARE * compared)
-
-
-def _ink(page: Picture) -> Ink:
-    """Return the page's missing light beyond a watermark's at working size, without its outermost border."""
-    grey = page if page.ndim == 2 else cv2.min(cv2.min(page[..., 0], page[..., 1]), page[..., 2])
-    if min(grey.shape) < _LEAST_PX:
-        return np.zeros(grey.shape, np.float32)
-    shrink = min(1.0, _LONG_PX / max(grey.shape))
-    small = cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    rough = cv2.resize(small, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
-    paper = cv2.GaussianBlur(cv2.dilate(rough, np.ones((7, 7), np.uint8)), (0, 0), 3)
-    ground = np.maximum(cv2.resize(paper, small.shape[::-1]).astype(np.float32), 8)
-    ink = np.clip(0.75 - small / ground, 0, 0.6).astype(np.float32)
-    border = max(4, round(0.012 * max(ink.shape)))
-    ink[:border], ink[-border:], ink[:, :border], ink[:, -border:] = 0, 0, 0, 0
-    return np.asarray(cv2.GaussianBlur(ink, (0, 0), 0.8), np.float32)
-
-
-def _laid(second: Ink, plane: NDArray[np.float64], first: Ink) -> Ink:
-    size = (first.shape[1], first.shape[0])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpPerspective(second, plane, size, flags=flags), np.float32)
-
-
-def _fit(first: Ink, second: Ink, tiles: int, slack: int) -> NDArray[np.float64] | None:
-    """Return the plane that maps places of the first page to places of the second.
-
-    Args:
-        first: a page.
-        second: a page of the same size.
-        tiles: along each side of the first page; each is looked for on the second.
-        slack: px around its place within which it is looked for.
+    A rough look answers where it is enough: two filled copies of a form differ in more than one place.
     """
-    height, width = (length // tiles for length in first.shape)
-    padded = cv2.copyMakeBorder(second, slack, slack, slack, slack, cv2.BORDER_CONSTANT, value=0)
-    here, there = [], []
-    for row in range(tiles):
-        for column in range(tiles):
-            y, x = row * height, column * width
-            tile = first[y : y + height, x : x + width]
-            if float(tile.std()) < 0.02:
-                continue
-            field = padded[y : y + height + 2 * slack, x : x + width + 2 * slack]
-            _, best, _, at = cv2.minMaxLoc(cv2.matchTemplate(field, tile, cv2.TM_CCOEFF_NORMED))
-            if best > 0.45:
-                here.append((x + width / 2, y + height / 2))
-                there.append((x + width / 2 + at[0] - slack, y + height / 2 + at[1] - slack))
-    return _plane(np.array(here, np.float32), np.array(there, np.float32))
+    size, times = _working_size(one, other)
+    if not times:
+        return UNLIKE
+    small = (size[0] // times, size[1] // times)
+    first, second = overlay.ink_of(one, small), overlay.ink_of(other, small)
+    on_first, on_second = overlay.on_page(first), overlay.on_page(second)
+    first *= on_first
+    second *= on_second
+    plane = overlay.plane_between(first, second)
+    if plane is None:
+        return UNLIKE
+    laid = overlay.lay(second, plane)
+    field = overlay.bent(first, laid)
+    compared = on_first * overlay.lay(on_second, plane, way=cv2.INTER_NEAREST)
+    laid = overlay.lay(second, plane, field)
+    cells, strokes = overlay.shrunk(compared, CELL), _strokes(first)
+    if not _has_print(strokes, cells):
+        return UNLIKE
+    if np.count_nonzero(_lacking(strokes, _strokes(laid), cells) > _CLEARLY) >= _MANY:
+        return UNLIKE
+    first, second = overlay.ink_of(one, size), overlay.ink_of(other, size)
+    laid = overlay.lay(second, overlay.enlarged(plane, times), field, times, cv2.INTER_CUBIC)
+    finer = cv2.resize(compared, (size[0] // CELL, size[1] // CELL), interpolation=cv2.INTER_NEAREST)
+    return _worst(_strokes(first), _strokes(laid), np.asarray(finer, np.float32))
 
 
-def _plane(here: NDArray[np.float32], there: NDArray[np.float32]) -> NDArray[np.float64] | None:
-    if len(here) < 2:
-        return None
-    if len(here) < 8:
-        found, _ = cv2.estimateAffinePartial2D(here, there, method=cv2.RANSAC, ransacReprojThreshold=4)
-        return None if found is None else np.vstack([found, [0, 0, 1]])
-    plane, _ = cv2.findHomography(here, there, cv2.RANSAC, 4)
-    return None if plane is None else np.asarray(plane, np.float64)
+def _working_size(one: Picture, other: Picture) -> tuple[tuple[int, int], int]:
+    """Return the (width, height) px of the close look and how many times smaller the rough one is.
+
+    The coarser picture decides: what it does not show cannot be compared. 0 times: no two cuts of one sheet.
+    """
+    high, wide = one.shape[:2]
+    high_too, wide_too = other.shape[:2]
+    if min(high, wide, high_too, wide_too) < _LEAST_PX:
+        return (0, 0), 0
+    if not _LIKE[0] < high * wide_too / (wide * high_too) < _LIKE[1]:
+        return (0, 0), 0
+    longest = min(_LONG_PX, max(high, wide), max(high_too, wide_too))
+    times = math.ceil(longest / _ROUGH_PX)
+    step, shrink = CELL * times, longest / max(high, wide)
+    width, height = (max(4, round(length * shrink / step)) * step for length in (wide, high))
+    return (width, height), times
 
 
 def _strokes(ink: Ink) -> Ink:
@@ -122,20 +98,61 @@ def _strokes(ink: Ink) -> Ink:
     return np.asarray(soft - cv2.GaussianBlur(soft, (0, 0), 4), np.float32)
 
 
-def _compared(first: Ink, second: Ink) -> tuple[int, int]:
-    high, wide = _WINDOW
-    hair = _HAIR_PX
-    amount = np.maximum(first, second)
-    first, second = _strokes(first), _strokes(second)
-    padded = cv2.copyMakeBorder(second, hair, hair, hair, hair, cv2.BORDER_CONSTANT, value=0)
-    compared = different = 0
-    for y in range(0, first.shape[0] - high + 1, high // 2):
-        for x in range(0, first.shape[1] - wide + 1, wide // 2):
-            if float(amount[y : y + high, x : x + wide].mean()) < _LEAST_INK:
-                continue
-            compared += 1
-            tile = first[y : y + high, x : x + wide]
-            field = padded[y : y + high + 2 * hair, x : x + wide + 2 * hair]
-            alike = cv2.matchTemplate(field, tile, cv2.TM_CCOEFF_NORMED)
-            different += not float(np.nan_to_num(alike).max()) >= _ALIKE
-    return (different, compared) if compared else UNLIKE
+def _has_print(strokes: Ink, compared: Ink) -> bool:
+    """Return whether there is enough on a page to tell it from others; empty pages are all alike."""
+    printed = _windows(overlay.shrunk(strokes * strokes, CELL)) > _FAINT
+    return int(np.count_nonzero(printed & (_windows(compared) == 1))) >= _LEAST_PRINT
+
+
+def _lacking(here: Ink, there: Ink, compared: Ink) -> Ink:
+    """Return what share of the strokes of each window one picture lacks of the other's.
+
+    Args:
+        here: strokes.
+        there: strokes of the page laid upon it.
+        compared: 1 for each cell that lies on both pages, else less.
+    """
+    had, has, left = (_windows(overlay.shrunk(part * part, CELL)) for part in (here, there, here - there))
+    lacking = left / (np.maximum(had, has) + _FAINT)
+    lacking[_windows(compared) < 1] = 0
+    return np.asarray(lacking, np.float32)
+
+
+def _windows(cells: Ink) -> Ink:
+    """Return the means of 2 x 2 cells, each pair of rows and columns."""
+    rows = cells[:-1] + cells[1:]
+    return np.asarray((rows[:, :-1] + rows[:, 1:]) / 4, np.float32)
+
+
+def _worst(here: Ink, there: Ink, compared: Ink) -> float:
+    lacking = _lacking(here, there, compared)
+    suspects = min(int(np.count_nonzero(lacking > _SUSPECT)), _MOST_SUSPECTS)
+    if not suspects:
+        return float(lacking.max())
+    places = np.argpartition(lacking.ravel(), -suspects)[-suspects:]
+    rows, columns = np.unravel_index(places, lacking.shape)
+    return float(_unexplained(here, there, rows * CELL, columns * CELL).max())
+
+
+def _unexplained(
+    here: Ink, there: Ink, tops: NDArray[np.intp], lefts: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Return for each window the share of its strokes that no shift, contrast or sharpness explains."""
+    both = (here + there) / 2
+    causes = (
+        cv2.Sobel(both, cv2.CV_32F, 1, 0, scale=1 / 8),
+        cv2.Sobel(both, cv2.CV_32F, 0, 1, scale=1 / 8),
+        both,
+        cv2.Laplacian(both, cv2.CV_32F),
+    )
+    along = np.arange(_WINDOW_PX)
+    rows, columns = tops[:, None, None] + along[:, None], lefts[:, None, None] + along
+    pixels = _WINDOW_PX**2
+    ours, theirs = (strokes[rows, columns].reshape(-1, pixels) for strokes in (here, there))
+    cause = np.stack([np.asarray(values)[rows, columns].reshape(-1, pixels) for values in causes], 2)
+    left = theirs - ours
+    normal = np.einsum("npi,npj->nij", cause, cause) / pixels + np.diag(_EXPLAINS)
+    pull = np.einsum("npi,np->ni", cause, left) / pixels
+    left = left - np.einsum("npi,ni->np", cause, np.linalg.solve(normal, pull[..., None])[..., 0])
+    strokes = np.maximum((ours**2).mean(1), (theirs**2).mean(1))
+    return np.asarray((left**2).mean(1) / (strokes + _FAINT), np.float64)
