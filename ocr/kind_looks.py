@@ -26,7 +26,7 @@ class Looks:
     is_card: bool = False
     """Such a page must have the shape of a card, or at least few words."""
     pattern: re.Pattern[str] | None = None
-    """What is filled in has this form; a card that is not cut to its edges must show it."""
+    """Telling print of this form, e.g. a number; a card that is not cut to its edges must show it."""
     worth: int = 1
     """How many labels the form counts for."""
     never: tuple[str, ...] = ()
@@ -51,10 +51,12 @@ LOOKS: Mapping[str, Looks] = {
             "户主或与户主关系", "曾用名", "出生地", "籍贯", "本市县其他住址", "宗教信仰", "身高", "血型",
             "文化程度", "婚姻状况", "兵役状况", "服务处所", "何时由何地迁来",
         ),
-        2, 6,
+        2, 6, False, re.compile(r"户主或.{0,2}[户主]主?关系"), 2,
     ),
     "marriage-certificate": Looks(
-        ("结婚证",), ("持证人", "登记日期", "结婚证字号", "国籍", "身份证件号", "婚姻登记"), 2, 4
+        ("结婚证",),
+        ("持证人", "登记日期", "结婚证字号", "国籍", "身份证件号", "婚姻登记"),
+        2, 4, False, re.compile(r"\d{6}-\d{4}-\d{6}"), 2,
     ),
     "birth-certificate": Looks(
         ("出生医学证明",),

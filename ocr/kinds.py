@@ -106,9 +106,11 @@ def _shares(image: Image.Image) -> tuple[float, ...]:
 
 
 def _upper(image: Image.Image, share: float) -> Image.Image:
+    """Return the head of a page without its red seals; the whole of one with them, as labels are red too."""
     upper = image.crop((0, 0, image.width, round(image.height * share)))
     wanted_px = min(_MOST_PX, max(_LEAST_PX, _long_mm(image) * _READING_DPI / 25.4))
-    return _plain(_scaled(imaging.without_red(upper), min(1.0, wanted_px / max(image.size))))
+    grey = imaging.without_red(upper) if share < 1 else upper.convert("L")
+    return _plain(_scaled(grey, min(1.0, wanted_px / max(image.size))))
 
 
 def _card(image: Image.Image) -> Image.Image:
