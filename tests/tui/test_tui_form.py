@@ -67,6 +67,19 @@ async def test_fields_stand_by_section_and_later_stages_are_not_asked(sit: OpenS
         assert seat.focused_row == "nick"
 
 
+async def test_the_cursor_waits_for_rows_that_are_still_being_drawn(sit: OpenSeat, window: Window) -> None:
+    case = window.with_materials(window.named(window.open()))
+    async with sit() as seat:
+        await at_form(seat, case)
+        shown, form = seat.case.view, seat.case.form
+        assert shown is not None
+        form._rows = ()  # as when another answer asks for other fields
+        form.show(shown)
+        form.take_cursor()
+        await seat.settle()
+        assert seat.focused_row == "nick"
+
+
 async def test_a_digit_chooses_among_the_answers_shown(sit: OpenSeat, window: Window) -> None:
     case = window.with_materials(window.named(window.open()))
     async with sit() as seat:

@@ -194,8 +194,7 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
             self.materials.query_one("#lines").focus()
             self.materials.go_to_next_open()
         elif self.step is StepName.FORM:
-            if not self.form.go_to_next_open():
-                self.form.query("FieldRow Input").first().focus() if self.form.query("FieldRow") else None
+            self.form.take_cursor()
         elif self.step is StepName.SITUATION:
             self.query_one("#options").focus()
         else:

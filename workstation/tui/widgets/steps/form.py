@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -57,6 +58,7 @@ class FormStep(VerticalScroll):
         self.border_subtitle = _("回车 确认这一项, 到下一处待填")
         self._view: CaseView | None = None
         self._rows: tuple[str, ...] = ()
+        self._drawing = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
         """Rows come with the first view."""
@@ -66,6 +68,10 @@ class FormStep(VerticalScroll):
     async def show(self, view: CaseView) -> None:
         """Show the fields the answers ask for, section by section as on paper."""
         self._view = view
+        async with self._drawing:
+            await self._draw(view)
+
+    async def _draw(self, view: CaseView) -> None:
         fields = by_section(view.item.form, view.fields)
         names = tuple(field.id for field in fields)
         if names != self._rows:
@@ -77,6 +83,15 @@ class FormStep(VerticalScroll):
         for row, field in zip(self.query(FieldRow), fields, strict=True):
             row.show(shown.get(row.field), locked=view.case.is_sealed)
             self._mark(row, field, view)
+
+    @work(group="form", exit_on_error=False)
+    async def take_cursor(self) -> None:
+        """Put the cursor on the next open field, or the first, once the rows are drawn."""
+        async with self._drawing:
+            if self.display and not self.go_to_next_open():
+                for row in self.query(FieldRow):
+                    row.query_one(Input).focus()
+                    break
 
     def _mark(self, row: FieldRow, field: FormField, view: CaseView) -> None:
         """Say in the row which rule over several fields fails, or which answers may be chosen."""
@@ -99,7 +114,7 @@ class FormStep(VerticalScroll):
             return False
         status = view.readiness
         wanting = {problem.field.id for problem in status.fields} | {place_of(rule) for rule in status.rules}
-        rows = list(self.query(FieldRow))
+        rows = [row for row in self.query(FieldRow) if row.is_mounted]
         start = rows.index(after) + 1 if after in rows else 0
         for row in (*rows[start:], *rows[:start]):
             if row.field in wanting and row is not after:
