@@ -16,7 +16,7 @@ from itertools import chain
 
 from ocr.knowledge import regions
 from ocr.knowledge.correction import Corrected, doubtful_places, kept
-from ocr.knowledge.lookalikes import AS_DIGIT, DIGITS, only_one, variants
+from ocr.knowledge.lookalikes import AS_DIGIT, DIGITS, UNREADABLE, only_one, variants
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = "10X98765432"
@@ -100,22 +100,41 @@ def read_number(text: str, *, marks: Sequence[float] = (), known: Known = NOTHIN
             against is repaired.
         known: birth date and sex as printed elsewhere on the page.
     """
-    characters, sure = kept(text, marks, lambda character: character.translate(AS_DIGIT) in _ALPHABET)
+    mark = _lone_mark(text)
+    wanted = _ALPHABET | {mark} if mark else _ALPHABET
+    characters, sure = kept(text, marks, lambda one: one.translate(AS_DIGIT) in wanted)
     number = characters.translate(AS_DIGIT)
-    if len(number) != LENGTH or check_digit_holds(number):
-        return Corrected(number)
-    places = (doubtful_places(sure) | _letters(characters)) | _against(number, known.birth_date)
+    plain = Corrected(number.replace(mark, "") if mark else number)
+    if len(number) != LENGTH or check_digit_holds(number) or (mark and not sure):
+        return plain
+    if mark:
+        number = number.replace(mark, UNREADABLE)
+    places = doubtful_places(sure) | _letters(characters) | _against(number, known.birth_date)
+    return _repaired(number, places, known) or plain
+
+
+def _repaired(number: str, places: frozenset[int], known: Known) -> Corrected | None:
     if len(places) > (_MOST_DOUBTFUL if known.birth_date else 1):
-        return Corrected(number)
+        return None
     alike = variants(number, DIGITS, places, _MOST_EXCHANGES)
     rivals = variants(number, _ANY_DIGIT, places, 1)
     found = only_one(chain(alike, rivals), lambda one: _all_holds(one, number, known))
-    return Corrected(number) if found is None or not _is_sound(found[0], number) else Corrected(*found)
+    return Corrected(*found) if found and _is_sound(found[0], number) else None
 
 
 _ALPHABET = frozenset("0123456789X")
-_ANY_DIGIT = {character: "0123456789X" for character in _ALPHABET}
+_ANY_DIGIT = dict.fromkeys(_ALPHABET, "0123456789X")
 """A digit that looks like no other was hardly meant, but while it would do as well nothing is certain."""
+
+
+def _lone_mark(text: str) -> str:
+    """Return the one sign (`<`, `=`) that stands for a digit; empty when there is none, or several.
+
+    A number with such a sign lacks no digit: it was seen, and taken for something else.
+    """
+    odd = [one for one in text if one.translate(AS_DIGIT) not in _ALPHABET]
+    is_sign = len(text) == LENGTH and len(odd) == 1 and not odd[0].isalnum() and not odd[0].isspace()
+    return odd[0] if is_sign else ""
 
 
 def _is_sound(found: str, as_read: str) -> bool:
@@ -125,8 +144,12 @@ def _is_sound(found: str, as_read: str) -> bool:
 
 
 def _letters(characters: str) -> frozenset[int]:
-    """A letter in a place for digits was misread, or stands for one digit and perhaps for another."""
-    return frozenset(place for place, character in enumerate(characters[:-1]) if character not in _ALPHABET)
+    """A letter or sign in a place for digits was misread, or stands for one digit and perhaps for another."""
+    return frozenset(
+        place
+        for place, character in enumerate(characters)
+        if character not in _ALPHABET and (place < LENGTH - 1 or character.translate(AS_DIGIT) != "X")
+    )
 
 
 def _against(number: str, birth_date: date | None) -> frozenset[int]:

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import combinations, product
 
+UNREADABLE = "?"
+"""Stands where something was seen that is no character of the text."""
+
 DIGITS: Mapping[str, str] = {
+    UNREADABLE: "0123456789X",
     "0": "689",
-    "1": "74",
-    "2": "7",
+    "1": "743",
+    "2": "7189",
     "3": "859",
     "4": "19",
-    "5": "368",
+    "5": "3689",
     "6": "058",
-    "7": "12",
+    "7": "129",
     "8": "0369",
     "9": "0348",
     "X": "",
 }
-"""For each digit as read, the digits it may have been."""
+"""For each digit as read, the digits it may have been: alike in shape, or taken for it on worn prints."""
 
 AS_DIGIT = {
     ord(letter): digit

@@ -155,3 +155,12 @@ def test_fewer_than_one_number_in_two_thousand_is_repaired_wrongly(
         )
     assert count.wrong / read_in_all < 0.0005
     assert count.right / count.misread > 0.6
+
+
+def test_a_sign_in_the_place_of_a_digit_is_that_digit_where_all_else_holds() -> None:
+    text = NUMBER[:7] + "=" + NUMBER[8:]
+    found = read_number(text, marks=marks_of(7), known=Known(BORN, "男"))
+    assert (found.value, found.is_repaired) == (NUMBER, True)
+    assert read_number(text).value == NUMBER[:7] + NUMBER[8:]
+    assert not read_number(text + "=", marks=marks_of(7, length=19)).is_repaired
+    assert not read_number("=" + text[1:], marks=marks_of(0, 7), known=Known(BORN, "男")).is_repaired
