@@ -11,10 +11,18 @@ from PIL import Image
 
 from ocr import imaging
 from ocr.documents import (
+    birth_certificate,
+    business_licence,
+    disability_certificate,
     household_register_page,
     id_card_back,
     id_card_front,
     marriage_certificate,
+    passport,
+    property_certificate,
+    residence_permit_back,
+    residence_permit_front,
+    social_security_card,
 )
 from ocr.documents.form import Filled, Form
 from ocr.errors import UnknownDocument
@@ -49,6 +57,14 @@ _MODULES: tuple[Kind, ...] = (
     id_card_back,
     household_register_page,
     marriage_certificate,
+    birth_certificate,
+    business_licence,
+    disability_certificate,
+    passport,
+    social_security_card,
+    residence_permit_front,
+    residence_permit_back,
+    property_certificate,
 )
 READERS: Mapping[str, Kind] = {module.KIND: module for module in _MODULES}
 KINDS: Mapping[str, tuple[str, ...]] = {module.KIND: module.FIELDS for module in _MODULES}

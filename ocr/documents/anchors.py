@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ocr.documents.print_lines import Piece
@@ -12,6 +12,11 @@ from ocr.documents.reading import Strip
 _VARIANTS = str.maketrans(
     "別號戶證醫學國業執會產權動類稱號碼齡屆:：()（）", "别号户证医学国业执会产权动类称号码龄届::()()"
 )
+
+
+Places = Callable[[str, str], Iterable[tuple[int, int]]]
+WATERMARK = "样本"
+"""Stands across every paper that is used for training and tests, and on no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ def take_apart(
     spread, used = _spread_labels(strips, ordered)
     labels += spread
     found = {n: _labels_in(strip, ordered) for n, strip in enumerate(strips) if n not in used}
+    _drop_words_of_values(strips, found)
     missing = Counter(wanted) - Counter(
         [*(label.name for label in spread), *(entry[2] for some in found.values() for entry in some)]
     )
@@ -75,6 +81,15 @@ def take_apart(
     return labels, parts
 
 
+def _drop_words_of_values(strips: Sequence[Strip], found: Mapping[int, list[tuple[int, int, str]]]) -> None:
+    """Take a value that begins with a label's word for what it is: the label stands alone elsewhere."""
+    alone = Counter(plain(strips[n].text).rstrip(":") for n in found)
+    for number, some in found.items():
+        text = plain(strips[number].text).rstrip(":")
+        if len(some) == 1 and some[0][2] != text and len(some[0][2]) <= 3 and alone[some[0][2]] == 1:
+            some.clear()
+
+
 def _inside(
     strip: Strip, found: Sequence[tuple[int, int, str]], missing: Counter[str]
 ) -> list[tuple[int, int, str]]:
@@ -82,7 +97,7 @@ def _inside(
     text = plain(strip.text)
     more: list[tuple[int, int, str]] = []
     for name in sorted(missing, key=len, reverse=True):
-        at = _find(text, name, [*found, *more]) if missing[name] > 0 and name in text else None
+        at = _find(text, name, [*found, *more], _exactly) if missing[name] > 0 and name in text else None
         if at is not None and at[0] >= 2:
             more.append((*at, name))
             missing[name] -= 1
@@ -93,11 +108,12 @@ def _labels_in(strip: Strip, names: Sequence[str]) -> list[tuple[int, int, str]]
     """Return start, end and name of each label, from left to right."""
     text = plain(strip.text)
     taken: list[tuple[int, int, str]] = []
-    for name in names:
-        at = _find(text, name, taken)
-        while at is not None:
-            taken.append((*at, name))
-            at = _find(text, name, taken)
+    for places in (_exactly, _nearly):
+        for name in names:
+            at = _find(text, name, taken, places)
+            while at is not None:
+                taken.append((*at, name))
+                at = _find(text, name, taken, places)
     taken.sort()
     return [entry for place, entry in enumerate(taken) if _counts(entry, taken[:place])]
 
@@ -106,25 +122,27 @@ def _counts(entry: tuple[int, int, str], before: Sequence[tuple[int, int, str]])
     return entry[0] <= 1 or len(entry[2]) >= 4 or bool(before)
 
 
-def _find(text: str, name: str, taken: Sequence[tuple[int, int, str]]) -> tuple[int, int] | None:
-    for start, end in _places(text, name):
+def _find(
+    text: str, name: str, taken: Sequence[tuple[int, int, str]], places: Places
+) -> tuple[int, int] | None:
+    for start, end in places(text, name):
         if all(end <= other[0] or start >= other[1] for other in taken):
             return start, end
     return None
 
 
-def _places(text: str, name: str) -> Iterable[tuple[int, int]]:
+def _exactly(text: str, name: str) -> Iterable[tuple[int, int]]:
     at = text.find(name)
     while at >= 0:
         yield at, at + len(name)
         at = text.find(name, at + 1)
-    if len(name) >= 4 and name not in text:
-        yield from _nearly(text, name)
 
 
 def _nearly(text: str, name: str) -> Iterable[tuple[int, int]]:
     """Return where `name` stands with one of four characters wrong, its length kept."""
     allowed = len(name) // 4
+    if not allowed:
+        return
     for start in range(len(text) - len(name) + 1):
         part = text[start : start + len(name)]
         if sum(one != other for one, other in zip(part, name, strict=True)) <= allowed:
@@ -145,11 +163,12 @@ def _hand_out(
 
 
 def _add_part(strip: Strip, number: int, start: int, end: int, owner: int, parts: list[Part]) -> None:
-    while start < end and strip.text[start] in ":：;；":
+    begins = start == 0
+    while start < end and strip.text[start] in ":：":
         start += 1
     if start < end:
         piece = strip.piece if (start, end) == (0, len(strip.text)) else _cut(strip, start, end)
-        parts.append(Part(piece, strip.text[start:end], strip.sure[start:end], number, start == 0, owner))
+        parts.append(Part(piece, strip.text[start:end], strip.sure[start:end], number, begins, owner))
 
 
 def _cut(strip: Strip, start: int, end: int) -> Piece:

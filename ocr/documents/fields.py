@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -96,6 +97,25 @@ def words_of(written: Written, *, least: int = 1) -> FieldReading:
 def one_of(written: Written, known: frozenset[str], name: str, read: Normalise | None = None) -> FieldReading:
     """Read a word of a list; any other is doubtful."""
     return checked(written, read or plainly(values.chinese), name, lambda value: value in known)
+
+
+def word_of(written: Written, known: frozenset[str], name: str, endings: Sequence[str] = ()) -> FieldReading:
+    """Read a word of a short list, of which nothing is put right; it may have one of `endings` behind it."""
+
+    def plain(text: str) -> str:
+        value = values.chinese(text)
+        return next((value.removesuffix(ending) for ending in endings if value.endswith(ending)), value)
+
+    return one_of(written, known, name, plainly(plain))
+
+
+def found(written: Written, shape: re.Pattern[str], name: str) -> FieldReading:
+    """Return the first stretch of a page's print that has a shape."""
+    match = next((match for line in written.lines if (match := shape.search(line))), None)
+    if match is None:
+        return unread()
+    at = written.text.find(match[0])
+    return reading(match[0], min(written.sure[at : at + len(match[0])], default=0.0), None, (name,))
 
 
 def listed(written: Written, known: frozenset[str], name: str) -> FieldReading:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.documents.anchors import Label, Part, by_name
+from ocr.documents.anchors import WATERMARK, Label, Part, by_name
 from ocr.documents.form import Blank, Form, Window
 from ocr.documents.print_lines import Piece
 
@@ -139,13 +139,19 @@ class _Sorting:
         self._below()
         self._beside(_FAR_EM)
         self._continued()
-        return {
-            label: Assigned(tuple(tuple(self._parts[n] for n in self._in_order(line)) for line in lines))
-            for label, lines in self._lines.items()
-        }
+        return {label: Assigned(self._in_rows(lines)) for label, lines in self._lines.items()}
 
-    def _in_order(self, line: list[int]) -> list[int]:
-        return sorted(line, key=lambda number: self._parts[number].piece.left)
+    def _in_rows(self, lines: list[list[int]]) -> tuple[tuple[Part, ...], ...]:
+        """Return the parts of a value as they are read; two lines may stand on either side of a label's."""
+        parts = sorted((self._parts[n] for line in lines for n in line), key=lambda part: part.piece.middle)
+        rows: list[list[Part]] = []
+        for part in parts:
+            apart = part.piece.middle - rows[-1][0].piece.middle if rows else 0.0
+            if rows and apart < 0.6 * max(part.piece.height, rows[-1][0].piece.height):
+                rows[-1].append(part)
+            else:
+                rows.append([part])
+        return tuple(tuple(sorted(row, key=lambda part: part.piece.left)) for row in rows)
 
     def _take(self, label: int, number: int) -> None:
         lines = self._lines.setdefault(label, [[]])
@@ -162,12 +168,14 @@ class _Sorting:
     def _is_stray(self, label: int, number: int) -> bool:
         """Say whether a part is hardly readable and stands off from the value, as specks and photos do."""
         part = self._parts[number]
+        blank = self._blanks.get(label)
+        if blank and 3 * len(part.text) < blank.length:
+            return True
+        if not self._lines.get(label):
+            return False
         gap = part.piece.left - self._end_of(label)
-        return (
-            bool(self._lines.get(label))
-            and gap > part.piece.height
-            and len(part.text) <= 3
-            and min(part.sure, default=0.0) < _STRAY
+        return part.text == WATERMARK or (
+            gap > part.piece.height and len(part.text) <= 3 and min(part.sure, default=0.0) < _STRAY
         )
 
     def _label_before(self, piece: Piece, most_em: float) -> int | None:
@@ -228,16 +236,32 @@ class _Sorting:
     def _continued(self) -> None:
         for label, blank in self._blanks.items():
             lines = self._lines.get(label)
-            while lines and len(lines) < blank.lines:
-                more = self._next_line(label, lines)
+            while lines and len(self._in_rows(lines)) < blank.lines:
+                more = self._next_line(label, lines) or self._line_above(label, lines, blank)
                 if not more:
                     break
                 lines.append(more)
                 self._free -= set(more)
 
+    def _line_above(self, label: int, lines: list[list[int]], blank: Blank) -> list[int]:
+        """Return the line above where the value stands in the middle of a cell, its label beside it."""
+        pieces = [self._parts[n].piece for line in lines for n in line]
+        first, top = min(piece.left for piece in pieces), min(piece.top for piece in pieces)
+        em, at = max(piece.height for piece in pieces), self._labels[label].piece.middle
+        found = [
+            n
+            for n in self._free
+            if blank.centred
+            and self._parts[n].begins
+            and abs(self._parts[n].piece.left - first) <= 0.6 * em
+            and -0.35 * em <= top - self._parts[n].piece.bottom <= em
+            and at - self._parts[n].piece.middle <= 1.6 * em * (blank.lines - 1)
+        ]
+        return [max(found, key=lambda n: self._parts[n].piece.top)] if found else []
+
     def _next_line(self, label: int, lines: list[list[int]]) -> list[int]:
         first = min(self._parts[n].piece.left for line in lines for n in line)
-        last = [self._parts[n].piece for n in lines[-1]]
+        last = [part.piece for part in self._in_rows(lines)[-1]]
         bottom, em = max(p.bottom for p in last), max(p.height for p in last)
         found = [
             n

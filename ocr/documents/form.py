@@ -29,6 +29,8 @@ class Blank:
     """Characters of the value, 0 when that is open."""
     below: bool = False
     """Where nothing stands beside the label, the value stands below it."""
+    centred: bool = False
+    """The lines of the value stand above and below the middle of the label, as in the cell of a table."""
     window: Window | None = None
     """Where the layout is fixed: the value lies in it, and is looked for there when no label tells."""
 
@@ -45,6 +47,8 @@ class Form:
     """Printed words that tell the paper but have no value."""
     places: Mapping[str, Point] = field(default_factory=dict)
     """Left edge and middle height in mm of labels whose place is fixed."""
+    everything: str = ""
+    """Name under which all print of the page is handed over, row by row; empty: nobody asks for it."""
     em: float = 3.0
     """Height in mm of a label's characters."""
     least: int = 2

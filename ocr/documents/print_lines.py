@@ -15,6 +15,7 @@ _STRONG, _WEAK, _FAINTEST = 0.34, 0.17, 9.0
 waves of security paper and the noise of an old scanner are no ink."""
 _NEIGHBOURHOOD_PX = 41
 _LEAST_RULE_PX, _THICK_PX = 40, 9
+_SOLID_BELOW = 0.5
 _LEAST_EM_PX, _LARGEST_EM_PX = 7, 120
 _JOINED_WITHIN = 1.15
 """Gap between two pieces of one line, over their height."""
@@ -66,6 +67,7 @@ def find_pieces(grey: Grey) -> list[Piece]:
     em = _em_of(ink)
     if em == 0:
         return []
+    ink[_solid(grey, em) > 0] = 0
     upright = _drop_rules(ink, max(_LEAST_RULE_PX, round(1.8 * em)))
     pieces = _stacked(_blobs(ink, em), em)
     return _in_reading_order(_joined(pieces, em, upright))[:_MOST_PIECES]
@@ -130,6 +132,25 @@ def _drop_rules(ink: Grey, length: int) -> Grey:
         ink[cv2.dilate(rules, np.ones((3, 3), np.uint8)) > 0] = 0
         upright = np.asarray(rules, np.uint8)
     return upright
+
+
+def _solid(grey: Grey, em: int) -> Grey:
+    """Return 255 over dark areas that no stroke fills: coat and hair of a portrait, with what is on them."""
+    step = max(1, em // 6)
+    size = (max(1, grey.shape[1] // step), max(1, grey.shape[0] // step))
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    light = cv2.dilate(small, np.ones((round(12 * em / step) | 1,) * 2, np.uint8))
+    dark = np.asarray(small < _SOLID_BELOW * light.astype(np.float32), np.uint8)
+    side = max(3, round(0.9 * em / step)) | 1
+    dark = np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((side, side), np.uint8)), np.uint8)
+    outlines, _ = cv2.findContours(dark, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    found = np.zeros(small.shape, np.uint8)
+    for outline in outlines:
+        if 4 * (em / step) ** 2 < cv2.contourArea(outline) < 0.2 * small.size:
+            cv2.fillConvexPoly(found, cv2.convexHull(outline), 255)
+    wider = cv2.dilate(found, np.ones((side // 2 | 1,) * 2, np.uint8))
+    full = (grey.shape[1], grey.shape[0])
+    return np.asarray(cv2.resize(wider, full, interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def _em_of(ink: Grey) -> int:

@@ -52,7 +52,7 @@ def fill(engine: Engine, picture: Image.Image, form: Form) -> Filling:
     Raises:
         OcrError: from the engine.
     """
-    empty = dict.fromkeys(form.blanks, NOTHING)
+    empty = dict.fromkeys((*form.blanks, *([form.everything] if form.everything else [])), NOTHING)
     if min(picture.size) < _LEAST_SIDE_PX or not imaging.has_print(picture):
         return Filling(empty, 0.0, BLANK_PAGE)
     found = _find(engine, picture, form)
@@ -109,7 +109,22 @@ def _written(engine: Engine, found: Found, form: Form) -> dict[str, Written]:
     lines = assign(found.registered, found.parts)
     lines = _looked_for(engine, found, form, lines)
     written = {name: _value(found, blank, lines) for name, blank in form.blanks.items()}
-    return _second_look(engine, found, form, lines, written)
+    written = _second_look(engine, found, form, lines, written)
+    return written | ({form.everything: _everything(found.page)} if form.everything else {})
+
+
+def _everything(page: Page) -> Written:
+    """Return all print of a page, a line for each row."""
+    rows: list[list[Strip]] = []
+    for strip in sorted(page.strips, key=lambda strip: strip.piece.middle):
+        if rows and strip.piece.middle - rows[-1][-1].piece.middle < 0.5 * strip.piece.height:
+            rows[-1].append(strip)
+        else:
+            rows.append([strip])
+    ordered = [sorted(row, key=lambda strip: strip.piece.left) for row in rows]
+    texts = tuple("".join(strip.text for strip in row) for row in ordered)
+    sure = tuple(mark for row in ordered for strip in row for mark in strip.sure)
+    return Written("".join(texts), sure, None, texts)
 
 
 def _value(found: Found, blank: Blank, lines: dict[int, Assigned]) -> Written:

@@ -28,8 +28,9 @@ def _strip(text: str, left: int, top: int, width: int, height: int = 20) -> Stri
     return Strip(Piece(left, top, left + width, top + height), text, (0.99,) * len(text))
 
 
-def _label(name: str, left: float, middle: float) -> Label:
-    return Label(name, Piece(round(left), round(middle - 10), round(left + 40), round(middle + 10)), 0)
+def _label(name: str, left: float, middle: float, scale: float = 7.0) -> Label:
+    half = FORM.em * scale / 2
+    return Label(name, Piece(round(left), round(middle - half), round(left + 40), round(middle + half)), 0)
 
 
 @given(st.sampled_from([0, 1, 2, 3]), st.floats(-20, 20), st.booleans())
@@ -60,7 +61,7 @@ def test_the_skew_of_a_sheet_is_that_of_the_input() -> None:
 
 @given(st.floats(4, 20), st.floats(-50, 50), st.floats(-50, 50))
 def test_the_place_of_a_form_is_recovered_from_its_labels(scale: float, left: float, top: float) -> None:
-    found = [_label(name, x * scale + left, y * scale + top) for name, (x, y) in FORM.places.items()]
+    found = [_label(name, x * scale + left, y * scale + top, scale) for name, (x, y) in FORM.places.items()]
     window = register(FORM, found).window((10.0, 20.0, 30.0, 5.0))
     assert window is not None
     assert window.left == pytest.approx(10 * scale + left, abs=3)
@@ -75,7 +76,7 @@ def test_one_label_does_not_tell_where_a_form_lies() -> None:
 
 
 def test_a_label_that_was_not_seen_is_where_the_others_say() -> None:
-    registered = register(FORM, [_label("姓名", 60, 80), _label("公民身份号码", 60, 480)])
+    registered = register(FORM, [_label("姓名", 60, 80, 10), _label("公民身份号码", 60, 480, 10)])
     (inferred,) = [label for label in registered.labels if label.strip < 0]
     assert inferred.name == "住址"
     assert inferred.piece.middle == pytest.approx(280, abs=2)

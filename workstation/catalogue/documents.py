@@ -91,4 +91,21 @@ DOCUMENT_FIELDS: dict[str, frozenset[str]] = {
             "personal_number",
         }
     ),
+    "social-security-card": frozenset({"name", "id_number", "card_number", "issued_on"}),
+    "residence-permit-front": frozenset({"name", "sex", "ethnicity", "birth_date", "address", "id_number"}),
+    "residence-permit-back": frozenset({"residence_address", "authority", "issued_on"}),
+    "property-certificate": frozenset(
+        {
+            "certificate_number",
+            "owner",
+            "co_ownership",
+            "location",
+            "unit_number",
+            "right_type",
+            "right_nature",
+            "use",
+            "area",
+            "term",
+        }
+    ),
 }

@@ -1,0 +1,71 @@
+"""出生医学证明: the newborn, the parents, the place, in the layout of any edition."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from ocr import checks
+from ocr.documents import fields
+from ocr.documents.form import Blank, Filled, Form
+from ocr.knowledge import dates
+from ocr.port import FieldReading
+
+KIND = "birth-certificate"
+FIELDS = (
+    "certificate_number", "newborn_name", "sex", "born_at", "birth_place", "hospital", "mother_name",
+    "mother_id_number", "father_name", "father_id_number", "issued_on",
+)  # fmt: skip
+FORM = Form(
+    blanks={
+        "certificate_number": Blank("出生证编号", also=("出生医学证明编号", "编号")),
+        "newborn_name": Blank("新生儿姓名"),
+        "sex": Blank("性别"),
+        "born_at": Blank("出生时间"),
+        "birth_place": Blank("出生地点", also=("出生地",), lines=2),
+        "hospital": Blank("医疗机构名称", also=("接生机构名称", "助产机构名称"), lines=2),
+        "mother_name": Blank("母亲姓名"),
+        "mother_id_number": Blank("有效身份证件号码", nth=0, digits=True, length=18),
+        "father_name": Blank("父亲姓名"),
+        "father_id_number": Blank("有效身份证件号码", nth=1, digits=True, length=18),
+        "issued_on": Blank("签发日期"),
+    },
+    others=(
+        "出生孕周", "出生体重", "出生身长", "年龄", "国籍", "民族", "住址", "证件类别", "有效身份证件类别",
+        "签发机构", "签发机构(盖章)", "接生人员签字", "健康状况",
+    ),
+    titles=("出生医学证明",),
+    least=4,
+)  # fmt: skip
+_SHAPE = re.compile(r"[A-Z][0-9]{9}")
+_LIKE_DIGITS = str.maketrans("OoIlSB", "001158")
+
+
+def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
+    """Return the fields of a certificate."""
+    number = fields.checked(
+        blanks["certificate_number"], fields.plainly(_number), "shape",
+        lambda value: bool(_SHAPE.fullmatch(value)),
+    )  # fmt: skip
+    born_at = fields.checked(
+        blanks["born_at"], fields.plainly(dates.moment_in), "plausible-date",
+        lambda value: checks.as_date(value[:10]) is not None and value[:10] <= today.isoformat(),
+    )  # fmt: skip
+    return {
+        "certificate_number": number,
+        "newborn_name": fields.name_of(blanks["newborn_name"]),
+        "sex": fields.word_of(blanks["sex"], frozenset("男女"), "known-sex"),
+        "born_at": born_at,
+        "birth_place": fields.words_of(blanks["birth_place"], least=2),
+        "hospital": fields.words_of(blanks["hospital"], least=2),
+        "mother_name": fields.name_of(blanks["mother_name"]),
+        "mother_id_number": fields.number_of(blanks["mother_id_number"]),
+        "father_name": fields.name_of(blanks["father_name"]),
+        "father_id_number": fields.number_of(blanks["father_id_number"]),
+        "issued_on": fields.date_of(blanks["issued_on"], today),
+    }
+
+
+def _number(text: str) -> str:
+    plain = "".join(text.split())
+    return plain[:1].upper() + plain[1:].translate(_LIKE_DIGITS)

@@ -1,0 +1,95 @@
+"""营业执照 of a company or an individual business (市场主体登记管理条例实施细则 art. 23)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from ocr import checks
+from ocr.documents import fields
+from ocr.documents.form import Blank, Filled, Form, Written, unread
+from ocr.knowledge import companies, dates, uscc
+from ocr.port import FieldReading
+
+KIND = "business-licence"
+FIELDS = (
+    "uscc", "name", "kind", "legal_person", "registered_capital", "established_on", "address",
+    "business_scope", "issued_on",
+)  # fmt: skip
+FORM = Form(
+    blanks={
+        "uscc": Blank("统一社会信用代码", also=("社会信用代码", "注册号"), below=True, length=18),
+        "name": Blank("名称", also=("企业名称", "字号名称"), lines=3),
+        "kind": Blank("类型", also=("主体类型", "公司类型"), lines=2),
+        "legal_person": Blank(
+            "法定代表人", also=("经营者", "经营者姓名", "负责人", "投资人", "执行事务合伙人")
+        ),
+        "registered_capital": Blank("注册资本", also=("出资额", "成员出资总额", "注册资金")),
+        "established_on": Blank("成立日期", also=("注册日期",)),
+        "address": Blank("住所", also=("经营场所", "营业场所", "主要经营场所"), lines=3),
+        "business_scope": Blank("经营范围", also=("业务范围",), lines=16),
+    },
+    others=("登记机关", "营业期限", "组成形式", "经营期限", "合伙期限", "扫描二维码"),
+    titles=("营业执照",),
+    everything="issued_on",
+    least=3,
+)
+_MARKS = str.maketrans("（）〔〕［］；，：", "()()[];,:")
+_NOT_SCOPE = re.compile(r"[★☆|｜]")
+_DAY = re.compile(r"[0-9〇○零一二三四五六七八九十年月日.-]")
+_BESIDE_DAY = 6
+"""Characters that may stand on the line of the day: the rim of a seal."""
+_LABELLED = re.compile(r"成立|注册|营业|期限|日期|长期|至")
+_MONEY = {"元", "整", "币"}
+
+
+def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
+    """Return the fields of a licence."""
+    kind = fields.put_right(companies.read_kind, _plain)
+    capital = blanks["registered_capital"]
+    return {
+        "uscc": _code(blanks["uscc"]),
+        "name": fields.checked(blanks["name"], fields.plainly(_plain), "length", _is_long),
+        "kind": fields.one_of(blanks["kind"], frozenset(companies.KINDS), "known-kind", kind),
+        "legal_person": fields.name_of(blanks["legal_person"]),
+        "registered_capital": fields.checked(
+            capital, fields.plainly(_plain), "amount", lambda value: value[-1:] in _MONEY
+        ),
+        "established_on": fields.date_of(blanks["established_on"], today),
+        "address": fields.address_of(blanks["address"]),
+        "business_scope": fields.checked(
+            blanks["business_scope"], fields.plainly(_scope), "length", _is_long
+        ),
+        "issued_on": _issued(blanks["issued_on"], today),
+    }
+
+
+def _code(written: Written) -> FieldReading:
+    value = fields.best(written, lambda text, sure: uscc.read_code(text, marks=sure), uscc.holds)
+    made = (checks.named("check-character", uscc.holds(value.text)), *value.repaired)
+    field = fields.reading(value.text, value.confidence, written.box, made)
+    return field if value.repaired else fields.surer(field, 1 - 1 / 31)
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split()).translate(_MARKS).strip(":·")
+
+
+def _scope(text: str) -> str:
+    return _NOT_SCOPE.sub("", "".join(text.split()).translate(_MARKS))
+
+
+def _is_long(value: str) -> bool:
+    return len(value) >= 4
+
+
+def _issued(written: Written, today: date) -> FieldReading:
+    """Read the day at the seal, where nothing is labelled: the last line that is a date and nothing else."""
+    for line in reversed(written.lines):
+        day, rest = dates.date_in(line), _DAY.sub("", line)
+        is_alone = len(rest) <= _BESIDE_DAY and not _LABELLED.search(line)
+        if day and is_alone and day <= today.isoformat():
+            at = written.text.rfind(line)
+            sure = min(written.sure[at : at + len(line)], default=0.0)
+            return fields.reading(day, sure, None, ("plausible-date",))
+    return unread()

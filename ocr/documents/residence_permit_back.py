@@ -1,0 +1,33 @@
+"""The side of the 居住证 with the address and the endorsements (居住证暂行条例 art. 4 and 10)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ocr import values
+from ocr.documents import fields
+from ocr.documents.form import Blank, Filled, Form
+from ocr.port import FieldReading
+
+KIND = "residence-permit-back"
+FIELDS = ("residence_address", "authority", "issued_on")
+FORM = Form(
+    blanks={
+        "residence_address": Blank("居住地址", also=("现居住地址", "居住地住址", "居住地"), lines=4),
+        "authority": Blank("签发机关", lines=2),
+        "issued_on": Blank("签发日期", also=("有效期限",)),
+    },
+    others=("签注", "签注日期"),
+    titles=("居住证",),
+    least=3,
+)
+
+
+def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
+    """Return the fields of a card."""
+    office = fields.plainly(lambda text: values.chinese(text).strip("·"))
+    return {
+        "residence_address": fields.address_of(blanks["residence_address"]),
+        "authority": fields.checked(blanks["authority"], office, "police-office", lambda v: "公安" in v),
+        "issued_on": fields.date_of(blanks["issued_on"], today),
+    }
