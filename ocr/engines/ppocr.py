@@ -174,8 +174,8 @@ def _columns(characters: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.in
 def _session(onnxruntime: Any, path: Path) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    # Lines differ in width: a pool or a plan for each width only keeps memory.
-    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
+    # Lines differ in width: a plan for each width would only keep memory.
+    options.enable_mem_pattern = False
     options.log_severity_level = 4
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
