@@ -102,7 +102,7 @@ LOOKS: Mapping[str, Looks] = {
             "权利人", "共有情况", "坐落", "不动产单元号", "权利类型", "权利性质", "使用期限",
             "权利其他状况", "附记",
         ),
-        2, 5,
+        2, 5, False, re.compile(r"不动产权第.{6,8}号"), 4,
     ),
 }  # fmt: skip
 CARDS = frozenset(kind for kind, looks in LOOKS.items() if looks.is_card)

@@ -77,7 +77,8 @@ def may_go_on(lines: Sequence[str]) -> bool:
 
 def _points_to(looks: Looks, lines: Sequence[str], text: str) -> bool:
     has_title = any(_is_title(line, title) for line in lines for title in looks.titles)
-    return has_title or sum(holds(text, label) for label in looks.labels) >= _SOME_LABELS
+    has_form = looks.worth > 1 and _has_form(looks, text)
+    return has_title or has_form or sum(holds(text, label) for label in looks.labels) >= _SOME_LABELS
 
 
 def _has_form(looks: Looks, text: str) -> bool:

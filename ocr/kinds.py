@@ -67,7 +67,7 @@ def kind_of(engine: Engine, image: Image.Image) -> KindGuess:
         guess = kind_of_text(lines, is_card_shaped=is_card_shaped, is_head=is_head)
         # On a sheet with a card the other side may follow further down.
         is_decided = guess.certain and not (is_sheet and guess.document in CARDS)
-        if is_decided or not may_go_on(lines):
+        if is_decided or (is_head and not may_go_on(lines)):
             break
     return guess
 
@@ -114,12 +114,17 @@ def _upper(image: Image.Image, share: float) -> Image.Image:
 
 
 def _card(image: Image.Image) -> Image.Image:
-    return _plain(_scaled(imaging.without_red(image), _CARD_PX / max(image.size)))
+    return _plain(_scaled(_of_blue_ink(image), _CARD_PX / max(image.size)))
+
+
+def _of_blue_ink(image: Image.Image) -> Image.Image:
+    """Return a card as red light shows it: the blue of its labels is dark, red seals and emblems are pale."""
+    return image.getchannel("R") if image.mode == "RGB" else image.convert("L")
 
 
 def _head_and_labels(image: Image.Image) -> Image.Image:
     """Return the head of a card, and below it the column of its labels at a scale that suits them."""
-    card = _plain(imaging.without_red(image))
+    card = _plain(_of_blue_ink(image))
     head = card.crop((0, 0, card.width, round(card.height * _HEAD_SHARE)))
     labels = card.crop((0, 0, round(card.width * _LABELS_SHARE), card.height))
     head, labels = _scaled(head, _HEAD_PX / card.width), _scaled(labels, _BODY_PX / card.width)
