@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from PIL import ImageFont
 
 _NOWHERE = "\U0010fffd"
 """A private character that no font has."""
+_PROBE_PX = 20
+_MOST_FONTS = 64
+"""Looks use many sizes; a font of each would stay in memory for good."""
 ROOTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
 
@@ -68,22 +71,20 @@ def find(face: Face, roots: tuple[Path, ...] = ROOTS) -> tuple[Path, int]:
     raise FontMissing(roots)
 
 
-@cache
+@lru_cache(maxsize=_MOST_FONTS)
 def load(face: Face, size_px: int) -> ImageFont.FreeTypeFont:
     """Return the font for `face` with an em of `size_px`."""
     path, index = find(face)
     return ImageFont.truetype(str(path), size_px, index=index, layout_engine=ImageFont.Layout.BASIC)
 
 
-@cache
 def for_character(face: Face, size_px: int, character: str) -> ImageFont.FreeTypeFont:
     """Return the font for `face`, or the sans one when `face` has no glyph for a rare character."""
-    font = load(face, size_px)
-    if character.isascii() or _draws(font, character):
-        return font
-    return load(Face.SANS, size_px)
+    return load(face if character.isascii() or _draws(face, character) else Face.SANS, size_px)
 
 
-def _draws(font: ImageFont.FreeTypeFont, character: str) -> bool:
+@cache
+def _draws(face: Face, character: str) -> bool:
     """Every character that a font lacks is drawn as the same box."""
+    font = load(face, _PROBE_PX)
     return bytes(font.getmask(character)) != bytes(font.getmask(_NOWHERE)) or character.isspace()
