@@ -68,17 +68,21 @@ def shrunk(values: NDArray[np.float32], times: int) -> NDArray[np.float32]:
 
 def plane_between(first: Ink, second: Ink) -> Plane | None:
     """Return the plane between two pages of one size; None where nothing fits."""
-    here, there = _found_again(first, second, _shift(first, second))
-    rough = _plane(here, there)
+    shift = _shift(first, second)
+    rough = _plane(*_found_again(first, second, shift))
     if rough is None:
         return None
     near = _to_the_edges(first, second, rough)
     if _agreement(first, second, near) > _AGREED:
         return near
-    # Too far off for thin strokes to touch: blurred ones reach farther, but hold less.
-    soft = [np.asarray(cv2.GaussianBlur(ink, (0, 0), _SOFT_PX), np.float32) for ink in (first, second)]
-    far = _to_the_edges(first, second, _to_the_edges(soft[0], soft[1], rough))
-    return max((near, far), key=lambda plane: _agreement(first, second, plane))
+    # Too far off for thin strokes to touch, or led astray by tiles of a frame that fit along all of it:
+    # blurred strokes reach farther, but hold less.
+    soft, soft_too = (
+        np.asarray(cv2.GaussianBlur(ink, (0, 0), _SOFT_PX), np.float32) for ink in (first, second)
+    )
+    moved = np.array([[1, 0, shift[0]], [0, 1, shift[1]], [0, 0, 1]], np.float64)
+    far = [_to_the_edges(first, second, _to_the_edges(soft, soft_too, start)) for start in (rough, moved)]
+    return max((near, *far), key=lambda plane: _agreement(first, second, plane))
 
 
 def _agreement(first: Ink, second: Ink, plane: Plane) -> float:

@@ -100,7 +100,7 @@ def _strokes(ink: Ink) -> Ink:
 
 def _has_print(strokes: Ink, compared: Ink) -> bool:
     """Return whether there is enough on a page to tell it from others; empty pages are all alike."""
-    printed = _windows(overlay.shrunk(strokes * strokes, CELL)) > _FAINT
+    printed = _windows(overlay.shrunk(strokes * strokes, CELL)) > _FAINT / 8
     return int(np.count_nonzero(printed & (_windows(compared) == 1))) >= _LEAST_PRINT
 
 
