@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from ocr import checks
@@ -26,13 +27,15 @@ _CHECKED_BY = {
     "passport_number": "number", "birth_date": "birth_date", "expires_on": "expiry_date",
     "personal_number": "optional",
 }  # fmt: skip
-_WITHOUT_DIGIT = 0.97
+_ZERO_FOR_O = re.compile(r"^P0(?=[A-Z]{3})")
+"""Chinese passports are of type PO, and a letter is all that may stand there."""
+_WITHOUT_DIGIT = 0.85
 
 
 def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
     """Return what the zone says; nothing of it is read from the rest of the page."""
     written = blanks["zone"]
-    zone = read_zone(written.lines, today=today)
+    zone = read_zone([_ZERO_FOR_O.sub("PO", line) for line in written.lines], today=today)
     if zone is None:
         return {name: unread() for name in FIELDS}
     said = {

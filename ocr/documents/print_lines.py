@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -146,11 +147,17 @@ def _solid(grey: Grey, em: int) -> Grey:
     outlines, _ = cv2.findContours(dark, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     found = np.zeros(small.shape, np.uint8)
     for outline in outlines:
-        if 4 * (em / step) ** 2 < cv2.contourArea(outline) < 0.2 * small.size:
+        if 4 * (em / step) ** 2 < cv2.contourArea(outline) < 0.12 * small.size and _is_inner(outline, size):
             cv2.fillConvexPoly(found, cv2.convexHull(outline), 255)
     wider = cv2.dilate(found, np.ones((side // 2 | 1,) * 2, np.uint8))
     full = (grey.shape[1], grey.shape[0])
     return np.asarray(cv2.resize(wider, full, interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+def _is_inner(outline: NDArray[Any], size: tuple[int, int]) -> bool:
+    """Say whether an area keeps clear of the page's border, along which shadows and desks lie."""
+    left, top, wide, high = cv2.boundingRect(outline)
+    return left > 1 and top > 1 and left + wide < size[0] - 1 and top + high < size[1] - 1
 
 
 def _em_of(ink: Grey) -> int:
