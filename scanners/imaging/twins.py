@@ -54,8 +54,6 @@ def difference(one: Picture, other: Picture) -> float:
     small = (size[0] // times, size[1] // times)
     first, second = overlay.ink_of(one, small), overlay.ink_of(other, small)
     on_first, on_second = overlay.on_page(first), overlay.on_page(second)
-    first *= on_first
-    second *= on_second
     plane = overlay.plane_between(first, second)
     if plane is None:
         return UNLIKE
