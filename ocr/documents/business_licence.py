@@ -9,6 +9,7 @@ from ocr import checks
 from ocr.documents import fields
 from ocr.documents.form import Blank, Filled, Form, Written, unread
 from ocr.knowledge import companies, dates, uscc
+from ocr.knowledge.correction import Corrected
 from ocr.port import FieldReading
 
 KIND = "business-licence"
@@ -40,6 +41,7 @@ _DAY = re.compile(r"[0-9〇○零一二三四五六七八九十年月日.-]")
 _BESIDE_DAY = 6
 """Characters that may stand on the line of the day: the rim of a seal."""
 _LABELLED = re.compile(r"成立|注册|营业|期限|日期|长期|至")
+_NOT_CODE = re.compile(r"[^0-9A-Z]")
 _MONEY = {"元", "整", "币"}
 
 
@@ -65,10 +67,18 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
 
 
 def _code(written: Written) -> FieldReading:
-    value = fields.best(written, lambda text, sure: uscc.read_code(text, marks=sure), uscc.holds)
+    value = fields.best(written, _read_code, uscc.holds)
     made = (checks.named("check-character", uscc.holds(value.text)), *value.repaired)
     field = fields.reading(value.text, value.confidence, written.box, made)
     return field if value.repaired else fields.surer(field, 1 - 1 / 31)
+
+
+def _read_code(text: str, sure: tuple[float, ...]) -> Corrected:
+    """Read a code with, at its side, what may be a corner of the QR code."""
+    plain = _NOT_CODE.sub("", text)
+    whole = (plain[at : at + uscc.LENGTH] for at in range(len(plain) - uscc.LENGTH + 1))
+    held = next((code for code in whole if uscc.holds(code)), "")
+    return Corrected(held) if held else uscc.read_code(text, marks=sure)
 
 
 def _plain(text: str) -> str:
