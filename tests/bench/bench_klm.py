@@ -196,7 +196,7 @@ def _first_match(screen: Screen[object]) -> str:
 
 
 def _handed_over(practice: Practice) -> tuple[Path, ...]:
-    """Return what the citizen lays on the glass: the card, the receipt, then papers no two of which are alike."""
+    """Return what the citizen lays on the glass: card, receipt, then papers no two of which are alike."""
     folder = practice.settings.data_folder
     couple = write_case(COUPLE[0], folder / "couple")
     others = ("lease-contract", "household-register-page", "marriage-certificate", "photo-receipt")

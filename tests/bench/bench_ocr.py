@@ -140,7 +140,7 @@ def show_odd(odd: dict[str, dict[str, OddResult]]) -> None:
         "\nodd pages: fields wrong and sure, of those that say something (and the reason given)\n"
     )
     for name, ways in odd.items():
-        _row(name, [str(result) for result in ways.values()], width=30)
+        _row(name, [str(result) for result in ways.values()], width=38)
 
 
 def _tables(title: str, tallies: dict[str, dict[str, Tally]]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,12 +20,13 @@ class OddResult:
     """Fields that say something."""
     wrong_and_sure: int = 0
     """Fields that say what no document on the page says, and that nobody would look at again."""
-    reasons: Counter[str] = field(default_factory=Counter)
+    reasons: dict[str, int] = field(default_factory=dict)
 
     def count(self, page: odd.OddPage, fields: Mapping[str, tuple[str, float, bool]], reason: str) -> None:
         """Add one answer."""
         self.pages += 1
-        self.reasons[reason] += bool(reason)
+        if reason:
+            self.reasons[reason] = self.reasons.get(reason, 0) + 1
         for name, (value, confidence, valid) in fields.items():
             self.fields_shown += bool(value)
             is_said = any(same(value, truth.get(name, "")) for truth in page.truths)
@@ -34,7 +34,7 @@ class OddResult:
 
     def __str__(self) -> str:
         """Return what is printed of it."""
-        said = ",".join(f"{reason} {count}" for reason, count in self.reasons.items() if reason)
+        said = ",".join(f"{reason} {count}" for reason, count in self.reasons.items())
         return f"{self.wrong_and_sure} of {self.fields_shown}" + (f" ({said})" if said else "")
 
 

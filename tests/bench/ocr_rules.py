@@ -160,9 +160,9 @@ def zone_sex(text: str) -> str:
     return {"M": "男", "F": "女"}.get(zone_part(1, 4)(text), "")
 
 
-def zone_type(text: str) -> str:
-    """Return P where there is a zone."""
-    return "P" if zone_part(0, 1)(text) else ""
+def nothing(_text: str) -> str:
+    """Return nothing: the specimens leave this part of the zone empty."""
+    return ""
 
 
 def whole(text: str) -> str:
@@ -215,11 +215,11 @@ _DISABILITY = {
     "valid_until": Rule("有效期至|有效期限至|有效期限", day),
 }  # fmt: skip
 _PASSPORT = {
-    "document_type": Rule("", zone_type), "issuing_state": Rule("", zone_part(0, 1)),
+    "issuing_state": Rule("", zone_part(0, 1)),
     "surname": Rule("", zone_part(0, 2)), "given_names": Rule("", zone_part(0, 3)),
-    "number": Rule("", zone_part(1, 1)), "nationality": Rule("", zone_part(1, 2)),
+    "passport_number": Rule("", zone_part(1, 1)), "nationality": Rule("", zone_part(1, 2)),
     "birth_date": Rule("", zone_day(3, is_past=True)), "sex": Rule("", zone_sex),
-    "expiry_date": Rule("", zone_day(5, is_past=False)),
+    "expires_on": Rule("", zone_day(5, is_past=False)), "personal_number": Rule("", nothing),
 }  # fmt: skip
 _TITLE = {
     "certificate_number": Rule("", title_number), "owner": Rule("权利人", chinese),

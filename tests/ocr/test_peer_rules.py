@@ -57,9 +57,9 @@ def test_the_second_of_two_spouses_is_told_from_the_first() -> None:
 def test_a_zone_is_taken_apart() -> None:
     lines = ["P<CHNZHAO<<YANGBEN<<<<<<<<<<<<<<<<<<<<<<<<<<<", "E999009967CHN6403085M3001089<<<<<<<<<<<<<<04"]
     assert fields_of("passport", lines) == {
-        "document_type": "P", "issuing_state": "CHN", "surname": "ZHAO", "given_names": "YANGBEN",
-        "number": "E99900996", "nationality": "CHN", "birth_date": "1964-03-08", "sex": "男",
-        "expiry_date": "2030-01-08",
+        "issuing_state": "CHN", "surname": "ZHAO", "given_names": "YANGBEN",
+        "passport_number": "E99900996", "nationality": "CHN", "birth_date": "1964-03-08", "sex": "男",
+        "expires_on": "2030-01-08", "personal_number": "",
     }  # fmt: skip
 
 

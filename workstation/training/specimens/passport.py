@@ -99,15 +99,15 @@ def _type(passport: Passport) -> str:
 def truth(passport: Passport) -> dict[str, str]:
     """Return the fields of the zone in normal form."""
     return {
-        "document_type": "P",
         "issuing_state": "CHN",
         "surname": passport.surname,
         "given_names": passport.given_names,
-        "number": passport.number,
+        "passport_number": passport.number,
         "nationality": "CHN",
         "birth_date": passport.person.birth_date.isoformat(),
         "sex": passport.person.sex,
-        "expiry_date": passport.expiry_date.isoformat(),
+        "expires_on": passport.expiry_date.isoformat(),
+        "personal_number": "",
     }
 
 
