@@ -36,6 +36,8 @@ from workstation.tui.screens.home import HomeScreen
 from workstation.tui.terminal import Terminal
 
 SHEET_PX = (620, 877)
+MARGIN_PX = 60
+"""What is darker nearer to the border is taken for the lid when two pages are compared."""
 LOOK_S = 0.01
 
 
@@ -84,7 +86,7 @@ class NeverTheSame:
         sheet = self._paper.copy()
         for place in range(128):
             shade = self._dice.choice((0, 255))
-            left, top = 8 + place % 16 * 10, 8 + place // 16 * 10
+            left, top = MARGIN_PX + place % 16 * 10, MARGIN_PX + place // 16 * 10
             sheet.paste((shade, shade, shade), (left, top, left + 10, top + 10))
         path = self._folder / f"sheet-{number}.png"
         sheet.save(path, dpi=(200, 200))
