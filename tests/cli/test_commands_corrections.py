@@ -44,7 +44,7 @@ def test_corrections_are_told_in_counts_without_a_name(
     assert (counts["sex"]["settled"], counts["sex"]["corrected"]) == (1, 0)
     assert enrolled.open("report", "corrections") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.partition(":")[0] for line in lines] == ["book.name", "book.sex"]
+    assert [line.partition(":")[0] for line in lines] == ["book · 姓名", "book · 性别"]
     assert "更正 1 (100.0%)" in lines[0] and "1 次原标为可信" in lines[0]
     assert NAME not in told + "".join(lines)
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
+from workstation.cli.document_words import document_word, field_word
 from workstation.cli.unlock import add_store_arguments, chosen_settings, opened_store
 from workstation.i18n import N_, _
 
@@ -58,8 +59,9 @@ def _line(name: str, tally: Tally) -> str:
     words = _(
         "{name}: 识别 {read} 次, 未读出 {empty}, 存疑 {doubtful}; 核过 {settled}, 更正 {corrected} ({share})"
     )
+    kind, _dot, field = name.partition(".")
     text = words.format(
-        name=name,
+        name=f"{document_word(kind)} · {field_word(kind, field)}",
         read=tally.read,
         empty=tally.empty,
         doubtful=tally.doubtful,

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workstation.cli.document_words import document_word, field_word
 from workstation.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
 HELP: str = N_("识别证件图片")
 DONE, FAILED, USAGE = 0, 1, 2
 _DEFAULT_TIMEOUT_S = 30.0
-_FIELD_NAMES = {
-    "name": N_("姓名"),
-    "sex": N_("性别"),
-    "ethnicity": N_("民族"),
-    "birth_date": N_("出生"),
-    "address": N_("住址"),
-    "id_number": N_("公民身份号码"),
-    "authority": N_("签发机关"),
-    "valid_from": N_("有效期起"),
-    "valid_until": N_("有效期止"),
-}
-
 _REASONS = {
     "blank": N_("页面是空白的"),
     "no-document": N_("没有找到这种材料"),
@@ -101,7 +90,9 @@ def _equipment(found: Equipment) -> str:
     lines = [_("识别程序: {engine}").format(engine=found.engine)]
     lines += [f"  {name} {version}" for name, version in found.programs.items()]
     lines += [_("模型:"), *(f"  {name}" for name in found.models)]
-    return "\n".join([*lines, _("可识别的材料种类:"), *(f"  {name}" for name in found.kinds)])
+    return "\n".join(
+        [*lines, _("可识别的材料种类:"), *(f"  {name}  {document_word(name)}" for name in found.kinds)]
+    )
 
 
 def _seconds(text: str) -> float:
@@ -150,16 +141,15 @@ def as_object(path: Path, reading: Reading) -> dict[str, object]:
 
 
 def _for_people(path: Path, reading: Reading) -> str:
-    lines = [f"{_printable(path)}  {reading.document}  {reading.elapsed_ms} ms"]
+    lines = [f"{_printable(path)}  {document_word(reading.document)}  {reading.elapsed_ms} ms"]
     if reading.reason:
         lines.append(f"  {_(_REASONS.get(reading.reason, reading.reason))}")
     for name, field in reading.fields.items():
         lamp = "✔" if field.valid else "✘" if field.value else "·"
         value = field.value or _("未识别")
         checks = " ".join(field.checks)
-        lines.append(
-            f"  {lamp} {_(_FIELD_NAMES.get(name, name))}: {value}  {field.confidence:.2f}  {checks}".rstrip()
-        )
+        title = field_word(reading.document, name)
+        lines.append(f"  {lamp} {title}: {value}  {field.confidence:.2f}  {checks}".rstrip())
     return "\n".join(lines)
 
 
