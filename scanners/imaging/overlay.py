@@ -87,7 +87,9 @@ def plane_between(first: Ink, second: Ink) -> Plane | None:
 
 def _agreement(first: Ink, second: Ink, plane: Plane) -> float:
     """Return the correlation of two pages laid upon each other."""
-    return float(np.nan_to_num(np.corrcoef(first.ravel(), lay(second, plane).ravel())[0, 1]))
+    # A page without a stroke in sight agrees with nothing: the division by its spread is meant to fail.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return float(np.nan_to_num(np.corrcoef(first.ravel(), lay(second, plane).ravel())[0, 1]))
 
 
 def bent(first: Ink, laid: Ink) -> Field:
