@@ -25,6 +25,16 @@ _CLEAR = 0.93
 """Less sure than this, the surest of several readings counts, not the first."""
 _EARLIEST = date(1880, 1, 1)
 _NAME_MARKS = "·•．.・‧"
+_NAME_ENDS = re.compile(
+    r"(?<=..)(出生医学证明|中华人民共和国|居民身份证|社会保障|常住人口|残疾人证|不动产权|营业执照|结婚证|居住证|护照"
+    r"|姓名|性别|民族|国籍|出生|公民身份|有效身份)"
+)
+"""Titles and labels into which a name may seem to run on; a name has two characters at least."""
+_LONGEST_NAME, _LONGEST_JOINED_NAME = 6, 20
+"""Characters of a name, and of one whose parts a dot joins."""
+_ADDRESS_ENDS = re.compile(r"[0-9A-Za-z号室房户组队村社区院楼栋幢座层屯寨坊园庄铺店厂校场站所)）]$")
+_BROKEN_OFF = 0.85
+"""Most confidence of what may go on where it was not read."""
 
 Marks = tuple[float, ...]
 Normalise = Callable[[str, Marks], Corrected]
@@ -80,13 +90,17 @@ def checked(written: Written, normalise: Normalise, name: str, holds: Holds) -> 
 
 def name_of(written: Written) -> FieldReading:
     """Read a person's name."""
-    return checked(written, plainly(_name), "name-length", lambda value: 2 <= len(value) <= 20)
+    return checked(written, plainly(_name), "name-length", _is_name_long)
+
+
+def _is_name_long(value: str) -> bool:
+    return 2 <= len(value) <= (_LONGEST_JOINED_NAME if "·" in value else _LONGEST_NAME)
 
 
 def _name(text: str) -> str:
-    return values.chinese(
-        "".join("·" if character in _NAME_MARKS else character for character in text)
-    ).strip("·")
+    """Return a name up to where the print of the form begins."""
+    dotted = "".join("·" if character in _NAME_MARKS else character for character in text)
+    return _NAME_ENDS.split(values.chinese(dotted), maxsplit=1)[0].strip("·")
 
 
 def words_of(written: Written, *, least: int = 1) -> FieldReading:
@@ -145,9 +159,13 @@ def _kept(text: str, sure: Marks, value: str) -> Marks:
 
 
 def address_of(written: Written) -> FieldReading:
-    """Read an address; its region is put right where one alone fits."""
+    """Read an address; its region is put right where one alone fits.
+
+    One that does not end in a number or a place to live may have been read in part.
+    """
     read = put_right(read_address, lambda text: values.address(text).lstrip("·-—#"))
-    return checked(written, read, "address-length", lambda value: len(value) >= 6)
+    field = checked(written, read, "address-length", lambda value: len(value) >= 6)
+    return field if _ADDRESS_ENDS.search(field.value) else at_most(field, _BROKEN_OFF)
 
 
 def number_of(written: Written, known: identity.Known = identity.NOTHING_KNOWN) -> FieldReading:
@@ -182,13 +200,14 @@ def sex_said(written: Written) -> str:
 
 
 def date_of(written: Written, today: date, *, earliest: date = _EARLIEST) -> FieldReading:
-    """Read a day that is past."""
+    """Read a day that is past; where 日 is missing behind it, so may be a figure."""
 
     def plausible(value: str) -> bool:
         day = checks.as_date(value)
         return day is not None and earliest <= day <= today
 
-    return checked(written, plainly(dates.date_in), "plausible-date", plausible)
+    field = checked(written, plainly(dates.date_in), "plausible-date", plausible)
+    return at_most(field, _BROKEN_OFF) if "月" in written.text and "日" not in written.text else field
 
 
 def birth_of(written: Written, number: FieldReading, today: date) -> FieldReading:
@@ -206,6 +225,11 @@ def birth_of(written: Written, number: FieldReading, today: date) -> FieldReadin
 def known_of(birth_date: Written, sex: Written, today: date) -> identity.Known:
     """Return what the rest of a page says about the holder of a number."""
     return identity.Known(checks.as_date(date_of(birth_date, today).value), sex_said(sex), today)
+
+
+def at_most(field: FieldReading, confidence: float) -> FieldReading:
+    """Lower the confidence where something speaks for doubt, yet not against the value."""
+    return replace(field, confidence=min(field.confidence, confidence))
 
 
 def surer(field: FieldReading, evidence: float) -> FieldReading:

@@ -25,6 +25,8 @@ _LOOSE_MM = 2.0
 _STRAY = 0.75
 _MOST_TILT = 0.06
 _MOST_MISFIT_MM = 2.5
+_STRETCHED = (0.62, 1.4)
+"""Size of the form over that of its labels: pieces are higher where a value in larger print is joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ def _fit(form: Form, labels: Sequence[Label]) -> Affine | None:
         return None
     stretched = float(np.hypot(fitted[0, 0], fitted[1, 0])) / scale
     lies_level = abs(np.arctan2(fitted[1, 0], fitted[0, 0])) < _MOST_TILT
-    return np.asarray(fitted, np.float64) if 0.72 < stretched < 1.4 and lies_level else None
+    return (
+        np.asarray(fitted, np.float64) if _STRETCHED[0] < stretched < _STRETCHED[1] and lies_level else None
+    )
 
 
 def _inferred(form: Form, affine: Affine, name: str) -> Label:

@@ -10,6 +10,8 @@ from ocr.port import Box, FieldReading
 Point = tuple[float, float]
 Window = tuple[float, float, float, float]
 """x, y, width, height in mm of the form."""
+_AT_BORDER = 0.6
+"""Most confidence of a character in a value that may go on outside of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Written:
     """The lines `text` is made of."""
     others: tuple[tuple[str, tuple[float, ...]], ...] = ()
     """Other readings of the same: text and confidences."""
+    cut: bool = False
+    """The print runs up to the side of the page: there may be more of it."""
 
     @property
     def confidence(self) -> float:
@@ -91,8 +95,11 @@ class Written:
 
     @property
     def readings(self) -> tuple[tuple[str, tuple[float, ...]], ...]:
-        """All readings, the first one first."""
-        return ((self.text, self.sure), *self.others)
+        """All readings, the first one first, none of them sure where the print is cut."""
+        found = ((self.text, self.sure), *self.others)
+        if not self.cut:
+            return found
+        return tuple((text, tuple(min(mark, _AT_BORDER) for mark in sure)) for text, sure in found)
 
 
 NOTHING = Written()

@@ -20,6 +20,9 @@ from ocr.port import Engine, Line, LineEngine
 _LEAST_SIDE_PX = 100
 _GOOD_SHARE = 0.6
 _DOUBTFUL = 0.93
+_BORDER_PX = 2
+_LEAST_CUT = 2
+"""Values that run up to the side of the page before part of it counts as missing: one may be a shadow."""
 
 NO_DOCUMENT, MIRRORED, CUT_OFF, BLANK_PAGE = "no-document", "mirrored", "cut-off", "blank"
 """Why fields could not be read: the paper is not on the page, it is seen from behind, part of it is missing,
@@ -142,7 +145,7 @@ def _value(found: Found, blank: Blank, lines: dict[int, Assigned]) -> Written:
     box = found.page.sheet.box_in_input(
         around.left * scale, around.top * scale, around.right * scale, around.bottom * scale
     )
-    return Written("".join(texts), sure, box, texts)
+    return Written("".join(texts), sure, box, texts, cut=_touches_border(found.page, parts))
 
 
 def _refined(engine: Engine, found: Found, form: Form) -> Found:
@@ -249,6 +252,12 @@ def _own_pieces(found: Found, blank: Blank, lines: dict[int, Assigned]) -> list[
     return [part.piece for line in assigned.lines for part in line] if assigned else []
 
 
+def _touches_border(page: Page, parts: Sequence[Part]) -> bool:
+    """Say whether print runs up to the side of the page, behind which there may be more of it."""
+    width = page.sheet.work().shape[1]
+    return any(part.piece.left <= _BORDER_PX or part.piece.right >= width - _BORDER_PX for part in parts)
+
+
 def _with(written: Written, lines: Sequence[Line]) -> Written:
     text = "".join(line.text for line in lines)
     sure = tuple(mark for line in lines for mark in sure_of(line))
@@ -256,8 +265,10 @@ def _with(written: Written, lines: Sequence[Line]) -> Written:
 
 
 def _is_cut_off(found: Found, written: dict[str, Written]) -> bool:
-    """Say whether blanks without a value lie outside of the page."""
+    """Say whether blanks without a value lie outside of the page, or values run out of it."""
     height, width = found.page.sheet.work().shape
+    if sum(value.cut for value in written.values()) >= _LEAST_CUT:
+        return True
     for name, blank in found.registered.form.blanks.items():
         window = found.registered.window(blank.window) if blank.window else None
         if window is None or written[name].text:
