@@ -40,8 +40,10 @@ _NOT_SCOPE = re.compile(r"[★☆|｜]")
 _DAY = re.compile(r"[0-9〇○零一二三四五六七八九十年月日.-]")
 _BESIDE_DAY = 6
 """Characters that may stand on the line of the day: the rim of a seal."""
-_READ_UNDER_SEAL = 0.85
+_READ_UNDER_SEAL = 0.7
 """The seal lies over this day, and nothing else on the paper says it: less sure than this, it is not told."""
+_TWICE = re.compile(r"([年月日]).*\1")
+"""Strokes of the seal were taken for a part of the day."""
 _LABELLED = re.compile(r"成立|注册|营业|期限|日期|长期|至")
 _NOT_CODE = re.compile(r"[^0-9A-Z]")
 _MONEY = {"元", "整", "币"}
@@ -99,7 +101,7 @@ def _issued(written: Written, today: date) -> FieldReading:
     """Read the day at the seal, where nothing is labelled: the last line that is a date alone."""
     for line in reversed(written.lines):
         day, rest = dates.date_in(line), _DAY.sub("", line)
-        is_alone = len(rest) <= _BESIDE_DAY and not _LABELLED.search(line)
+        is_alone = len(rest) <= _BESIDE_DAY and not _LABELLED.search(line) and not _TWICE.search(line)
         if day and is_alone and day <= today.isoformat():
             at = written.text.rfind(line)
             sure = min(written.sure[at : at + len(line)], default=0.0)

@@ -26,10 +26,10 @@ _CLEAR = 0.93
 _EARLIEST = date(1880, 1, 1)
 _NAME_MARKS = "·•．.・‧"
 _NAME_ENDS = re.compile(
-    r"(?<=..)(出生医学证明|中华人民共和国|居民身份证|社会保障|常住人口|残疾人证|不动产权|营业执照|结婚证|居住证|护照"
+    r"(出生医学证明|中华人民共和国|居民身份证|社会保障|常住人口|残疾人证|不动产权|营业执照|结婚证|居住证|护照"
     r"|姓名|性别|民族|国籍|出生|公民身份|有效身份)"
 )
-"""Titles and labels into which a name may seem to run on; a name has two characters at least."""
+"""Titles and labels into which a name may seem to run on."""
 _LONGEST_NAME, _LONGEST_JOINED_NAME = 6, 20
 """Characters of a name, and of one whose parts a dot joins."""
 _ADDRESS_ENDS = re.compile(r"[0-9A-Za-z号室房户组队村社区院楼栋幢座层屯寨坊园庄铺店厂校场站所)）]$")

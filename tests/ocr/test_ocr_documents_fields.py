@@ -1,0 +1,73 @@
+"""From what stands in a blank to a field: where values end, and what is doubtful."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ocr.documents import business_licence, fields
+from ocr.documents.form import NOTHING, Written
+
+TODAY = date(2026, 11, 21)
+
+
+def _written(text: str, sure: float = 0.99, *, cut: bool = False) -> Written:
+    return Written(text, (sure,) * len(text), (0, 0, 9, 9), (text,), cut=cut)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("王小样出生医学证明", "王小样"),
+        ("李样性别女", "李样"),
+        ("阿依古丽.买买提结婚证", "阿依古丽·买买提"),
+        ("欧阳样本", "欧阳样本"),
+    ],
+)
+def test_a_name_ends_where_the_print_of_the_form_begins(text: str, name: str) -> None:
+    field = fields.name_of(_written(text))
+    assert field.value == name
+    assert field.valid
+
+
+@pytest.mark.parametrize("text", ["王", "王小样某某某某某某", "国籍性别"])
+def test_what_is_too_short_or_too_long_for_a_name_is_doubtful(text: str) -> None:
+    field = fields.name_of(_written(text))
+    assert not field.valid
+    assert field.confidence <= fields.DOUBTFUL
+
+
+@pytest.mark.parametrize("text", ["四川省达州市渠县解放街14号胜利新", "江苏省苏州市虎丘区榕城"])
+def test_an_address_that_may_go_on_is_not_shown_as_sure(text: str) -> None:
+    field = fields.address_of(_written(text))
+    assert field.value == text
+    assert field.confidence < 0.9
+
+
+@pytest.mark.parametrize("end", ["14号", "3栋502", "2单元1606室", "样本村"])
+def test_an_address_that_ends_as_addresses_do_is_as_sure_as_it_was_read(end: str) -> None:
+    assert fields.address_of(_written(f"四川省达州市渠县解放街{end}")).confidence == 0.99
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"), [("1969年11月2", False), ("1969年11月25日", True), ("1969.11.25", True)]
+)
+def test_a_day_behind_which_the_last_sign_is_missing_is_doubtful(text: str, sure: bool) -> None:
+    assert (fields.date_of(_written(text), TODAY).confidence >= 0.9) is sure
+
+
+def test_no_reading_of_print_at_the_side_of_the_page_is_sure() -> None:
+    text = "四川省达州市渠县解放街14号"
+    written = Written(text, (0.99,) * len(text), None, (text,), ((text, (1.0,) * len(text)),), cut=True)
+    assert fields.address_of(written).confidence < 0.9
+
+
+@pytest.mark.parametrize(
+    ("text", "sure", "value"),
+    [("2016年12月31日", 0.95, "2016-12-31"), ("2016年12月31日", 0.6, ""), ("2016年12月12月31日", 0.99, "")],
+)
+def test_the_day_under_the_seal_is_rather_left_out_than_guessed(text: str, sure: float, value: str) -> None:
+    blanks = dict.fromkeys((*business_licence.FORM.blanks, "issued_on"), NOTHING)
+    blanks["issued_on"] = _written(text, sure)
+    assert business_licence.interpret(blanks, TODAY)["issued_on"].value == value
