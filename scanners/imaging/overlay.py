@@ -82,7 +82,13 @@ def plane_between(first: Ink, second: Ink) -> Plane | None:
     )
     moved = np.array([[1, 0, shift[0]], [0, 1, shift[1]], [0, 0, 1]], np.float64)
     far = [_to_the_edges(first, second, _to_the_edges(soft, soft_too, start)) for start in (rough, moved)]
-    return max((near, *far), key=lambda plane: _agreement(first, second, plane))
+    best = max((near, *far), key=lambda plane: _agreement(first, second, plane))
+    # Tiles far from the middle lay out of reach where one page is cut wider: from here they may be found.
+    again = _plane(*_found_again(first, lay(second, best), (0, 0)))
+    if again is None:
+        return best
+    nearer = _to_the_edges(first, second, best @ again)
+    return max((best, nearer), key=lambda plane: _agreement(first, second, plane))
 
 
 def _agreement(first: Ink, second: Ink, plane: Plane) -> float:
