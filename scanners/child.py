@@ -94,6 +94,11 @@ class Child:
         """End the child, gently if it listens."""
         self.end()
 
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
+
     def send(self, header: Header, body: bytes | bytearray | memoryview = b"") -> None:
         """Give a command; a child that no longer listens has its last words read by the next `receive`.
 

@@ -17,6 +17,10 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_THREAD_L
 """Environment of a child with libraries for numbers: more threads would take the cores from the screens."""
 
 
+class Busy(Exception):
+    """Others are being served."""
+
+
 class WarmChild:
     """Any thread may ask, one is served at a time.
 
@@ -51,14 +55,34 @@ class WarmChild:
         with self._lock:
             self._started()
 
-    def ask(self, header: Header, body: bytes = b"") -> tuple[Header, bytes]:
+    @property
+    def pid(self) -> int | None:
+        """Number of the process; None while none runs."""
+        return self._child.pid if self._child else None
+
+    @property
+    def is_asked(self) -> bool:
+        """True while somebody is served."""
+        return self._lock.locked()
+
+    def ask(
+        self, header: Header, body: bytes = b"", *, patience_s: float | None = None
+    ) -> tuple[Header, bytes]:
         """Return the answer to a question; a process that died is replaced and asked once more.
+
+        Args:
+            header: the question.
+            body: what belongs to it.
+            patience_s: how long to wait for its turn; as long as it takes when absent.
 
         Raises:
             BackendCrashed: it died of this question, talks nonsense, cannot be started, or all is closed.
             NoProgress: it hung and was killed.
+            Busy: its turn did not come in time.
         """
-        with self._lock:
+        if not self._lock.acquire(timeout=-1 if patience_s is None else patience_s):
+            raise Busy(f"for {patience_s:g} s")
+        try:
             # It may have died long before, for another reason: only one that was just started proves a fault.
             was_warm = self._child is not None
             try:
@@ -68,6 +92,8 @@ class WarmChild:
                     raise
                 log.warning("event=child_restarted program=%s reason=%s", self._command[-1], error.code)
             return self._exchanged(header, body)
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         """End the process; whoever still waits for it is told so. Calling it again does nothing."""

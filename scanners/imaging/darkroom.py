@@ -6,17 +6,17 @@ Neither numpy nor OpenCV is loaded here, and a picture that ends that process en
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from scanners.child import START_S, Child, python_module
-from scanners.errors import BackendCrashed, DarkroomFailed, ScannerError
+from scanners.child import python_module
+from scanners.errors import DarkroomFailed, ScannerError
 from scanners.frames import Header
 from scanners.imaging.messages import codes_from_wire, packed_from_wire, report_from_wire
 from scanners.imaging.port import Barcode, Corners, Cut, Packed, PictureReport, Rendered
 from scanners.port import RawPage
+from scanners.warm_child import Busy, WarmChild
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +25,6 @@ TIMEOUT_S = 60.0
 """Packing an A3 of 600 dpi takes seconds; whoever takes a minute hangs."""
 PATIENCE_S = 1.0
 """How long a fed page waits for the process before it is encoded here."""
-CLOSE_S = 1.0
-ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1"}
-"""More threads would take the cores from the screens and from recognition, and win little."""
 
 
 class Darkroom:
@@ -50,12 +47,8 @@ class Darkroom:
             timeout_s: without a sign of life for so long it is killed.
             patience_s: how long `keep` waits for its turn.
         """
-        self._command = tuple(command)
-        self._timeout_s = timeout_s
+        self._child = WarmChild(command, timeout_s=timeout_s)
         self._patience_s = patience_s
-        self._lock = threading.Lock()
-        self._child: Child | None = None
-        self._closed = False
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -73,11 +66,10 @@ class Darkroom:
         Raises:
             DarkroomFailed: it cannot be started.
         """
-        with self._lock:
-            try:
-                self._started()
-            except ScannerError as error:
-                raise self._failed(error) from error
+        try:
+            self._child.start()
+        except ScannerError as error:
+            raise DarkroomFailed(str(error)) from error
 
     def keep(self, raw: RawPage) -> bytes:
         """Return the page as the JPEG file that is kept; where the process cannot be had, made here.
@@ -92,14 +84,9 @@ class Darkroom:
             "dpi": raw.resolution_dpi,
         }
         try:
-            if not self._lock.acquire(timeout=self._patience_s):
-                raise DarkroomFailed("busy")
-            try:
-                return self._answered(header, raw.pixels)[1]
-            finally:
-                self._lock.release()
-        except ScannerError as error:
-            log.warning("event=encoded_here reason=%s", error.code)
+            return self._ask(header, raw.pixels, patience_s=self._patience_s)[1]
+        except (DarkroomFailed, Busy) as error:
+            log.warning("event=encoded_here reason=%s", getattr(error, "code", "busy"))
             from scanners.imaging.jpeg import encode
 
             return encode(raw)
@@ -165,64 +152,13 @@ class Darkroom:
 
     def close(self) -> None:
         """End the process; whoever still waits for it is told so. Calling it again does nothing."""
-        self._closed = True
-        if self._lock.acquire(timeout=CLOSE_S):
-            self._drop()
-            self._lock.release()
-        elif child := self._child:
-            # Whoever waits for its answer has the lock, sees it die and clears it away.
-            child.kill()
+        self._child.close()
 
-    def _ask(self, header: Header, body: bytes) -> tuple[Header, bytes]:
-        with self._lock:
-            return self._answered(header, body)
-
-    def _answered(self, header: Header, body: bytes) -> tuple[Header, bytes]:
-        was_warm = self._child is not None
+    def _ask(self, header: Header, body: bytes, *, patience_s: float | None = None) -> tuple[Header, bytes]:
         try:
-            return self._exchanged(header, body)
-        except BackendCrashed as error:
-            # It may have died long before, for another reason: only one that was just started proves a fault.
-            if not was_warm:
-                raise self._failed(error) from error
-            log.warning("event=darkroom_restarted reason=%s", error.code)
+            answer, data = self._child.ask(header, body, patience_s=patience_s)
         except ScannerError as error:
-            raise self._failed(error) from error
-        try:
-            return self._exchanged(header, body)
-        except ScannerError as error:
-            raise self._failed(error) from error
-
-    def _exchanged(self, header: Header, body: bytes) -> tuple[Header, bytes]:
-        child = self._started()
-        try:
-            child.send(header, body)
-            answer, data = child.receive()
-        except BaseException:
-            # Whatever it was, an answer may still come and must not be taken for the next one's.
-            self._drop()
-            raise
+            raise DarkroomFailed(str(error)) from error
         if answer["is"] == "error":
             raise DarkroomFailed(answer["detail"])
         return answer, data
-
-    def _started(self) -> Child:
-        if self._closed:
-            raise DarkroomFailed("closed")
-        if self._child is None:
-            self._child = Child(self._command, timeout_s=self._timeout_s, environment=ENVIRONMENT)
-            try:
-                self._child.receive(timeout_s=max(START_S, self._timeout_s))
-            except BaseException:
-                self._drop()
-                raise
-        return self._child
-
-    def _drop(self) -> None:
-        child, self._child = self._child, None
-        if child is not None:
-            child.end()
-
-    @staticmethod
-    def _failed(error: ScannerError) -> DarkroomFailed:
-        return error if isinstance(error, DarkroomFailed) else DarkroomFailed(str(error))

@@ -165,8 +165,8 @@ def run(pages: int, folder: Path) -> tuple[Meter, list[tuple[int, float, float]]
     memory = []
     with Darkroom() as darkroom:
         darkroom.warm()
-        assert darkroom._child is not None
-        meter, desk = Meter(darkroom._child._process.pid), Desk(folder, darkroom)
+        assert darkroom._child.pid is not None
+        meter, desk = Meter(darkroom._child.pid), Desk(folder, darkroom)
         for first in range(0, pages, len(raws)):
             case_id, fed = desk.feed(raws[: pages - first])
             for number, raw in enumerate(raws[: pages - first], first + 1):

@@ -76,9 +76,8 @@ def room() -> Iterator[ReadingRoom]:
 
 
 def child_of(room: ReadingRoom) -> int:
-    child = room._child._child
-    assert child is not None
-    return child._process.pid
+    assert room._child.pid is not None
+    return room._child.pid
 
 
 def back() -> Image.Image:
@@ -219,7 +218,7 @@ def test_whoever_waits_is_told_when_the_room_is_closed() -> None:
     room.warm()
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(room.read, PIXEL, FRONT)
-        while not room._child._lock.locked():
+        while not room._child.is_asked:
             time.sleep(0.01)
         room.close()
         with pytest.raises(OcrError):

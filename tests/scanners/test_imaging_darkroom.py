@@ -66,8 +66,8 @@ def darkroom() -> Iterator[Darkroom]:
 
 
 def child_of(darkroom: Darkroom) -> int:
-    assert darkroom._child is not None
-    return darkroom._child._process.pid
+    assert darkroom._child.pid is not None
+    return darkroom._child.pid
 
 
 @pytest.mark.parametrize("mode", list(Mode))
@@ -163,7 +163,7 @@ def test_a_fed_page_does_not_wait_for_long_work() -> None:
     with Darkroom(HANGS, timeout_s=1.5, patience_s=0.1) as darkroom, ThreadPoolExecutor(1) as pool:
         darkroom.warm()
         slow = pool.submit(darkroom.inspect, b"file", 200)
-        while not darkroom._lock.locked():
+        while not darkroom._child.is_asked:
             pass
         assert darkroom.keep(raw_page())
         assert not slow.done()
