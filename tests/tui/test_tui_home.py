@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.services.conftest import NOW, Window
 from tests.tui.conftest import OpenSeat
 from tests.tui.seat import NARROW, WIDE
 from workstation.domain.case import Flag, Flagged
+from workstation.domain.items import Pack
 from workstation.services.link import Light
 from workstation.services.queue import Outage
 from workstation.store.database import Recovery
@@ -211,3 +213,16 @@ async def test_a_stopped_clock_and_silence_that_accepted_show_in_the_place_of_th
         tx.record(silent.case_id, deemed, actor="clerk", at=window.clock())
     async with sit(size=NARROW) as seat:
         assert seat.sees("特别程序", "视为受理")
+
+
+async def test_an_expired_catalogue_is_named_on_every_screen_and_work_goes_on(
+    sit: OpenSeat, window: Window, pack: Pack
+) -> None:
+    case = window.named(window.open())
+    async with sit() as seat:
+        assert seat.misses("目录已过期")
+        window.clock.now += timedelta(days=(pack.valid_until - window.clock.now.date()).days + 1)
+        seat.app.read_line()
+        assert seat.sees(f"目录已过期 {pack.valid_until}")
+        await seat.open(case.case_id)
+        assert seat.sees(f"目录已过期 {pack.valid_until}", "材料")
