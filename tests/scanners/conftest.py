@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import tempfile
@@ -99,7 +100,9 @@ def children() -> list[int]:
     """Ids of the living and dead-but-unreaped children of this process."""
     found: list[int] = []
     for task in Path("/proc/self/task").iterdir():
-        found += [int(word) for word in (task / "children").read_text().split()]
+        # A thread may end while it is looked at; its children then belong to another one.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found += [int(word) for word in (task / "children").read_text().split()]
     return found
 
 
