@@ -36,7 +36,7 @@ PASSPHRASE = "lianxi"
 PATIENCE_S = 20.0
 QUIET_ROUNDS, TURNS = 2, 6
 NARROW, USUAL, WIDE = (80, 24), (112, 28), (140, 44)
-WORKING = frozenset({"desk", "read", "look", "scan", "preview", "preload", "form", "find"})
+WORKING = frozenset({"desk", "read", "look", "scan", "preview", "preload", "form", "find", "news"})
 """Groups of workers that end by themselves; the others wait for a person."""
 AnyScreen = TypeVar("AnyScreen", bound=Screen[Any])
 

@@ -66,6 +66,8 @@ class CaseView:
     """Still to be answered, in order."""
     checklist: Checklist
     fields: tuple[FormField, ...]
+    fields_shown: Mapping[str, FieldValue]
+    """Readings and form values with what the documents of the case say about each other."""
     readiness: Readiness
     offers: Mapping[str, ArchivedMaterial]
     """Copies that may be reused, by slot."""
@@ -112,11 +114,6 @@ class CaseView:
         return frozenset(name for name, value in confirmed.items() if value and read.get(name) == value)
 
     @property
-    def fields_shown(self) -> Mapping[str, FieldValue]:
-        """Readings and form values with what the documents of the case say about each other."""
-        return judged(self.case.fields, compare(self.case.fields, self.case.applicant))
-
-    @property
     def needs_home_street(self) -> bool:
         """True where another street than the receiving one may decide."""
         return self.item.routing is not Routing.RECEIVING
@@ -158,6 +155,7 @@ def build_view(
         questions=open_questions(item, case.answers),
         checklist=checklist(item, case),
         fields=asked_fields(item, case.answers),
+        fields_shown=judged(case.fields, compare(case.fields, case.applicant)),
         readiness=readiness(item, case),
         offers=offers,
         home_street_name=street_name(case.home_street) if case.home_street else "",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -116,11 +117,20 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
 
     def on_line_changed(self) -> None:
         """Show what the back office has said meanwhile; what is still edited here only changes here."""
-        view = self.view
-        if view is None or self.busy or not view.case.is_sealed:
-            return
-        if self.desk.store.case(self.case_id).length > view.case.length:
-            self.job(lambda: self.desk.view(self.case_id), self.show_view)
+        if self.view is not None and self.view.case.is_sealed:
+            self._read_news(self.view.case.length)
+
+    @work(exit_on_error=False, exclusive=True, group="news")
+    async def _read_news(self, length: int) -> None:
+        """Look beside whatever else runs: no key waits for it, and no notice is wiped by it."""
+        loop = asyncio.get_running_loop()
+        news = await loop.run_in_executor(self.app.jobs, lambda: self._longer_than(length))
+        if news is not None and self.is_attached and not self.busy:
+            self.show_view(news)
+
+    def _longer_than(self, length: int) -> CaseView | None:
+        grown = self.desk.store.case(self.case_id).length > length
+        return self.desk.view(self.case_id) if grown else None
 
     # --- showing --------------------------------------------------------------------------------------
 
