@@ -8,7 +8,8 @@ A kind that a way cannot read counts as not read right. Odd pages (mirrored, hal
 come last: nothing on them may be shown as sure that is not there.
 
     python tests/bench/bench_ocr.py [--each 100] [--seed N] [--ways W,...] [--kinds K,...] [--come C,...]
-                                    [--odd 5] [--verbose] [--misread FILE] [--keep FOLDER] [--json FILE]
+                                    [--papers ours|strangers] [--odd 5] [--verbose] [--misread FILE]
+                                    [--keep FOLDER] [--json FILE]
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ from pathlib import Path
 from PIL import Image
 
 from tests.bench.ocr_odd import OddResult, judge_odd
+from tests.bench.ocr_papers import PAPERS, Papers
 from tests.bench.ocr_reader import Reader, WayMissing
 from tests.bench.ocr_scores import Field, Page, Result, Tally, result_of
 from tests.bench.ocr_ways import WAYS
-from workstation.training.specimens import counter, every
+from workstation.training.specimens import every
 
 _GOOD_JPEG = 92
 
@@ -43,17 +45,18 @@ class Shot:
     file: Path
 
 
-def shots(kinds: Sequence[str], each: int, seed: int, come: Sequence[str], folder: Path) -> Iterator[Shot]:
-    """Yield `each` pictures of each kind, one file at a time."""
-    for step in range(each):
-        for index, kind in enumerate(every.KINDS):
-            if kind not in kinds:
+def shots(args: argparse.Namespace, folder: Path) -> Iterator[Shot]:
+    """Yield `args.each` pictures of each kind, one file at a time."""
+    papers: Papers = args.papers
+    for step in range(args.each):
+        for index, kind in enumerate(papers.kinds):
+            if kind not in args.kinds:
                 continue
-            own = (seed * 10_000 + step) * 100 + index
-            way = come[step % len(come)] if come else counter.way_for(own)
-            drawn = every.specimen(kind, own, counter.dpi_for(own))
+            own = (args.seed * 10_000 + step) * 100 + index
+            way = args.come[step % len(args.come)] if args.come else papers.way_for(own)
+            drawn = papers.specimen(kind, own, papers.dpi_for(own))
             file = folder / f"{kind}-{step}-{way}.jpg"
-            _save(counter.as_it_comes(drawn.picture, own, way), file)
+            _save(papers.as_it_comes(drawn.picture, own, way), file)
             yield Shot(drawn, way, own, file)
 
 
@@ -99,7 +102,7 @@ def run(args: argparse.Namespace, folder: Path) -> Run:
     """Let every way read every page."""
     readers = readers_of(args.ways)
     pages: dict[str, list[Page]] = {way: [] for way in readers}
-    for shot in shots(args.kinds, args.each, args.seed, args.come, folder):
+    for shot in shots(args, folder):
         for way, reader in readers.items():
             answer, cpu_s, _ = reader.read(shot.file, shot.specimen.kind)
             pages[way].append(page_of(shot, answer, cpu_s))
@@ -188,16 +191,19 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--each", type=int, default=100, help="specimens of each kind")
     parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000, help="default: the clock's")
     parser.add_argument("--ways", default=",".join(WAYS), help=", ".join(WAYS))
-    parser.add_argument("--kinds", default=",".join(every.KINDS))
-    parser.add_argument("--come", default="", help=f"how papers come, in turn: {', '.join(counter.WAYS)}")
+    parser.add_argument("--papers", default="ours", choices=tuple(PAPERS), help="who draws them")
+    parser.add_argument("--kinds", default="", help="all when empty")
+    parser.add_argument("--come", default="", help="how papers come, in turn; a mixture when empty")
     parser.add_argument("--odd", type=int, default=5, help="odd pages of each sort; 0 for none")
     parser.add_argument("--verbose", action="store_true", help="tables by field and by how the paper came")
     parser.add_argument("--misread", type=Path, help="list every field that was not right")
     parser.add_argument("--keep", type=Path, help="leave the pictures in this folder")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    args.ways, args.kinds = _names(list(WAYS), args.ways), _names(every.KINDS, args.kinds)
-    args.come = _names(list(counter.WAYS), args.come)
+    args.papers = PAPERS[args.papers]()
+    args.ways = _names(list(WAYS), args.ways)
+    args.kinds = _names(args.papers.kinds, args.kinds) or list(args.papers.kinds)
+    args.come = _names(args.papers.ways, args.come)
     return args
 
 
