@@ -140,12 +140,8 @@ def _cloth(wide: int, high: int, dice: random.Random) -> Picture:
     down, along = np.mgrid[0:high, 0:wide].astype(np.float32)
     step = dice.uniform(60, 160)
     checks = ((along // step) % 2 + (down // step) % 2) / 2
-    one, other = np.array([dice.choice([(170, 60, 60), (60, 90, 150), (90, 130, 90)]), (228, 226, 220)])
-    return (
-        (one + (other - one) * checks[..., None] + _noise((high, wide, 3), dice, 7))
-        .clip(0, 255)
-        .astype(np.uint8)
-    )
+    one = np.array(dice.choice([(170, 60, 60), (60, 90, 150), (90, 130, 90)]), np.float32)
+    return _levels(one + (225 - one) * checks[..., None] + _noise((high, wide, 3), dice, 7))
 
 
 def _wood(wide: int, high: int, dice: random.Random) -> Picture:

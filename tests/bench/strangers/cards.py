@@ -159,8 +159,9 @@ def social_security(dice: random.Random, dpi: int) -> tuple[Sheet, Truth]:
     column = left + dice.choice([0.0, max(len(name) for name, _ in rows) * 3.0 * grow + 1.5])
     top, step = dice.uniform(15.5, 19), dice.uniform(5.8, 7)
     for place, (name, text) in enumerate(rows):
-        end = sheet.write((left, top + place * step), name + colon, label)
-        sheet.write((max(end + 1.0, column), top + place * step), text, value)
+        end = max(sheet.write((left, top + place * step), name + colon, label) + 1.0, column)
+        room = (82 if on_left else 58) - end
+        sheet.write((end, top + place * step), text, _fitting(sheet, text, value, room))
     sample_mark(sheet, [(6, 42), (50, 44), (62, 42)], 4)
     truth = {"name": who.name, "id_number": who.number, "card_number": card}
     return sheet, truth | {"issued_on": issued.isoformat()}

@@ -205,7 +205,7 @@ def _across(sheet: Sheet, *, hollow: bool) -> None:
         thick = max(3, round(high * sheet.scale * 0.02) // 2 * 2 + 1)
         line = ImageChops.subtract(line.filter(ImageFilter.MaxFilter(thick)), line)
     turned = line.rotate(dice.uniform(-50, 50), Image.Resampling.BICUBIC, expand=True)
-    faint = dice.uniform(0.55, 0.9) if hollow else dice.uniform(0.14, 0.3)
+    faint = dice.uniform(0.3, 0.65) if hollow else dice.uniform(0.14, 0.3)
     mask = turned.point(lambda level: round(level * faint))
     room = (sheet.picture.width - mask.width, sheet.picture.height - mask.height)
     corner = (room[0] * dice.uniform(0.2, 0.8) / sheet.scale, room[1] * dice.uniform(0.2, 0.8) / sheet.scale)
