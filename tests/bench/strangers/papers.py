@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 
-from tests.bench.strangers import cards
+from tests.bench.strangers import books, cards, forms, household
 from tests.bench.strangers.sheet import Sheet
 from workstation.training.specimens.every import Specimen
 
@@ -15,6 +15,13 @@ _DRAWING: Mapping[str, Callable[[random.Random, int], tuple[Sheet, dict[str, str
     "social-security-card": cards.social_security,
     "residence-permit-front": cards.residence_front,
     "residence-permit-back": cards.residence_back,
+    "household-register-page": household.register_page,
+    "marriage-certificate": books.marriage,
+    "disability-certificate": books.disability,
+    "passport": books.passport,
+    "birth-certificate": forms.birth,
+    "business-licence": forms.licence,
+    "property-certificate": forms.real_estate,
 }
 KINDS = tuple(_DRAWING)
 
