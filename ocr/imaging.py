@@ -13,7 +13,6 @@ from PIL import (
     GifImagePlugin,
     Image,
     ImageChops,
-    ImageFilter,
     ImageOps,
     ImageStat,
     Jpeg2KImagePlugin,
@@ -42,6 +41,7 @@ FORMATS = tuple(str(plugin.format) for plugin in _PLUGINS)
 
 _MAX_BYTES = 400_000_000
 _LEAST_CONTRAST = 50
+_SEEN_PX = 1500
 _BROKEN = (
     OSError,
     SyntaxError,
@@ -114,7 +114,7 @@ def _eight_bit(picture: Image.Image) -> Image.Image:
         paper = Image.new("RGBA", solid.size, "white")
         return Image.alpha_composite(paper, solid).convert("RGB")
     if picture.mode in {"L", "RGB"}:
-        return picture.copy()
+        return picture
     return picture.convert("L" if picture.mode == "1" else "RGB")
 
 
@@ -132,24 +132,8 @@ def without_red(picture: Image.Image) -> Image.Image:
     return ImageChops.lighter(picture.convert("L"), picture.getchannel("R"))
 
 
-def quality(picture: Image.Image, skew_deg: float) -> dict[str, float]:
-    """Return the measures of a picture that the port names."""
-    grey = picture.convert("L")
-    factor = max(1, max(grey.size) // 1500)
-    edges = grey.reduce(factor).filter(
-        ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
-    )
-    return {
-        "width_px": float(picture.width),
-        "height_px": float(picture.height),
-        "sharpness": round(ImageStat.Stat(edges).stddev[0], 2),
-        "brightness": round(ImageStat.Stat(grey).mean[0], 1),
-        "skew_deg": round(skew_deg, 2),
-    }
-
-
 def has_print(picture: Image.Image) -> bool:
     """Say whether there is anything dark on light at all."""
-    grey = without_red(picture)
-    darkest, brightest = ImageStat.Stat(grey.reduce(max(1, max(grey.size) // 1500))).extrema[0]
+    small = picture.reduce(max(1, round(max(picture.size) / _SEEN_PX)))
+    darkest, brightest = ImageStat.Stat(without_red(small)).extrema[0]
     return brightest - darkest >= _LEAST_CONTRAST

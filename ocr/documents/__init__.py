@@ -9,7 +9,6 @@ from typing import Protocol
 
 from PIL import Image
 
-from ocr import imaging
 from ocr.documents import (
     birth_certificate,
     business_licence,
@@ -90,6 +89,7 @@ def read(engine: Engine, image: Image.Image, kind: str, *, today: date | None = 
     if module is None:
         raise UnknownDocument(kind)
     # Here, because it loads numpy and OpenCV, and those who only ask for `KINDS` are spared them.
+    from ocr.documents.measures import quality
     from ocr.documents.reader import fill
 
     started = time.monotonic()
@@ -100,6 +100,6 @@ def read(engine: Engine, image: Image.Image, kind: str, *, today: date | None = 
         engine=engine.name,
         elapsed_ms=round((time.monotonic() - started) * 1000),
         fields={name: fields[name] for name in module.FIELDS},
-        quality=imaging.quality(image, filling.skew_deg),
+        quality=quality(image, filling.skew_deg),
         reason=filling.reason,
     )

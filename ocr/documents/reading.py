@@ -70,11 +70,12 @@ class Page:
         """
         scale = 1.0 / self.sheet.work_scale
         margin = _MARGIN * piece.height
-        height, width = self.sheet.grey.shape
-        left, top = max(0, int((piece.left - margin) * scale)), max(0, int((piece.top - margin) * scale))
-        right = min(width, int(np.ceil((piece.right + margin) * scale)))
-        bottom = min(height, int(np.ceil((piece.bottom + margin) * scale)))
-        part = self.sheet.grey[top : max(bottom, top + 1), left : max(right, left + 1)]
+        part = self.sheet.part(
+            int((piece.left - margin) * scale),
+            int((piece.top - margin) * scale),
+            int(np.ceil((piece.right + margin) * scale)),
+            int(np.ceil((piece.bottom + margin) * scale)),
+        )
         part = _crisp(part) if way is Way.CRISP else part
         stretched = _STRETCHED if way is Way.WIDE else 1.0
         if not framed:

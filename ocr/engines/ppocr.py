@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,8 @@ _LEAST_WIDTH, _MOST_WIDTH = 16, 3200
 """A line of more than some sixty characters is cut in two: memory grows with its length."""
 _SECOND_LOOK = 1.3
 """How much wider a line is drawn for the second look."""
+_WORTH = 0.75
+"""Mean confidence from which a line is looked at twice."""
 _LEFT_OUT = 0.5
 """What is left of the confidence when print was left out."""
 _SEARCHED = 0.2
@@ -107,10 +110,15 @@ class LineRecogniser:
         return Line(text, sum(marks) / len(marks) if marks else 0.0, marks)
 
     def _whole(self, grey: Grey) -> _Read:
-        """Read a line, and once more a little wider where print was left out; what stays out is doubt."""
+        """Read a line, and once more a little wider where print was left out; what stays out is doubt.
+
+        What is hardly print at all (specks, a seal, a face) is no better read for being wider.
+        """
         read = self._read(grey)
         if unread_em(grey, read.text, read.places) < MISSED_EM:
             return read
+        if not read.marks or fmean(read.marks) < _WORTH:
+            return replace(read, marks=tuple(mark * _LEFT_OUT for mark in read.marks))
         wide = self._read(_resized(Image.fromarray(grey), _SECOND_LOOK))
         wide = replace(wide, places=tuple(place / _SECOND_LOOK for place in wide.places))
         if unread_em(grey, wide.text, wide.places) < MISSED_EM:
@@ -136,9 +144,14 @@ class LineRecogniser:
 
     def _decoded(self, chances: Chances) -> _Read:
         """Join steps of one character and leave the blanks out (CTC, best path); spaces are left out too."""
-        chances[:, self._simplified] += chances[:, self._variants]
-        chances[:, self._variants] = 0.0
-        best, sure = chances.argmax(1), chances.max(1)
+        best = chances.argmax(1)
+        # Where the blank has more than half, nothing that is added up elsewhere can pass it.
+        open_to = np.flatnonzero((best != 0) | (chances[:, 0] <= 0.5))
+        seen = chances[open_to]
+        seen[:, self._simplified] += seen[:, self._variants]
+        seen[:, self._variants] = 0.0
+        sure = chances[:, 0].copy()
+        best[open_to], sure[open_to] = seen.argmax(1), seen.max(1)
         starts = np.flatnonzero(np.diff(best, prepend=-1))
         surest = np.minimum(np.maximum.reduceat(sure, starts), 1.0)
         ends = np.append(starts[1:], len(best))

@@ -37,11 +37,11 @@ def _label(name: str, left: float, middle: float, scale: float = 7.0) -> Label:
 def test_a_box_finds_its_way_back_to_the_input(quarters: int, angle: float, mirrored: bool) -> None:
     turn = np.array([[np.cos(angle / 57.3), -np.sin(angle / 57.3), 7], [np.sin(angle / 57.3),
                      np.cos(angle / 57.3), 90], [0, 0, 1]])  # fmt: skip
-    grey = np.arange(300 * 200, dtype=np.uint32).reshape(200, 300)
-    sheet = Sheet(grey, turn, (600, 600), True).turned(quarters)  # type: ignore[arg-type]
-    sheet = sheet.mirrored() if mirrored else sheet
-    rows, columns = np.nonzero(np.asarray(sheet.grey) == 80 * 300 + 120)
-    x, y, width, height = sheet.box_in_input(columns[0], rows[0], columns[0] + 1, rows[0] + 1)
+    sheet = Sheet(np.zeros((600, 600), np.uint8), turn, (300, 200), True).turned(quarters)
+    place = [(120, 80), (119, 120), (179, 119), (80, 179)][quarters]
+    if mirrored:
+        sheet, place = sheet.mirrored(), (sheet.size[0] - 1 - place[0], place[1])
+    x, y, width, height = sheet.box_in_input(place[0], place[1], place[0] + 1, place[1] + 1)
     wanted = turn @ np.array([120.5, 80.5, 1])
     assert x - 1 <= wanted[0] <= x + width + 1
     assert y - 1 <= wanted[1] <= y + height + 1
