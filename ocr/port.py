@@ -93,10 +93,12 @@ class FieldReading:
     value: str
     """Normalised; empty when it could not be read."""
     confidence: float
-    """0 to 1."""
+    """0 to 1: of values said to be this sure, this share is right (`ocr.calibration`)."""
     box: Box | None
     checks: tuple[str, ...] = ()
     """Names of the checks that were made, a failed one with a leading `!`, e.g. `!check-digit`."""
+    evidence: float = 0.0
+    """0 to 1: what `confidence` was told from, by the marks of the characters and the checks; no chance."""
 
     @property
     def valid(self) -> bool:

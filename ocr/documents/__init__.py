@@ -9,9 +9,11 @@ from typing import Protocol
 
 from PIL import Image
 
+from ocr import calibration
 from ocr.documents import (
     birth_certificate,
     business_licence,
+    consistency,
     disability_certificate,
     household_register_page,
     id_card_back,
@@ -25,7 +27,7 @@ from ocr.documents import (
 )
 from ocr.documents.form import Filled, Form
 from ocr.errors import UnknownDocument
-from ocr.port import Engine, FieldReading, Reading
+from ocr.port import Engine, FieldReading, LineEngine, Reading
 
 
 class Kind(Protocol):
@@ -94,7 +96,9 @@ def read(engine: Engine, image: Image.Image, kind: str, *, today: date | None = 
 
     started = time.monotonic()
     filling = fill(engine, image, module.FORM)
-    fields = module.interpret(filling.blanks, today or datetime.now(UTC).date())
+    day = today or datetime.now(UTC).date()
+    read = consistency.checked_together(kind, module.interpret(filling.blanks, day), day)
+    fields = calibration.calibrated(read, by_lines=isinstance(engine, LineEngine))
     return Reading(
         document=kind,
         engine=engine.name,

@@ -12,7 +12,7 @@ from ocr.documents.form import Written, unread
 from ocr.knowledge import dates, identity
 from ocr.knowledge.addresses import read_address
 from ocr.knowledge.correction import Corrected
-from ocr.knowledge.ethnicities import read_ethnicity
+from ocr.knowledge.ethnicities import PRINTED_OTHERWISE, read_ethnicity
 from ocr.knowledge.words import nearest
 from ocr.port import Box, FieldReading
 
@@ -148,8 +148,9 @@ def put_right(read: Callable[..., Corrected], plain: Callable[[str], str] = valu
 
 
 def ethnicity_of(written: Written) -> FieldReading:
-    """Read the name of an ethnic group."""
-    return one_of(written, values.ETHNICITIES, "known-ethnicity", put_right(read_ethnicity, values.ethnicity))
+    """Read the name of an ethnic group, or what forms print instead of one."""
+    known = values.ETHNICITIES | PRINTED_OTHERWISE
+    return one_of(written, known, "known-ethnicity", put_right(read_ethnicity, values.ethnicity))
 
 
 def _kept(text: str, sure: Marks, value: str) -> Marks:

@@ -3,11 +3,19 @@
 Cards and other papers are filled in with 规范汉字 (居民身份证法 art. 4), and the model knows both forms.
 It wavers between them where they look alike, and one odd character can turn a whole line traditional: what it
 says for either form counts for the printed one. The pairs are those of OpenCC's TSCharacters.txt (Apache-2.0)
-whose simplified form is in GB 2312 and whose traditional one is not, without those that names may keep by
-通用规范汉字表 (昇, 堃, 喆 and others).
+whose simplified form is in GB 2312 and whose traditional one is not, without `STANDARD`.
 """
 
 from __future__ import annotations
+
+STANDARD = frozenset(
+    "仝邨吒氾刬䜣昇於苧迺耑钜祕陞桠脩菉堃絜喆甦淼晔晖甯飏筦蒐凓夥谿釐麹澂憙龢詟鲙镕翦劄椀勠"
+    "乾剋徵瞭麽藉皙瞋噘蹚袷薰黏挫愣邱彷诃诓桉凋菰溷骼徼澹阪雠"
+)
+"""Characters of 通用规范汉字表 (2013, 8105 characters) that other lists call variants or traditional forms.
+
+By its table 1 they are standard, always or in names and places, so they are never read as another one.
+"""
 
 _PAIRS = (
     "丟丢並并亂乱亙亘亞亚佇伫佈布佔占併并來来侖仑侶侣侷局俁俣係系俠侠俬私倀伥倆俩倉仓個个們们倖幸倫伦偉伟側侧"
@@ -58,7 +66,7 @@ _PAIRS = (
     "繰缲繳缴繹绎繼继繽缤繾缱纈缬纊纩續续纍累纏缠纓缨纔才纖纤纘缵纜缆缽钵罈坛罌罂罎坛罰罚罵骂罷罢羅罗羆罴羈羁"
     "羋芈羣群羥羟羨羡義义羶膻習习翫玩翹翘耬耧耮耢聖圣聞闻聯联聰聪聲声聳耸聵聩聶聂職职聹聍聽听聾聋肅肃脅胁脈脉"
     "脛胫脣唇脫脱脹胀腎肾腖胨腦脑腫肿腳脚腸肠膃腽膚肤膠胶膩腻膽胆膾脍膿脓臉脸臍脐臏膑臘腊臚胪臟脏臠脔臥卧臨临"
-    "臺台與与興兴舉举舊旧舘馆艙舱艤舣艦舰艫舻艱艰艷艳芻刍苧苎茲兹荊荆莊庄莖茎莢荚莧苋華华菴庵萇苌萊莱萬万萵莴"
+    "臺台與与興兴舉举舊旧舘馆艙舱艤舣艦舰艫舻艱艰艷艳芻刍茲兹荊荆莊庄莖茎莢荚莧苋華华菴庵萇苌萊莱萬万萵莴"
     "葉叶葒荭葤荮葦苇葯药葷荤蒓莼蒔莳蒞莅蒼苍蓀荪蓆席蓋盖蓮莲蓯苁蓴莼蓽荜蔔卜蔘参蔞蒌蔣蒋蔥葱蔦茑蔭荫蕁荨蕆蒇"
     "蕎荞蕒荬蕓芸蕕莸蕘荛蕢蒉蕩荡蕪芜蕭萧蕷蓣薈荟薊蓟薌芗薑姜薔蔷薟莶薦荐薩萨薺荠藍蓝藎荩藝艺藥药藪薮藴蕴藶苈"
     "藹蔼藺蔺蘄蕲蘆芦蘇苏蘊蕴蘋苹蘚藓蘞蔹蘢茏蘭兰蘺蓠蘿萝處处虛虚虜虏號号虧亏虯虬蛺蛱蛻蜕蜆蚬蝕蚀蝟猬蝦虾蝨虱"
@@ -79,7 +87,7 @@ _PAIRS = (
     "輝辉輞辋輟辍輥辊輦辇輩辈輪轮輯辑輳辏輸输輻辐輾辗輿舆轂毂轄辖轅辕轆辘轉转轍辙轎轿轔辚轟轰轡辔轢轹轤轳辦办"
     "辭辞辮辫辯辩農农迴回這这連连週周進进遊游運运過过達达違违遙遥遜逊遞递遠远遡溯適适遲迟遷迁選选遺遗遼辽邁迈"
     "還还邇迩邊边邏逻邐逦郟郏郵邮鄆郓鄉乡鄒邹鄔邬鄖郧鄧邓鄭郑鄰邻鄲郸鄴邺鄶郐鄺邝酈郦醃腌醖酝醜丑醞酝醫医醬酱"
-    "釀酿釁衅釃酾釅酽釋释釐厘釓钆釔钇釕钌釗钊釘钉釙钋針针釣钓釤钐釦扣釧钏釩钒釵钗釷钍釹钕釺钎鈀钯鈁钫鈄钭鈈钚"
+    "釀酿釁衅釃酾釅酽釋释釓钆釔钇釕钌釗钊釘钉釙钋針针釣钓釤钐釦扣釧钏釩钒釵钗釷钍釹钕釺钎鈀钯鈁钫鈄钭鈈钚"
     "鈉钠鈍钝鈎钩鈐钤鈑钣鈔钞鈕钮鈞钧鈣钙鈥钬鈦钛鈧钪鈮铌鈰铈鈳钶鈴铃鈷钴鈸钹鈹铍鈺钰鈾铀鈿钿鉀钾鉆钻鉈铊鉉铉"
     "鉍铋鉑铂鉕钷鉗钳鉚铆鉛铅鉞钺鉢钵鉤钩鉦钲鉬钼鉭钽鉸铰鉺铒鉻铬鉿铪銀银銃铳銅铜銑铣銓铨銖铢銘铭銚铫銜衔銠铑"
     "銣铷銥铱銦铟銨铵銩铥銪铕銫铯銬铐銱铞銳锐銷销銹锈銻锑銼锉鋁铝鋃锒鋅锌鋇钡鋌铤鋏铗鋒锋鋝锊鋟锓鋤锄鋦锔鋨锇"

@@ -7,9 +7,14 @@ extra. CPU seconds include the recognisers' processes; memory is the peak of the
 A kind that a way cannot read counts as not read right. Odd pages (mirrored, half outside, two cards, a cat)
 come last: nothing on them may be shown as sure that is not there.
 
-    python tests/bench/bench_ocr.py [--each 100] [--seed N] [--ways W,...] [--kinds K,...] [--come C,...]
-                                    [--papers ours|strangers] [--odd 5] [--verbose] [--misread FILE]
-                                    [--keep FOLDER] [--json FILE]
+A full run with the slow peers takes more than an hour. It can be run kind by kind and added up
+(`--add FILE`; `--each 0 --odd 0 --add FILE` only prints the sum), and the peers may be given a share of the
+pages. `--fit FILE` makes the table by which evidence is told as confidence anew from such a file.
+
+    python tests/bench/bench_ocr.py [--each 100] [--peers-each N] [--seed N] [--ways W,...] [--kinds K,...]
+                                    [--come C,...] [--papers ours|strangers] [--odd 5] [--verbose]
+                                    [--misread FILE] [--keep FOLDER] [--add FILE] [--json FILE]
+    python tests/bench/bench_ocr.py --fit FILE
 """
 
 from __future__ import annotations
@@ -19,20 +24,27 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from PIL import Image
 
+from tests.bench.ocr_fit import TABLE, fit
 from tests.bench.ocr_odd import OddResult, judge_odd
 from tests.bench.ocr_papers import PAPERS, Papers
-from tests.bench.ocr_reader import Reader, WayMissing
-from tests.bench.ocr_scores import Field, Page, Result, Tally, result_of
+from tests.bench.ocr_reader import Reader, Said, WayMissing
+from tests.bench.ocr_records import Records, append, load
+from tests.bench.ocr_report import show, show_odd, show_targets, write_misread
+from tests.bench.ocr_scores import Field, Page, Result, result_of
+from tests.bench.ocr_targets import targets_of
 from tests.bench.ocr_ways import WAYS
 from workstation.training.specimens import every
 
 _GOOD_JPEG = 92
+_SAY_EVERY_S = 20.0
+PEERS = frozenset({"pytesseract", "rapidocr"})
+"""Ways of others, which are slow: they may be given a share of the pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +78,14 @@ def _save(picture: Image.Image, file: Path) -> None:
     picture.save(file, quality=_GOOD_JPEG, **named)
 
 
-def page_of(shot: Shot, answer: dict[str, tuple[str, float, bool]], cpu_s: float) -> Page:
+def page_of(shot: Shot, answer: Mapping[str, Said], cpu_s: float) -> Page:
     """Judge one answer."""
     kind = shot.specimen.kind
     fields = tuple(
-        Field(kind, name, wanted, *answer.get(name, ("", 0.0, False)))
+        Field(kind, name, wanted, *answer.get(name, Said()))
         for name, wanted in shot.specimen.truth.items()
         # What stands empty on the paper counts only where something was read into it.
-        if wanted or answer.get(name, ("",))[0]
+        if wanted or answer.get(name, Said()).value
     )
     return Page(kind, shot.way_it_came, shot.seed, fields, cpu_s, bool(answer))
 
@@ -99,80 +111,47 @@ def readers_of(ways: Sequence[str]) -> dict[str, Reader]:
 
 
 def run(args: argparse.Namespace, folder: Path) -> Run:
-    """Let every way read every page."""
+    """Let every way read every page, the peers their share of them."""
     readers = readers_of(args.ways)
     pages: dict[str, list[Page]] = {way: [] for way in readers}
+    progress = Progress(args.each * len(args.kinds))
+    shown = dict.fromkeys(args.kinds, 0)
     for shot in shots(args, folder):
         for way, reader in readers.items():
+            if way in PEERS and shown[shot.specimen.kind] > args.peers_each:
+                continue
             answer, cpu_s, _ = reader.read(shot.file, shot.specimen.kind)
-            pages[way].append(page_of(shot, answer, cpu_s))
+            pages[way].append(replace(page_of(shot, answer, cpu_s), drawn_by=args.drawn_by))
+            if args.add:
+                # At once, so that a run that is broken off is not lost.
+                append(args.add, {way: pages[way][-1:]})
         if not args.keep:
             shot.file.unlink()
+        progress.step()
     strange = judge_odd(readers, args.odd, args.seed, folder)
-    return Run(pages, {way: reader.close() for way, reader in readers.items()}, strange)
+    peaks = {way: reader.close() for way, reader in readers.items()}
+    if args.add:
+        append(args.add, peak_mb=peaks)
+    return Run(pages, peaks, strange)
 
 
-def show(results: dict[str, Result], verbose: bool) -> None:
-    """Print the tables."""
-    ways = list(results)
-    _row("", ways)
-    _row("fields right, %", [f"{results[way].fields.percent:.2f}" for way in ways])
-    _row("identity numbers right, %", [f"{results[way].identities.percent:.2f}" for way in ways])
-    _row("pages wholly right, %", [f"{results[way].pages.percent:.1f}" for way in ways])
-    _row("fields left empty", [str(results[way].empty) for way in ways])
-    _row("wrong and sure, per 1000", [f"{results[way].wrong_and_sure_per_1000:.2f}" for way in ways])
-    _row("right but doubtful, fields", [str(results[way].doubtful_but_right) for way in ways])
-    _row("CPU s a card, median / p95", [_pair(results[way].card_cpu_s) for way in ways])
-    _row("CPU s a page, median / p95", [_pair(results[way].page_cpu_s) for way in ways])
-    _row("peak memory, MB", [f"{results[way].peak_mb:.0f}" for way in ways])
-    _row("kinds without a reader", [str(len(results[way].unread_kinds)) for way in ways])
-    sys.stdout.write("\nhow sure against how right (fields that say something)\n")
-    for index in range(10):
-        row = [results[way].reliability[index] for way in ways]
-        texts = [f"{100 * right / count:.1f} % of {count}" if count else "-" for _, count, right in row]
-        _row(f"confidence {index / 10:.1f} to {(index + 1) / 10:.1f}", texts)
-    _tables("by kind: fields right, %", {way: results[way].by_kind for way in ways})
-    if verbose:
-        _tables("by the way it came: fields right, %", {way: results[way].by_way for way in ways})
-        _tables("by field: right, %", {way: results[way].by_field for way in ways})
+class Progress:
+    """Says on the error output now and then how far a run is."""
 
+    def __init__(self, pages: int) -> None:
+        """Begin to count `pages`."""
+        self._pages, self._done = pages, 0
+        self._began = self._said = time.monotonic()
 
-def show_odd(odd: dict[str, dict[str, OddResult]]) -> None:
-    """Print what was claimed of pages that are not to be read, or not wholly."""
-    sys.stdout.write(
-        "\nodd pages: fields wrong and sure, of those that say something (and the reason given)\n"
-    )
-    for name, ways in odd.items():
-        _row(name, [str(result) for result in ways.values()], width=38)
-
-
-def _tables(title: str, tallies: dict[str, dict[str, Tally]]) -> None:
-    sys.stdout.write(f"\n{title}\n")
-    for key in next(iter(tallies.values())):
-        _row(key, [f"{tally[key].percent:.1f}" for tally in tallies.values()])
-
-
-def _pair(seconds: tuple[float, float]) -> str:
-    return f"{seconds[0]:.2f} / {seconds[1]:.2f}"
-
-
-def _row(title: str, cells: Sequence[str], width: int = 18) -> None:
-    sys.stdout.write(f"{title:40}" + "".join(f"{cell:>{width}}" for cell in cells) + "\n")
-
-
-def write_misread(file: Path, read: dict[str, list[Page]]) -> None:
-    """List every field that was not read right: a line of tab-separated columns each."""
-    with file.open("w", encoding="utf-8") as out:
-        out.write("way\tkind\tcame\tseed\tfield\twanted\tread\tconfidence\tvalid\n")
-        for way, pages in read.items():
-            for page in pages:
-                for one in page.fields:
-                    if not one.is_right:
-                        cells = (
-                            way, page.kind, page.way_it_came, page.seed, one.name, one.wanted, one.value,
-                            f"{one.confidence:.3f}", one.valid,
-                        )  # fmt: skip
-                        out.write("\t".join(str(cell) for cell in cells) + "\n")
+    def step(self) -> None:
+        """Count a page."""
+        self._done += 1
+        now = time.monotonic()
+        if now - self._said < _SAY_EVERY_S and self._done < self._pages:
+            return
+        self._said = now
+        left_min = (now - self._began) / self._done * (self._pages - self._done) / 60
+        sys.stderr.write(f"{self._done} of {self._pages} pages, about {left_min:.0f} min left\n")
 
 
 def _names(allowed: Sequence[str], text: str) -> list[str]:
@@ -189,6 +168,7 @@ def arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--each", type=int, default=100, help="specimens of each kind")
+    parser.add_argument("--peers-each", type=int, help="of these, how many the peers read; default: all")
     parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000, help="default: the clock's")
     parser.add_argument("--ways", default=",".join(WAYS), help=", ".join(WAYS))
     parser.add_argument("--papers", default="ours", choices=tuple(PAPERS), help="who draws them")
@@ -198,35 +178,63 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--verbose", action="store_true", help="tables by field and by how the paper came")
     parser.add_argument("--misread", type=Path, help="list every field that was not right")
     parser.add_argument("--keep", type=Path, help="leave the pictures in this folder")
+    parser.add_argument("--add", type=Path, help="add the pages to this file, and count all that are in it")
+    parser.add_argument("--fit", type=Path, help="make ocr/calibration.json from such a file, nothing else")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    args.papers = PAPERS[args.papers]()
+    args.drawn_by, args.papers = args.papers, PAPERS[args.papers]()
     args.ways = _names(list(WAYS), args.ways)
     args.kinds = _names(args.papers.kinds, args.kinds) or list(args.papers.kinds)
     args.come = _names(args.papers.ways, args.come)
+    args.peers_each = args.each if args.peers_each is None else args.peers_each
     return args
 
 
 def main() -> int:
     """Run and print."""
     args = arguments()
+    if args.fit:
+        fit(load(args.fit).pages)
+        sys.stdout.write(f"{TABLE} is made anew\n")
+        return 0
+    read = _read(args)
+    records = Records(read.pages, read.peak_mb)
+    if args.add:
+        records = load(args.add)
+        sys.stdout.write(f"with all that is in {args.add}:\n")
+    results = {way: result_of(pages, records.peak_mb.get(way, 0.0)) for way, pages in records.pages.items()}
+    _tell(args, results, read, records)
+    return 0
+
+
+def _read(args: argparse.Namespace) -> Run:
     sys.stdout.write(f"seed {args.seed}, {args.each} of each of {len(args.kinds)} kinds\n")
+    if args.peers_each < args.each:
+        sys.stdout.write(f"{', '.join(sorted(PEERS))}: {args.peers_each} of each only\n")
+    if not args.each and not args.odd:
+        return Run({}, {}, {})
     with tempfile.TemporaryDirectory(prefix="bench-ocr-") as temporary:
         folder = args.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        read = run(args, folder)
-    results = {way: result_of(pages, read.peak_mb[way]) for way, pages in read.pages.items()}
-    show(results, args.verbose)
+        return run(args, folder)
+
+
+def _tell(args: argparse.Namespace, results: dict[str, Result], read: Run, records: Records) -> None:
+    targets = targets_of(results, records.pages)
+    show(results, verbose=args.verbose)
     if args.odd:
         show_odd(read.odd)
+    show_targets(targets)
     if args.misread:
-        write_misread(args.misread, read.pages)
+        write_misread(args.misread, records.pages)
     if args.json:
-        table = {way: result.as_json() for way, result in results.items()}
-        odd = {name: {way: asdict(one) for way, one in ways.items()} for name, ways in read.odd.items()}
-        whole = {"benchmark": "ocr", "seed": args.seed, "each": args.each, "ways": table, "odd": odd}
+        whole = {
+            "benchmark": "ocr", "seed": args.seed, "each": args.each, "peers_each": args.peers_each,
+            "ways": {way: result.as_json() for way, result in results.items()},
+            "odd": {name: {way: asdict(one) for way, one in ways.items()} for name, ways in read.odd.items()},
+            "targets": [asdict(one) for one in targets],
+        }  # fmt: skip
         args.json.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return 0
 
 
 if __name__ == "__main__":

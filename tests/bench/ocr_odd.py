@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench.ocr_reader import Reader
+from tests.bench.ocr_reader import Reader, Said
 from tests.bench.ocr_scores import SHOWN_AS_SURE, same
 from workstation.training.specimens import odd
 
@@ -22,15 +22,16 @@ class OddResult:
     """Fields that say what no document on the page says, and that nobody would look at again."""
     reasons: dict[str, int] = field(default_factory=dict)
 
-    def count(self, page: odd.OddPage, fields: Mapping[str, tuple[str, float, bool]], reason: str) -> None:
+    def count(self, page: odd.OddPage, fields: Mapping[str, Said], reason: str) -> None:
         """Add one answer."""
         self.pages += 1
         if reason:
             self.reasons[reason] = self.reasons.get(reason, 0) + 1
-        for name, (value, confidence, valid) in fields.items():
-            self.fields_shown += bool(value)
-            is_said = any(same(value, truth.get(name, "")) for truth in page.truths)
-            self.wrong_and_sure += bool(value) and not is_said and valid and confidence >= SHOWN_AS_SURE
+        for name, said in fields.items():
+            self.fields_shown += bool(said.value)
+            is_said = any(same(said.value, truth.get(name, "")) for truth in page.truths)
+            is_sure = bool(said.value) and said.valid and said.confidence >= SHOWN_AS_SURE
+            self.wrong_and_sure += is_sure and not is_said
 
     def __str__(self) -> str:
         """Return what is printed of it."""

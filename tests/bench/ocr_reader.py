@@ -8,10 +8,20 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 _SAMPLE_S = 0.05
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+class Said(NamedTuple):
+    """What a way says about one field."""
+
+    value: str = ""
+    confidence: float = 0.0
+    valid: bool = False
+    evidence: float = 0.0
+    checks: tuple[str, ...] = ()
 
 
 class WayMissing(RuntimeError):
@@ -41,13 +51,16 @@ class Reader:
             raise WayMissing(said["missing"])
         self._watch.start()
 
-    def read(self, file: Path, kind: str) -> tuple[dict[str, tuple[str, float, bool]], float, str]:
-        """Return the fields (value, confidence, validity), their CPU seconds, and why nothing was read."""
+    def read(self, file: Path, kind: str) -> tuple[dict[str, Said], float, str]:
+        """Return the fields, their CPU seconds, and why nothing was read."""
         assert self._process.stdin
         self._process.stdin.write(json.dumps({"file": str(file), "kind": kind}) + "\n")
         self._process.stdin.flush()
         said = self._answer()
-        fields = {name: (str(v), float(c), bool(ok)) for name, (v, c, ok) in said["fields"].items()}
+        fields = {
+            name: Said(str(value), float(sure), bool(valid), float(evidence), tuple(checks))
+            for name, (value, sure, valid, evidence, checks) in said["fields"].items()
+        }
         return fields, float(said["cpu_s"]), str(said["reason"])
 
     def close(self) -> float:

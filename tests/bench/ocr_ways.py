@@ -1,8 +1,9 @@
 """One way of reading pages, alone in a process: `python -m tests.bench.ocr_ways WAY`.
 
 Takes a line of JSON for each page, `{"file", "kind"}`, and answers with a line: `fields` (name to value,
-confidence and whether it counts as valid), `reason` when nothing could be read, `cpu_s` of this process and
-the recogniser's. A way that is not installed answers its first line with `{"missing": why}`.
+confidence, whether it counts as valid, what the confidence was told from, checks), `reason` when nothing
+could be read, `cpu_s` of this process and the recogniser's. A way that is not installed answers its first
+line with `{"missing": why}`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from ocr.port import Engine
 from tests.bench.ocr_flow import Piece, lines_of, score_of
 from tests.bench.ocr_rules import fields_of, labels_of
 
-Fields = dict[str, tuple[str, float, bool]]
+Fields = dict[str, tuple[str, float, bool, float, tuple[str, ...]]]
 Answer = tuple[Fields, str]
 """The fields, and why there are none where a way says so."""
 Way = Callable[[Path, str], Answer]
@@ -33,6 +34,11 @@ WATERMARK = {"样本", "样", "本"}
 """No real paper has it, so nobody is charged for reading it where it stands alone."""
 SURE = 1.0
 """What a recogniser that gives plain text says about each of its words."""
+
+
+def _plainly(value: str, score: float) -> tuple[str, float, bool, float, tuple[str, ...]]:
+    """Return a field of a way that checks nothing."""
+    return value, score if value else 0.0, bool(value), score if value else 0.0, ()
 
 
 def plain() -> Way:
@@ -44,7 +50,7 @@ def plain() -> Way:
             text = pytesseract.image_to_string(picture, lang="chi_sim", config="--psm 6")
         lines = ["".join(line.split()) for line in text.splitlines()]
         found = fields_of(kind, lines)
-        return {name: (value, SURE if value else 0.0, bool(value)) for name, value in found.items()}, ""
+        return {name: _plainly(value, SURE) for name, value in found.items()}, ""
 
     return read
 
@@ -64,7 +70,7 @@ def rapidocr() -> Way:
     def read(file: Path, kind: str) -> Answer:
         pieces = _pieces(engine(str(file)))
         found = fields_of(kind, lines_of(pieces, labels_of(kind)))
-        return {name: (value, score_of(value, pieces), bool(value)) for name, value in found.items()}, ""
+        return {name: _plainly(value, score_of(value, pieces)) for name, value in found.items()}, ""
 
     return read
 
@@ -111,7 +117,10 @@ def _ours(engine: Engine) -> Way:
         if kind not in KINDS:
             return {}, ""
         reading = read(engine, imaging.open_image(file), kind)
-        fields = {name: (one.value, one.confidence, one.valid) for name, one in reading.fields.items()}
+        fields = {
+            name: (one.value, one.confidence, one.valid, one.evidence, one.checks)
+            for name, one in reading.fields.items()
+        }
         return fields, reading.reason
 
     return read_page

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import ocr
+from ocr.documents import consistency
 from workstation.domain.agreement import AGREES
 from workstation.domain.case import FieldValue, Origin
 from workstation.tui.words import CHECK_WORDS, FAILED_WORDS, check_words, value_lamp
@@ -17,7 +18,8 @@ CHECK = re.compile(
 
 
 def made_checks() -> set[str]:
-    return {name for path in FOLDER.glob("*.py") for name in CHECK.findall(path.read_text("utf-8"))}
+    found = {name for path in FOLDER.glob("*.py") for name in CHECK.findall(path.read_text("utf-8"))}
+    return {*found, *consistency.CHECKS}
 
 
 def test_every_check_of_a_document_has_words_for_both_outcomes() -> None:

@@ -54,6 +54,13 @@ CHECK_WORDS = {
     "known-relation": "",
     "known-education": "",
     "known-marital-status": "",
+    "date-order": "",
+    "number-date": "",
+    "role-sex": "",
+    "one-of-couple": "",
+    "same-province": "",
+    "same-year": "",
+    "holder-age": "",
     AGREES: N_("与《{document}》一致"),
 }
 FAILED_WORDS = {
@@ -76,7 +83,14 @@ FAILED_WORDS = {
     "known-relation": N_("不是规范的户主关系"),
     "known-education": N_("不是规范的文化程度"),
     "known-marital-status": N_("不是规范的婚姻状况"),
-    "span": N_("有效期与年龄不符"),
+    "span": N_("有效期起止不符"),
+    "date-order": N_("日期先后不符"),
+    "number-date": N_("号码中的出生日期不对"),
+    "role-sex": N_("号码中的性别不符"),
+    "one-of-couple": N_("持证人不是双方之一"),
+    "same-province": N_("证号与单元号不是一个省份"),
+    "same-year": N_("证号与登记日期不是一年"),
+    "holder-age": N_("有效期与年龄不符"),
 }
 DOCUMENT_WORDS = {
     "id-card-front": N_("居民身份证"),
