@@ -87,7 +87,9 @@ def _numbers(kind: str, fields: Fields, today: date) -> Found:
         if not identity.check_digit_holds(number):
             continue
         born = identity.birth_date_of(number)
-        yield name, checks.named(NUMBER_DATE, born is not None and checks.plausible_birth(born, today))
+        if born is None or not checks.plausible_birth(born, today):
+            # That it is one goes without saying.
+            yield name, checks.named(NUMBER_DATE, holds=False)
         if name in _ROLES:
             yield name, checks.named(ROLE_SEX, identity.sex_of(number) == _ROLES[name])
 
