@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image
 from stdnum.cn import uscc
 
 from ocr.checks import check_digit_holds
-from ocr.knowledge import regions
+from ocr.knowledge import companies, regions
 from workstation.training.specimens import (
     birth_certificate,
     counter,
@@ -21,6 +22,7 @@ from workstation.training.specimens import (
     fonts,
     household,
     licence,
+    licence_sheet,
     marriage,
     odd,
     passport,
@@ -66,14 +68,23 @@ def test_a_licence_has_a_code_whose_check_characters_hold_and_a_specimen_name(se
     assert uscc.is_valid(page.uscc)
     assert "样本" in page.name
     assert page.issued_on >= page.established_on
-    assert bool(page.registered_capital) != page.is_sole
+    assert bool(page.registered_capital) == bool(page.entity.capital)
+    assert page.kind in companies.KINDS
 
 
 def test_the_code_on_a_licence_can_be_read() -> None:
-    pages = [licence.invent(seed) for seed in range(4)]
-    read = [zxingcpp.read_barcode(licence.draw(page, 100)) for page in pages]
-    assert all(code and code.text.startswith("https://licence.example/") for code in read)
-    assert any(code and page.uscc in code.text for page, code in zip(pages, read, strict=True))
+    pages = [licence.invent(seed) for seed in range(8)]
+    read = [zxingcpp.read_barcode(licence_sheet.draw(page, 100)) for page in pages]
+    assert [code.text if code else "" for code in read] == [page.coded for page in pages]
+    assert any(page.uscc in page.coded for page in pages)
+
+
+def test_nothing_is_printed_over_the_code_of_a_licence_with_the_longest_name() -> None:
+    for seed in range(8):
+        page = replace(licence.invent(seed), name="样" * 26, coded="https://licence.example/a")
+        read = zxingcpp.read_barcode(licence_sheet.draw(page, 100))
+        assert read
+        assert read.text == page.coded
 
 
 def test_the_check_digits_of_a_passport_are_those_of_the_standard() -> None:

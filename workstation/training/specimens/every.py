@@ -14,6 +14,7 @@ from workstation.training.specimens import (
     disability,
     household,
     licence,
+    licence_sheet,
     marriage,
     passport,
     property_certificate,
@@ -81,7 +82,7 @@ def _birth(seed: int, dpi: int) -> Drawn:
 
 def _licence(seed: int, dpi: int) -> Drawn:
     page = licence.invent(seed)
-    return Drawn(licence.draw(page, dpi, look(seed)), licence.truth(page))
+    return Drawn(licence_sheet.draw(page, dpi, look(seed)), licence.truth(page))
 
 
 def _disability(seed: int, dpi: int) -> Drawn:
