@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from ocr import checks
-from ocr.documents import fields
+from ocr.documents import agreement, fields
 from ocr.documents.form import Blank, Filled, Form
 from ocr.knowledge import dates
 from ocr.port import FieldReading
@@ -28,7 +28,7 @@ FORM = Form(
         "mother_id_number": Blank("有效身份证件号码", nth=0, digits=True, length=18),
         "father_name": Blank("父亲姓名"),
         "father_id_number": Blank("有效身份证件号码", nth=1, digits=True, length=18),
-        "issued_on": Blank("签发日期"),
+        "issued_on": Blank("签发日期", sealed=(3.0, -1.6, 18.0, 2.6)),
     },
     others=(
         "出生孕周", "出生体重", "出生身长", "年龄", "国籍", "民族", "住址", "证件类别", "有效身份证件类别",
@@ -62,7 +62,7 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
         "mother_id_number": fields.number_of(blanks["mother_id_number"]),
         "father_name": fields.name_of(blanks["father_name"]),
         "father_id_number": fields.number_of(blanks["father_id_number"]),
-        "issued_on": fields.date_of(blanks["issued_on"], today),
+        "issued_on": agreement.day_of(blanks["issued_on"], today, checks.as_date(born_at.value[:10])),
     }
 
 

@@ -6,9 +6,9 @@ import re
 from datetime import date
 
 from ocr import checks
-from ocr.documents import fields
-from ocr.documents.form import Blank, Filled, Form, Written, unread
-from ocr.knowledge import companies, dates, uscc
+from ocr.documents import agreement, fields
+from ocr.documents.form import Blank, Filled, Form, Written
+from ocr.knowledge import companies, uscc
 from ocr.knowledge.correction import Corrected
 from ocr.port import FieldReading
 
@@ -29,22 +29,14 @@ FORM = Form(
         "established_on": Blank("成立日期", also=("注册日期",)),
         "address": Blank("住所", also=("经营场所", "营业场所", "主要经营场所"), lines=3),
         "business_scope": Blank("经营范围", also=("业务范围",), lines=16),
+        "issued_on": Blank("登记机关", sealed=(-5.0, -1.0, 20.0, 10.0)),
     },
-    others=("登记机关", "营业期限", "组成形式", "经营期限", "合伙期限", "扫描二维码"),
+    others=("营业期限", "组成形式", "经营期限", "合伙期限", "扫描二维码"),
     titles=("营业执照",),
-    everything="issued_on",
     least=3,
 )
 _MARKS = str.maketrans("（）〔〕［］；，：", "()()[];,:")
 _NOT_SCOPE = re.compile(r"[★☆|｜]")
-_DAY = re.compile(r"[0-9〇○零一二三四五六七八九十年月日.-]")
-_BESIDE_DAY = 6
-"""Characters that may stand on the line of the day: the rim of a seal."""
-_READ_UNDER_SEAL = 0.7
-"""The seal lies over this day, and nothing else on the paper says it: less sure than this, it is not told."""
-_TWICE = re.compile(r"([年月日]).*\1")
-"""Strokes of the seal were taken for a part of the day."""
-_LABELLED = re.compile(r"成立|注册|营业|期限|日期|长期|至")
 _NOT_CODE = re.compile(r"[^0-9A-Z]")
 _MONEY = {"元", "整", "币"}
 
@@ -53,6 +45,7 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
     """Return the fields of a licence."""
     kind = fields.put_right(companies.read_kind, _plain)
     capital = blanks["registered_capital"]
+    established = fields.date_of(blanks["established_on"], today)
     return {
         "uscc": _code(blanks["uscc"]),
         "name": fields.checked(blanks["name"], fields.plainly(_plain), "length", _is_long),
@@ -61,12 +54,12 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
         "registered_capital": fields.checked(
             capital, fields.plainly(_plain), "amount", lambda value: value[-1:] in _MONEY
         ),
-        "established_on": fields.date_of(blanks["established_on"], today),
+        "established_on": established,
         "address": fields.address_of(blanks["address"]),
         "business_scope": fields.checked(
             blanks["business_scope"], fields.plainly(_scope), "length", _is_long
         ),
-        "issued_on": _issued(blanks["issued_on"], today),
+        "issued_on": agreement.day_of(blanks["issued_on"], today, checks.as_date(established.value)),
     }
 
 
@@ -95,17 +88,3 @@ def _scope(text: str) -> str:
 
 def _is_long(value: str) -> bool:
     return len(value) >= 4
-
-
-def _issued(written: Written, today: date) -> FieldReading:
-    """Read the day at the seal, where nothing is labelled: the last line that is a date alone."""
-    for line in reversed(written.lines):
-        day, rest = dates.date_in(line), _DAY.sub("", line)
-        is_alone = len(rest) <= _BESIDE_DAY and not _LABELLED.search(line) and not _TWICE.search(line)
-        if day and is_alone and day <= today.isoformat():
-            at = written.text.rfind(line)
-            sure = min(written.sure[at : at + len(line)], default=0.0)
-            if sure < _READ_UNDER_SEAL:
-                return unread()
-            return fields.reading(day, sure, None, ("plausible-date",))
-    return unread()

@@ -61,6 +61,11 @@ class Registered:
         """Px a mm, 0 when it is not known."""
         return float(np.hypot(self.affine[0, 0], self.affine[1, 0])) if self.affine is not None else 0.0
 
+    @property
+    def em(self) -> float:
+        """Usual height of the labels' characters in px."""
+        return float(np.median([label.piece.height for label in self.labels])) if self.labels else 0.0
+
     def number_of(self, blank: Blank) -> int | None:
         """Return the number of the label in front of a blank."""
         named = by_name(self.labels)
@@ -218,11 +223,9 @@ class _Sorting:
                 n for n in self._free if self._is_under(at, self._parts[n].piece) and self._fits(label, n)
             ]
             if under:
-                top = min(under, key=lambda n: self._parts[n].piece.top)
-                level = self._parts[top].piece
-                for n in under:
-                    if abs(self._parts[n].piece.middle - level.middle) < 0.5 * level.height:
-                        self._take(label, n)
+                first = min(under, key=lambda n: self._parts[n].piece.top)
+                for n in [first, *self._rest_of_row(label, first, 10**9)]:
+                    self._take(label, n)
 
     def _is_under(self, label: Piece, piece: Piece) -> bool:
         em = max(label.height, piece.height)
@@ -234,7 +237,7 @@ class _Sorting:
         return (
             0 <= piece.middle - label.middle <= 2.6 * em
             and piece.top > label.middle
-            and label.left - 1.5 * em <= piece.left < bound
+            and label.left - 1.5 * em <= piece.left < min(bound, label.right)
         )
 
     def _continued(self) -> None:
@@ -276,7 +279,24 @@ class _Sorting:
             and self._parts[n].piece.height >= 0.45 * em
             and self._fits(label, n)
         ]
-        return [min(found, key=lambda n: self._parts[n].piece.top)] if found else []
+        if not found:
+            return []
+        begins = min(found, key=lambda n: self._parts[n].piece.top)
+        widest = max(self._parts[n].piece.right for line in lines for n in line)
+        return [begins, *self._rest_of_row(label, begins, widest + em)]
+
+    def _rest_of_row(self, label: int, first: int, end: float) -> list[int]:
+        """Return what goes on behind a part, up to `end`: a wide closing bracket leaves a gap behind it."""
+        found, last = [], self._parts[first].piece
+        for n in sorted(self._free - {first}, key=lambda n: self._parts[n].piece.left):
+            piece = self._parts[n].piece
+            em = max(piece.height, last.height)
+            gap = piece.left - last.right
+            is_level = abs(piece.middle - last.middle) < 0.5 * em
+            if is_level and 0 <= gap <= _WITHIN_EM * em and piece.right <= end and self._fits(label, n):
+                found.append(n)
+                last = piece
+        return found
 
 
 def _loosened(piece: Piece, by: float) -> Piece:

@@ -10,6 +10,8 @@ from ocr.port import Box, FieldReading
 Point = tuple[float, float]
 Window = tuple[float, float, float, float]
 """x, y, width, height in mm of the form."""
+Around = tuple[float, float, float, float]
+"""Left, top, right, bottom in heights of a label's characters, from the label's left end and middle."""
 _AT_BORDER = 0.6
 """Most confidence of a character in a value that may go on outside of the page."""
 
@@ -35,6 +37,8 @@ class Blank:
     """The lines of the value stand above and below the middle of the label, as in the cell of a table."""
     window: Window | None = None
     """Where the layout is fixed: the value lies in it, and is looked for there when no label tells."""
+    sealed: Around | None = None
+    """The value is a day over which a seal is stamped: where around the label it may stand."""
 
 
 @dataclass(frozen=True, slots=True)

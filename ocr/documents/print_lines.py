@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -22,6 +22,12 @@ _JOINED_WITHIN = 1.15
 """Gap between two pieces of one line, over their height."""
 _MOST_PIECES = 110
 _SAME_TILT_DEG = 1.5
+_LONG_EM = 5.0
+"""Shorter pieces are names, numbers and words, behind which a speck is only a speck."""
+_STOP_REACH_EM, _STOP_WIDTH_EM = 1.0, 0.4
+_STOP_HEIGHT_EM = (0.1, 1.0)
+_STOP_FOOT_EM = (0.45, 0.3)
+"""A stop ends at the foot of its line or a little above or below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,8 @@ def find_pieces(grey: Grey) -> list[Piece]:
     ink[_solid(grey, em) > 0] = 0
     upright = _drop_rules(ink, max(_LEAST_RULE_PX, round(1.8 * em)))
     pieces = _stacked(_blobs(ink, em), em)
-    return _in_reading_order(_joined(pieces, em, upright))[:_MOST_PIECES]
+    found = _in_reading_order(_joined(pieces, em, upright))[:_MOST_PIECES]
+    return [_with_stops(piece, found, ink, em) for piece in found]
 
 
 def tilt_of(grey: Grey) -> float:
@@ -256,6 +263,36 @@ def _belong(one: Piece, other: Piece, em: int) -> bool:
 
 def _is_print(piece: Piece) -> bool:
     return piece.height >= _LEAST_EM_PX and piece.width >= 0.3 * piece.height
+
+
+def _with_stops(piece: Piece, pieces: list[Piece], ink: Grey, em: int) -> Piece:
+    """Return a long piece with the stops beside it: a wide ； 、 。 stands off and is too small alone."""
+    if piece.width < _LONG_EM * em:
+        return piece
+    level = [p for p in pieces if p.top < piece.bottom and p.bottom > piece.top]
+    reach = round((_STOP_REACH_EM + _STOP_WIDTH_EM) * em)
+    end = min([piece.right + reach, *(p.left for p in level if p.left > piece.right)])
+    # A stop between two pieces is that of the first.
+    follows = any(piece.left - 2 * reach < p.right <= piece.left for p in level)
+    start = piece.left if follows else max(0, piece.left - reach)
+    rows = slice(piece.top, round(piece.bottom + _STOP_FOOT_EM[1] * em))
+    behind = _stop_in(ink[rows, piece.right : end], piece.height, em)
+    before = _stop_in(ink[rows, start : piece.left][:, ::-1], piece.height, em)
+    return replace(piece, left=piece.left - before, right=piece.right + behind)
+
+
+def _stop_in(ink: Grey, height: int, em: int) -> int:
+    """Return how far the first ink reaches, from the left on, if it is a stop; else 0."""
+    columns = np.flatnonzero(ink.any(axis=0)) if ink.size else np.zeros(0, np.int64)
+    if not columns.size or columns[0] > _STOP_REACH_EM * em:
+        return 0
+    breaks = np.flatnonzero(np.diff(columns) > 2)
+    last = int(columns[breaks[0]] if breaks.size else columns[-1])
+    rows = np.flatnonzero(ink[:, columns[0] : last + 1].any(axis=1))
+    high, foot = int(rows[-1] - rows[0]) + 1, height - int(rows[-1])
+    is_small = _STOP_HEIGHT_EM[0] * em <= high <= _STOP_HEIGHT_EM[1] * em
+    is_narrow = last - columns[0] <= _STOP_WIDTH_EM * em
+    return last + 1 if is_small and is_narrow and foot <= _STOP_FOOT_EM[0] * em else 0
 
 
 def _in_reading_order(pieces: list[Piece]) -> list[Piece]:

@@ -15,6 +15,7 @@ from ocr.documents.form import NOTHING, Blank, Form, Written
 from ocr.documents.print_lines import Piece, find_pieces
 from ocr.documents.reading import Page, Strip, Way, read_again, read_page, sure_of
 from ocr.documents.sheets import Sheet, sheets_of
+from ocr.documents.under_seal import look_under_seal
 from ocr.port import Engine, Line, LineEngine
 
 _LEAST_SIDE_PX = 100
@@ -112,8 +113,27 @@ def _written(engine: Engine, found: Found, form: Form) -> dict[str, Written]:
     lines = assign(found.registered, found.parts)
     lines = _looked_for(engine, found, form, lines)
     written = {name: _value(found, blank, lines) for name, blank in form.blanks.items()}
-    written = _second_look(engine, found, form, lines, written)
+    written = _second_look(engine, found, form, lines, written) | _days(engine, found, form, lines, written)
     return written | ({form.everything: _everything(found.page)} if form.everything else {})
+
+
+def _days(
+    engine: Engine, found: Found, form: Form, lines: dict[int, Assigned], written: dict[str, Written]
+) -> dict[str, Written]:
+    """Look at the days that seals lie over, row by row; what was read beside their labels counts last."""
+    registered = found.registered
+    days = {}
+    for name, blank in form.blanks.items():
+        if blank.sealed is None or not registered.labels:
+            continue
+        number = registered.number_of(blank)
+        taken = {part for at, value in lines.items() if at != number for line in value.lines for part in line}
+        free = [part for part in found.parts if part not in taken]
+        label = registered.labels[number] if number is not None else None
+        day = look_under_seal(engine, found.page, label, blank.sealed, free, registered.em)
+        if day.text:
+            days[name] = replace(day, others=(*day.others, *written[name].readings))
+    return days
 
 
 def _everything(page: Page) -> Written:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from ocr.documents import business_licence, fields
+from ocr.documents import agreement, business_licence, fields
 from ocr.documents.form import NOTHING, Written
 
 TODAY = date(2026, 11, 21)
@@ -63,11 +64,36 @@ def test_no_reading_of_print_at_the_side_of_the_page_is_sure() -> None:
     assert fields.address_of(written).confidence < 0.9
 
 
+DAY, OTHER_DAY = "2016年12月31日", "2016年12月21日"
+
+
 @pytest.mark.parametrize(
-    ("text", "sure", "value"),
-    [("2016年12月31日", 0.95, "2016-12-31"), ("2016年12月31日", 0.6, ""), ("2016年12月12月31日", 0.99, "")],
+    ("looks", "value", "is_sure"),
+    [
+        ((DAY, DAY), "2016-12-31", True),
+        ((DAY,), "2016-12-31", False),
+        ((DAY, OTHER_DAY), "2016-12-31", False),
+        ((DAY, OTHER_DAY, DAY), "2016-12-31", True),
+        ((DAY, OTHER_DAY, DAY, OTHER_DAY), "2016-12-31", False),
+        (("2016年12月12月31日", "样本"), "", False),
+        (("2099年1月1日", "2099年1月1日"), "2099-01-01", False),
+    ],
 )
-def test_the_day_under_the_seal_is_rather_left_out_than_guessed(text: str, sure: float, value: str) -> None:
-    blanks = dict.fromkeys((*business_licence.FORM.blanks, "issued_on"), NOTHING)
-    blanks["issued_on"] = _written(text, sure)
-    assert business_licence.interpret(blanks, TODAY)["issued_on"].value == value
+def test_a_day_under_a_seal_is_sure_when_two_looks_agree(
+    looks: tuple[str, ...], value: str, is_sure: bool
+) -> None:
+    others = tuple((look, (0.99,) * len(look)) for look in looks[1:])
+    field = agreement.day_of(replace(_written(looks[0]), others=others), TODAY)
+    assert field.value == value
+    assert (field.valid and field.confidence >= 0.9) is is_sure
+
+
+def test_a_day_that_was_hardly_read_is_left_out() -> None:
+    assert agreement.day_of(_written(DAY, 0.3), TODAY).value == ""
+
+
+def test_a_licence_issued_before_its_holder_was_founded_is_doubtful() -> None:
+    blanks = dict.fromkeys(business_licence.FORM.blanks, NOTHING)
+    blanks["established_on"] = _written("2020年5月1日")
+    blanks["issued_on"] = replace(_written(DAY), others=((DAY, (0.99,) * len(DAY)),))
+    assert business_licence.interpret(blanks, TODAY)["issued_on"].checks == ("!plausible-date",)

@@ -15,7 +15,7 @@ from ocr.documents.reading import Strip
 from ocr.documents.sheets import Sheet, sheets_of
 from ocr.labels import Glyph
 from ocr.port import Word
-from workstation.training.specimens import cards, glass, people
+from workstation.training.specimens import cards, fonts, glass, people
 
 FORM = Form(
     blanks={"name": Blank("姓名"), "sex": Blank("性别"), "address": Blank("住址", lines=3)},
@@ -134,3 +134,45 @@ def test_lines_of_print_are_cut_apart_and_rules_are_no_print() -> None:
     pieces = find_pieces(np.asarray(picture))
     assert [piece.top for piece in pieces] == pytest.approx([20, 70, 120], abs=4)
     assert all(abs(piece.left - 30) < 4 and piece.width > 190 for piece in pieces)
+
+
+def test_a_wide_stop_behind_a_line_belongs_to_it_and_a_speck_behind_a_name_does_not() -> None:
+    page = Image.new("L", (700, 240), 250)
+    font = fonts.load(fonts.Face.SANS, 28)
+    pen = ImageDraw.Draw(page)
+    for row, text in ((40, "日用百货销售食品信息技术"), (120, "王样本")):
+        pen.text((60, row), text, font=font, fill=20)
+        end = 60 + round(font.getlength(text))
+        pen.rectangle((end + 16, row + 27, end + 18, row + 32), fill=20)
+    line, name = find_pieces(np.asarray(page))
+    assert line.right >= 60 + 12 * 28 + 20
+    assert name.right < 60 + 3 * 28 + 12
+
+
+def test_a_value_goes_on_behind_a_gap_on_its_second_line_but_not_into_the_next_column() -> None:
+    form = Form(blanks={"scope": Blank("经营范围", lines=4)}, others=("住所",))
+    strips = [
+        _strip("经营范围", 0, 0, 80), _strip("一般项目" * 5, 100, 0, 400),
+        _strip("零售）；", 100, 26, 80), _strip("批发" * 7, 212, 26, 280), _strip("样本路", 540, 26, 60),
+    ]  # fmt: skip
+    labels, parts = take_apart(strips, form.labels)
+    registered = register(form, labels)
+    number = registered.number_of(form.blanks["scope"])
+    assert number is not None
+    lines = assign(registered, parts)[number].lines
+    assert ["".join(part.text for part in line) for line in lines] == [
+        "一般项目" * 5,
+        f"零售）；{'批发' * 7}",
+    ]
+
+
+def test_a_code_below_its_label_is_found_although_a_title_stands_beside() -> None:
+    form = Form(blanks={"code": Blank("统一社会信用代码", below=True, length=18)})
+    strips = [
+        _strip("统一社会信用代码", 100, 100, 160), _strip("刀", 800, 112, 40, 70),
+        _strip("9135042600000000XX", 98, 134, 250),
+    ]  # fmt: skip
+    registered = register(form, take_apart(strips, form.labels)[0])
+    parts = take_apart(strips, form.labels)[1]
+    (value,) = assign(registered, parts).values()
+    assert [part.text for line in value.lines for part in line] == ["9135042600000000XX"]

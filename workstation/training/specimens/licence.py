@@ -158,7 +158,7 @@ def _head(entity: Entity, name: str, dice: random.Random) -> str:
 
 def _scope(dice: random.Random) -> str:
     parts = dice.sample(_SCOPES, dice.randrange(2, 14))
-    joined = dice.choice((";", "、", ";", "；")).join(parts)
+    joined = dice.choice((";", "、", ";")).join(parts)
     return dice.choice(("{}", "{}。", f"{{}}{_TAIL}", f"{{}}。{_TAIL}", _ORDINARY)).format(joined)
 
 
