@@ -16,7 +16,7 @@ _STRONG, _WEAK, _FAINTEST = 0.34, 0.17, 9.0
 waves of security paper and the noise of an old scanner are no ink."""
 _NEIGHBOURHOOD_PX = 41
 _LEAST_RULE_PX, _THICK_PX = 40, 9
-_SOLID_BELOW = 0.5
+_SOLID_BELOW, _EDGED_BELOW = 0.5, 0.78
 _LEAST_EM_PX, _LARGEST_EM_PX = 7, 120
 _JOINED_WITHIN = 1.15
 """Gap between two pieces of one line, over their height."""
@@ -147,9 +147,16 @@ def _solid(grey: Grey, em: int) -> Grey:
     step = max(1, em // 6)
     size = (max(1, grey.shape[1] // step), max(1, grey.shape[0] // step))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    light = cv2.dilate(small, np.ones((round(12 * em / step) | 1,) * 2, np.uint8))
-    dark = np.asarray(small < _SOLID_BELOW * light.astype(np.float32), np.uint8)
     side = max(3, round(0.9 * em / step)) | 1
+    # Print is taken out; what is left dark against what lies right beside it has an edge, as no shadow has.
+    plain = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    light = cv2.dilate(small, np.ones((round(12 * em / step) | 1,) * 2, np.uint8))
+    beside = cv2.dilate(plain, np.ones((round(2.4 * em / step) | 1,) * 2, np.uint8))
+    dark = np.asarray(
+        (small < _SOLID_BELOW * light.astype(np.float32))
+        | (plain < _EDGED_BELOW * beside.astype(np.float32)),
+        np.uint8,
+    )
     dark = np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((side, side), np.uint8)), np.uint8)
     outlines, _ = cv2.findContours(dark, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     found = np.zeros(small.shape, np.uint8)
@@ -256,6 +263,8 @@ def _belong(one: Piece, other: Piece, em: int) -> bool:
     if overlap < 0.55 * low:
         return False
     gap = max(one.left, other.left) - min(one.right, other.right)
+    if low >= 0.75 * em and high > 1.5 * low:
+        return False
     if gap <= 0.15 * high:
         return high <= 2.0 * low or (overlap >= 0.9 * low and high <= 1.7 * em)
     return gap <= _JOINED_WITHIN * high and low >= 0.38 * high
