@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from ocr.documents.seals import Seal, find_seals
 
 Grey = NDArray[np.uint8]
 
@@ -16,7 +19,7 @@ _STRONG, _WEAK, _FAINTEST = 0.34, 0.17, 9.0
 waves of security paper and the noise of an old scanner are no ink."""
 _NEIGHBOURHOOD_PX = 41
 _LEAST_RULE_PX, _THICK_PX = 40, 9
-_SOLID_BELOW, _EDGED_BELOW = 0.5, 0.78
+_SOLID_BELOW, _THICK_EM = 0.5, 1.6
 _LEAST_EM_PX, _LARGEST_EM_PX = 7, 120
 _JOINED_WITHIN = 1.15
 """Gap between two pieces of one line, over their height."""
@@ -28,6 +31,8 @@ _STOP_REACH_EM, _STOP_WIDTH_EM = 1.0, 0.4
 _STOP_HEIGHT_EM = (0.1, 1.0)
 _STOP_FOOT_EM = (0.45, 0.3)
 """A stop ends at the foot of its line or a little above or below it."""
+_RING_EM, _SIGN_EM = 0.45, 1.7
+"""Width of a seal's ring and most size of a sign on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +69,34 @@ class Piece:
         )
 
 
-def find_pieces(grey: Grey) -> list[Piece]:
+def find_pieces(grey: Grey, *, with_seals: bool = False) -> list[Piece]:
     """Return the pieces of print on an upright page, in reading order.
 
     Args:
         grey: (H, W), characters some 10 to 60 px high, lines level within two degrees.
+        with_seals: seals may be as grey as print; they are looked for and left out.
     """
     ink = ink_of(grey)
     em = _em_of(ink)
     if em == 0:
         return []
-    ink[_solid(grey, em) > 0] = 0
+    ink[_solid(grey, ink, em) > 0] = 0
     upright = _drop_rules(ink, max(_LEAST_RULE_PX, round(1.8 * em)))
-    pieces = _stacked(_blobs(ink, em), em)
+    seals = find_seals(ink, em) if with_seals else []
+    for seal in seals:
+        middle = (round(seal.x), round(seal.y))
+        cv2.circle(ink, middle, round(seal.radius), 0, max(3, round(_RING_EM * em)))
+    pieces = [piece for piece in _stacked(_blobs(ink, em), em) if not _is_of_seal(piece, seals, em)]
     found = _in_reading_order(_joined(pieces, em, upright))[:_MOST_PIECES]
     return [_with_stops(piece, found, ink, em) for piece in found]
+
+
+def _is_of_seal(piece: Piece, seals: Sequence[Seal], em: int) -> bool:
+    """Say whether a piece is a single sign of a seal; longer ones may be a value the seal was put on."""
+    if max(piece.width, piece.height) > _SIGN_EM * em:
+        return False
+    x, y = (piece.left + piece.right) / 2, piece.middle
+    return any(seal.is_written_around(x, y) or seal.is_star(x, y) for seal in seals)
 
 
 def tilt_of(grey: Grey) -> float:
@@ -142,30 +160,43 @@ def _drop_rules(ink: Grey, length: int) -> Grey:
     return upright
 
 
-def _solid(grey: Grey, em: int) -> Grey:
+def _solid(grey: Grey, ink: Grey, em: int) -> Grey:
     """Return 255 over dark areas that no stroke fills: coat and hair of a portrait, with what is on them."""
     step = max(1, em // 6)
     size = (max(1, grey.shape[1] // step), max(1, grey.shape[0] // step))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    side = max(3, round(0.9 * em / step)) | 1
-    # Print is taken out; what is left dark against what lies right beside it has an edge, as no shadow has.
-    plain = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     light = cv2.dilate(small, np.ones((round(12 * em / step) | 1,) * 2, np.uint8))
-    beside = cv2.dilate(plain, np.ones((round(2.4 * em / step) | 1,) * 2, np.uint8))
-    dark = np.asarray(
-        (small < _SOLID_BELOW * light.astype(np.float32))
-        | (plain < _EDGED_BELOW * beside.astype(np.float32)),
-        np.uint8,
-    )
+    dark = np.asarray(small < _SOLID_BELOW * light.astype(np.float32), np.uint8)
+    side = max(3, round(0.9 * em / step)) | 1
     dark = np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((side, side), np.uint8)), np.uint8)
-    outlines, _ = cv2.findContours(dark, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     found = np.zeros(small.shape, np.uint8)
-    for outline in outlines:
-        if 4 * (em / step) ** 2 < cv2.contourArea(outline) < 0.12 * small.size and _is_inner(outline, size):
-            cv2.fillConvexPoly(found, cv2.convexHull(outline), 255)
+    for outline, least in ((dark, 0.0), (_thick(ink, size, em), _THICK_EM * em / step)):
+        _fill_inner(found, outline, em / step, least)
     wider = cv2.dilate(found, np.ones((side // 2 | 1,) * 2, np.uint8))
     full = (grey.shape[1], grey.shape[0])
     return np.asarray(cv2.resize(wider, full, interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+def _thick(ink: Grey, size: tuple[int, int], em: int) -> Grey:
+    """Return where ink is thicker than strokes; bold print may be, but stays as low as a line."""
+    side = max(3, round(0.38 * em))
+    opened = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    return np.asarray(cv2.resize(opened, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+def _fill_inner(found: Grey, areas: Grey, em: float, least: float) -> None:
+    """Mark the areas of some size, at least so high and wide, that keep clear of the border."""
+    outlines, _ = cv2.findContours(areas, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    for outline in outlines:
+        _, _, wide, high = cv2.boundingRect(outline)
+        hull = cv2.convexHull(outline)
+        is_large = cv2.contourArea(outline) > 2.5 * em**2 and min(wide, high) >= least
+        if (
+            is_large
+            and cv2.contourArea(hull) < 0.12 * found.size
+            and _is_inner(outline, (found.shape[1], found.shape[0]))
+        ):
+            cv2.fillConvexPoly(found, hull, 255)
 
 
 def _is_inner(outline: NDArray[Any], size: tuple[int, int]) -> bool:
@@ -263,11 +294,17 @@ def _belong(one: Piece, other: Piece, em: int) -> bool:
     if overlap < 0.55 * low:
         return False
     gap = max(one.left, other.left) - min(one.right, other.right)
-    if low >= 0.75 * em and high > 1.5 * low:
+    if low >= 0.75 * _em_near(one, other, em) and high > 1.5 * low:
         return False
     if gap <= 0.15 * high:
         return high <= 2.0 * low or (overlap >= 0.9 * low and high <= 1.7 * em)
     return gap <= _JOINED_WITHIN * high and low >= 0.38 * high
+
+
+def _em_near(one: Piece, other: Piece, em: int) -> float:
+    """Return the height of a character here: a stretch of several tells it better than the page."""
+    longer = max(one, other, key=lambda piece: piece.width)
+    return min(em, longer.height) if longer.width > 2.2 * longer.height else em
 
 
 def _is_print(piece: Piece) -> bool:

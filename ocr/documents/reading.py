@@ -107,7 +107,7 @@ def read_page(engine: Engine, sheet: Sheet) -> Page:
     Raises:
         OcrError: from the engine.
     """
-    pieces = find_pieces(sheet.work())
+    pieces = find_pieces(sheet.work(), with_seals=not sheet.had_red)
     page = Page(sheet, ())
     framed = not isinstance(engine, LineEngine)
     pictures = [page.cut(piece, framed=framed) for piece in pieces]
