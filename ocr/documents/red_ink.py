@@ -1,6 +1,9 @@
-"""Red ink taken off a page: seals, watermarks and signs, but not the print below them."""
+"""Red ink taken off a picture: seals, watermarks and signs, but not the print below them."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -15,78 +18,134 @@ _LOGARITHMS = np.log(np.maximum(np.arange(256, dtype=np.float32), 6.0))
 _NOISE, _RED = 0.1, 0.3
 """Logarithms of red over the other colours, as against the paper: up to the first it is no colour, from the
 second on it is ink."""
-_LEAST_SHARE = 0.0004
+_LEAST_SHARE = 0.0002
 _PASSED_ON = (0.12, 0.45)
 """Bounds of what red ink keeps back of red light, over what it keeps back of the rest."""
 _ALONE, _MOST_ALONE, _DILUTED = 0.6, 0.75, 0.4
-_STEP, _SHARP_PX = 4, 1200
+_LIGHT, _DEEP = 0.6, 0.6
+_STEP, _PAPER_STEP, _TILE, _RIM = 4, 8, 192, 8
+_PAPER_SIDE = 9
+_SHARP_PX = 1200
 
 
-def without_red(page: NDArray[np.uint8]) -> tuple[Grey, bool]:
-    """Return the page in grey, its red ink as pale as the paper, and whether it had any.
+@dataclass(frozen=True, slots=True)
+class _Ink:
+    """The red ink of a picture and the paper under it; lengths are logarithms."""
 
-    Red ink is darker than paper even in red light. How much so, is measured on the page and given back where
-    ink is red; print below stays, for it keeps back every colour alike.
+    usual: float
+    """How red the paper is, which is seldom white."""
+    full: float
+    """How red the ink is."""
+    share: float
+    """What it keeps back of red light, over what it keeps back of the rest."""
+    alone: float
+    """How dark it may look by itself."""
+    side: int
+    """Px over which its colour is blurred: that is stored less sharp than the brightness."""
+
+
+def without_red(picture: NDArray[np.uint8]) -> tuple[Grey, bool]:
+    """Return the picture in grey, its red ink as pale as the paper, and whether it had any.
+
+    Red ink is darker than paper even in red light. How much so is measured and given back where ink is red;
+    print below stays, for it keeps back every colour alike.
 
     Args:
-        page: (H, W, 3) RGB, or (H, W), which is returned as it is.
+        picture: (H, W, 3) RGB, or (H, W), which is returned as it is.
     """
-    if page.ndim == 2:
-        return page, False
-    red = np.ascontiguousarray(page[:, :, 0])
-    base = np.maximum(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY), red)
-    sample = page[::_STEP, ::_STEP]
-    usual = _usual_of(sample)
-    if float((_redness(sample, usual) > _RED).mean()) < _LEAST_SHARE:
-        return np.asarray(base, np.uint8), False
-    return _lifted(np.asarray(base, np.uint8), page, usual), True
+    if picture.ndim == 2:
+        return picture, False
+    base = np.asarray(
+        cv2.max(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.extractChannel(picture, 0)), np.uint8
+    )
+    size = (max(1, picture.shape[1] // _STEP), max(1, picture.shape[0] // _STEP))
+    small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    usual = _usual_of(small)
+    redness = _raw(small) - usual
+    if float((redness > _RED).mean()) < _LEAST_SHARE:
+        return base, False
+    paper = _paper(base)
+    ink = _ink_of(picture, base, paper, usual)
+    if ink is None:
+        return base, False
+    for tile in _tiles(redness, picture.shape[1], picture.shape[0]):
+        _lift(picture, base, paper, ink, tile)
+    return base, True
 
 
-def _lifted(base: Grey, page: Colours, usual: float) -> Grey:
-    redness, paper = _redness(page, usual), _paper(base)
-    darkness = _LOGARITHMS[paper] - _LOGARITHMS[base]
-    # Colour is stored at half the sharpness: the rim of a stroke is less red than it was, or all of it.
-    side = 5 if max(base.shape) > _SHARP_PX else 3
-    wide = cv2.dilate(redness, np.ones((side, side), np.uint8))
+def _tiles(redness: Floats, width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield left, top, right and bottom of the parts of the picture in which there is anything red."""
+    red = np.asarray(redness > _NOISE, np.uint8)
+    share = _TILE // _STEP
+    for top in range(0, height, _TILE):
+        for left in range(0, width, _TILE):
+            part = red[top // _STEP : top // _STEP + share, left // _STEP : left // _STEP + share]
+            if part.size and int(part.sum()) > 3:
+                yield left, top, min(width, left + _TILE), min(height, top + _TILE)
+
+
+def _lift(picture: Colours, base: Grey, papers: Grey, ink: _Ink, tile: tuple[int, int, int, int]) -> None:
+    """Take the red ink off one part of `base`."""
+    left, top, right, bottom = tile
+    x, y = max(0, left - _RIM), max(0, top - _RIM)
+    around = picture[y : bottom + _RIM, x : right + _RIM]
+    redness = np.maximum(_raw(around) - (ink.usual + _NOISE), 0.0)
+    wide = cv2.dilate(redness, np.ones((ink.side, ink.side), np.uint8))
     wider = cv2.dilate(wide, np.ones((3, 3), np.uint8))
-    share, alone, full = _ink_of(page, wide, darkness, paper)
-    lifted = np.minimum(base * cv2.exp(share * wide), paper)
-    # Beside red, what red ink can have done by itself is red ink.
-    by_red = (wider > _NOISE) & (darkness < alone * np.minimum(wider / (_DILUTED * full), 1.0))
-    return np.asarray(np.maximum(np.where(by_red, paper, lifted), base), np.uint8)
+    own = (slice(top - y, bottom - y), slice(left - x, right - x))
+    wide, wider = wide[own], wider[own]
+    part = base[top:bottom, left:right]
+    paper = _paper_of(papers, tile)
+    lifted = np.minimum(part * cv2.exp(ink.share * wide), paper)
+    # A thin stroke has lost most of its colour. Beside red, what red ink can have done by itself is red ink.
+    darkness = _LOGARITHMS[paper] - _LOGARITHMS[part]
+    by_red = (wider > _NOISE) & (darkness < ink.alone * np.minimum(wider / (_DILUTED * ink.full), 1.0))
+    part[:] = np.maximum(np.where(by_red, paper, lifted), part)
 
 
-def _ink_of(page: Colours, redness: Floats, darkness: Floats, paper: Grey) -> tuple[float, float, float]:
-    """Return what the ink of a page keeps back of red light, how dark it may look, and how red it is."""
-    every = (slice(None, None, _STEP),) * 2
-    is_ink = redness[every] > _RED
-    red = redness[every][is_ink]
+def _ink_of(picture: Colours, base: Grey, papers: Grey, usual: float) -> _Ink | None:
+    """Measure the red ink on every few px of the picture; None when there is hardly any."""
+    sample, levels = picture[::_STEP, ::_STEP], base[::_STEP, ::_STEP]
+    paper = cv2.resize(papers, (sample.shape[1], sample.shape[0]), interpolation=cv2.INTER_LINEAR)
+    # What is dark all around is a desk, which may be red as well.
+    on_paper = paper >= _LIGHT * float(np.percentile(paper, 98))
+    redness = np.where(on_paper, _raw(sample) - (usual + _NOISE), 0.0)
+    red = redness[redness > _RED]
+    if not red.size:
+        return None
     full = float(np.percentile(red, 90))
-    share = float(np.clip(np.percentile(darkness[every][is_ink] / red, 60), *_PASSED_ON))
-    deep = is_ink & (redness[every] >= 0.8 * full)
-    looks = cv2.cvtColor(np.ascontiguousarray(page[every]), cv2.COLOR_RGB2GRAY)[deep]
-    alone = _ALONE * float(np.median(_LOGARITHMS[paper[every][deep]] - _LOGARITHMS[looks]))
-    return share, min(alone, _MOST_ALONE), full
+    deep = redness >= _DEEP * full
+    paper_there = _LOGARITHMS[paper[deep]]
+    share = float(np.clip(np.median((paper_there - _LOGARITHMS[levels[deep]]) / redness[deep]), *_PASSED_ON))
+    looks = sample[deep].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+    alone = _ALONE * float(np.median(paper_there - np.log(np.maximum(looks, 6.0))))
+    side = 5 if max(base.shape) > _SHARP_PX else 3
+    return _Ink(usual, full, share, min(alone, _MOST_ALONE), side)
 
 
-def _usual_of(sample: Colours) -> float:
-    """Return the redness of the paper itself, which is seldom white."""
-    light = sample.max(axis=2)
-    return float(np.median(_raw(sample)[light >= np.median(light)]))
+def _usual_of(small: Colours) -> float:
+    light = small.max(axis=2)
+    return float(np.median(_raw(small)[light >= _LIGHT * float(np.percentile(light, 98))]))
 
 
-def _redness(page: Colours, usual: float) -> Floats:
-    return np.asarray(np.maximum(_raw(page) - (usual + _NOISE), 0.0), np.float32)
-
-
-def _raw(page: Colours) -> Floats:
-    other = np.maximum(page[:, :, 1], page[:, :, 2])
-    return np.asarray(_LOGARITHMS[page[:, :, 0]] - _LOGARITHMS[other], np.float32)
+def _raw(colours: Colours) -> Floats:
+    other = cv2.max(cv2.extractChannel(colours, 1), cv2.extractChannel(colours, 2))
+    return np.asarray(_LOGARITHMS[colours[:, :, 0]] - _LOGARITHMS[other], np.float32)
 
 
 def _paper(base: Grey) -> Grey:
-    """Return the brightness of the paper around each pixel."""
-    height, width = base.shape
-    small = cv2.resize(base, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA)
-    near = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
-    return np.asarray(cv2.resize(near, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+    """Return the brightness of the paper, print taken out, for every eighth px."""
+    size = (-(-base.shape[1] // _PAPER_STEP), -(-base.shape[0] // _PAPER_STEP))
+    small = cv2.resize(base, size, interpolation=cv2.INTER_AREA)
+    kernel = np.ones((_PAPER_SIDE, _PAPER_SIDE), np.uint8)
+    return np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel), np.uint8)
+
+
+def _paper_of(papers: Grey, tile: tuple[int, int, int, int]) -> Grey:
+    left, top, right, bottom = tile
+    part = papers[
+        top // _PAPER_STEP : -(-bottom // _PAPER_STEP), left // _PAPER_STEP : -(-right // _PAPER_STEP)
+    ]
+    return np.asarray(
+        cv2.resize(part, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR), np.uint8
+    )

@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ocr.documents.likely_sheet import likely_sheet
 from ocr.documents.print_lines import Grey, tilt_of
+from ocr.documents.red_ink import without_red
 from ocr.port import Box
 from scanners.imaging.orientation import turn_of
 from scanners.imaging.outline import find_pages, whole
@@ -42,6 +44,8 @@ class Sheet:
     size: tuple[int, int]
     """Width and height of the page in px."""
     turn_certain: bool
+    had_red: bool = False
+    """Red ink was seen, and so taken out."""
 
     @property
     def work_scale(self) -> float:
@@ -114,12 +118,13 @@ class Sheet:
 def sheets_of(picture: Image.Image) -> Iterator[Sheet]:
     """Return the pages on `picture` (RGB or L), the whole of it last when it was cut into pages."""
     pixels = np.asarray(picture if picture.mode in {"L", "RGB"} else picture.convert("RGB"))
-    source = _without_red(pixels)
+    source, had_red = without_red(pixels)
     quads = _outlines(pixels, _dpi_of(picture))
-    for quad in quads:
-        yield _sheet(source, quad)
+    likely = likely_sheet(pixels) if len(quads) == 1 and not _is_cut(quads[0], pixels) else None
+    for quad in ([] if likely is None else [likely]) + list(quads):
+        yield _sheet(source, had_red, quad)
     if len(quads) > 1 or _is_cut(quads[0], pixels):
-        yield _sheet(source, whole(pixels))
+        yield _sheet(source, had_red, whole(pixels))
 
 
 def _outlines(pixels: NDArray[np.uint8], dpi: int) -> tuple[Quad, ...]:
@@ -145,11 +150,11 @@ def _dpi_of(picture: Image.Image) -> int:
     return max(75, round(max(picture.size) * 25.4 / _A4_MM))
 
 
-def _sheet(source: Grey, quad: Quad) -> Sheet:
+def _sheet(source: Grey, had_red: bool, quad: Quad) -> Sheet:
     size = fitting(size_of_page(quad), (_LONGEST_PX, _LONGEST_PX))
     corners = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
     to_input = np.asarray(cv2.getPerspectiveTransform(corners, quad.astype(np.float32)), np.float64)
-    return _upright(_levelled(Sheet(source, to_input, size, False)))
+    return _upright(_levelled(Sheet(source, to_input, size, False, had_red)))
 
 
 def _levelled(sheet: Sheet) -> Sheet:
@@ -170,10 +175,3 @@ def _upright(sheet: Sheet) -> Sheet:
     dpi = max(75, round(max(work.shape) * 25.4 / _A4_MM))
     turn = turn_of(work, 150 if max(work.shape) >= 1000 else max(dpi, 150))
     return replace(sheet, turn_certain=turn.certain).turned(turn.quarters) if turn.certain else sheet
-
-
-def _without_red(pixels: NDArray[np.uint8]) -> Grey:
-    if pixels.ndim == 2:
-        return pixels
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    return np.asarray(cv2.max(grey, cv2.extractChannel(pixels, 0)), np.uint8)
