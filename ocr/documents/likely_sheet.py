@@ -7,6 +7,7 @@ whole picture is read as well where the guess was wrong.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import cv2
 import numpy as np
@@ -83,7 +84,7 @@ def _quads(mask: Grey) -> Iterator[Quad]:
             yield quad
 
 
-def _four_corners(hull: NDArray[np.int32], area: float) -> Quad | None:
+def _four_corners(hull: NDArray[Any], area: float) -> Quad | None:
     length = cv2.arcLength(hull, True)
     for share in (0.01, 0.02, 0.03, 0.045, 0.06):
         corners = np.asarray(cv2.approxPolyDP(hull, share * length, True), np.float32).reshape(-1, 2)
