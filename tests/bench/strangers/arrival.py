@@ -83,7 +83,7 @@ def _ground_for(size: tuple[int, int], degrees: float, margin: float) -> tuple[i
 
 def lid(paper: Image.Image, dice: random.Random) -> Image.Image:
     """A flatbed with a lid from white to dark grey; the paper any way round, seldom quite straight."""
-    wanted = dice.choice([150, 200, 200, 240, 300, 300, 400])
+    wanted = min(_dpi(paper), dice.choice([150, 200, 200, 240, 300, 300, 400]))
     sheet = _scaled(_of(paper), wanted / _dpi(paper))
     degrees = dice.gauss(0, 2.2) + dice.choices([0, 90, 180, 270, dice.uniform(0, 360)], [70, 8, 8, 8, 6])[0]
     size = (sheet.shape[1], sheet.shape[0])

@@ -48,7 +48,7 @@ def marriage(dice: random.Random, dpi: int) -> tuple[Sheet, Truth]:
         "registered_on": when.isoformat(),
         "certificate_number": number,
     }
-    stacked = dice.random() < 0.4
+    stacked = dice.random() < 0.15
     sheet = Sheet((88, 125 * 1.9) if stacked else (180, 125), dpi, dice, (253, 244, 240))
     pattern(sheet, ((240, 190, 180), (248, 215, 190)), 1.3, 0.55)
     face = dice.choice(["kai", "song", "bookish", "hei"])
@@ -107,7 +107,7 @@ def _spouse(
 ) -> None:
     left, top = at
     born = folk.written(who.born, sheet.dice.choice([0, 0, 1]))
-    number = sheet.dice.choice(["身份证件号", "身份证件号", "身份证号"])
+    number = sheet.dice.choice(["身份证件号"] * 4 + ["身份证号"])
     sheet.write((left, top), "姓名", label)
     sheet.write((left + 22 + off[0], top + off[1]), who.name, value)
     sheet.write((left + 50, top), "性别", label)
@@ -192,7 +192,7 @@ def _disability_upright(dice: random.Random, dpi: int, truth: Truth) -> Sheet:
 
 def _personal(dice: random.Random, truth: Truth) -> list[tuple[str, str]]:
     born = folk.written(date.fromisoformat(truth["birth_date"]), dice.randrange(4))
-    number = dice.choice(["残疾人证号", "证号", "残疾证号"])
+    number = dice.choice(["残疾人证号"] * 4 + ["证号", "残疾证号"])
     kind = truth["kind"] + dice.choice(["", "残疾"])
     rows = [
         ("姓名", truth["name"]),
@@ -212,8 +212,11 @@ def _personal(dice: random.Random, truth: Truth) -> list[tuple[str, str]]:
 def _official(dice: random.Random, truth: Truth) -> list[tuple[str, str]]:
     style = dice.randrange(4)
     return [
-        (dice.choice(["签发机关", "批准机关", "批准残联"]), truth["issuer"]),
-        (dice.choice(["签发日期", "发证日期"]), folk.written(date.fromisoformat(truth["issued_on"]), style)),
+        (dice.choice(["签发机关"] * 3 + ["批准机关", "批准残联"]), truth["issuer"]),
+        (
+            dice.choice(["签发日期"] * 3 + ["发证日期"]),
+            folk.written(date.fromisoformat(truth["issued_on"]), style),
+        ),
         (
             dice.choice(["有效期限", "有效期至"]),
             folk.written(date.fromisoformat(truth["valid_until"]), style),

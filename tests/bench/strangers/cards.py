@@ -149,7 +149,7 @@ def social_security(dice: random.Random, dpi: int) -> tuple[Sheet, Truth]:
     portrait(sheet, (6.0, 15.0) if on_left else (60.0, 14.0), (20, 25), marked=False)
     day = folk.written(issued, dice.randrange(4))
     colon = dice.choice(["", "：", " "])
-    long = dice.choice(["社会保障号码", "社会保障号"])
+    long = dice.choice(["社会保障号码"] * 4 + ["社会保障号"])
     rows = [
         ("姓名", who.name),
         (long, who.number),
@@ -228,12 +228,12 @@ def residence_back(dice: random.Random, dpi: int) -> tuple[Sheet, Truth]:
     left = dice.uniform(6, 10)
     column = left + 15 + dice.uniform(0, 2)
     top = 18.0 if titled else 10.0
-    sheet.write((left, top), dice.choice(["居住地址", "居住地址", "居住地住址", "现居住地址"]), label)
+    sheet.write((left, top), dice.choice(["居住地址"] * 4 + ["居住地住址", "现居住地址"]), label)
     end = sheet.block((column + 2, top - 0.1), 76 - column, place, value, 1.4)
     top = max(end, top + 5) + dice.uniform(2, 4)
     sheet.write((left, top), "签发机关", label)
     sheet.write((column + 2, top - 0.1), office, value)
-    sheet.write((left, top + 6), dice.choice(["签发日期", "签发日期", "发证日期"]), label)
+    sheet.write((left, top + 6), dice.choice(["签发日期"] * 4 + ["发证日期"]), label)
     sheet.write((column + 2, top + 5.9), folk.written(issued, dice.randrange(4)), value)
     sample_mark(sheet, [(62, 40), (4, 42), (40, 44)], 4)
     truth = {"residence_address": place, "authority": office}

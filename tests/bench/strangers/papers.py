@@ -24,6 +24,8 @@ _DRAWING: Mapping[str, Callable[[random.Random, int], tuple[Sheet, dict[str, str
     "property-certificate": forms.real_estate,
 }
 KINDS = tuple(_DRAWING)
+_LARGE = {"birth-certificate", "business-licence", "property-certificate"}
+_LARGE_DPI = 300
 
 
 def specimen(kind: str, seed: int, dpi: int = 300) -> Specimen:
@@ -32,5 +34,6 @@ def specimen(kind: str, seed: int, dpi: int = 300) -> Specimen:
     Raises:
         KeyError: no such kind.
     """
-    sheet, truth = _DRAWING[kind](random.Random(f"stranger {kind} {seed}"), dpi)
+    fine = min(dpi, _LARGE_DPI) if kind in _LARGE else dpi
+    sheet, truth = _DRAWING[kind](random.Random(f"stranger {kind} {seed}"), fine)
     return Specimen(kind, sheet.picture, truth)

@@ -202,8 +202,7 @@ def _across(sheet: Sheet, *, hollow: bool) -> None:
         "样本", Pen(dice.choice(["black", "wenkai", "heavy"]), high, tracking=high * 0.2), sheet.scale
     )
     if hollow:
-        thick = max(3, round(high * sheet.scale * 0.02) // 2 * 2 + 1)
-        line = ImageChops.subtract(line.filter(ImageFilter.MaxFilter(thick)), line)
+        line = _outline(line, max(1.0, high * sheet.scale * 0.015))
     turned = line.rotate(dice.uniform(-50, 50), Image.Resampling.BICUBIC, expand=True)
     faint = dice.uniform(0.3, 0.65) if hollow else dice.uniform(0.14, 0.3)
     mask = turned.point(lambda level: round(level * faint))
@@ -211,6 +210,13 @@ def _across(sheet: Sheet, *, hollow: bool) -> None:
     corner = (room[0] * dice.uniform(0.2, 0.8) / sheet.scale, room[1] * dice.uniform(0.2, 0.8) / sheet.scale)
     colour = dice.choice([(150, 150, 150), (230, 60, 60), (90, 120, 220), (60, 60, 60)])
     sheet.stain(mask, corner, colour)
+
+
+def _outline(letters: Image.Image, thick: float) -> Image.Image:
+    """Leave the outer edge of letters; done small, as the filter is slow on large ones."""
+    small = (max(1, round(letters.width / thick)), max(1, round(letters.height / thick)))
+    grown = letters.resize(small, Image.Resampling.BOX).filter(ImageFilter.MaxFilter(3))
+    return ImageChops.subtract(grown.resize(letters.size, Image.Resampling.BICUBIC), letters)
 
 
 def pattern(sheet: Sheet, colours: tuple[Colour, Colour], step: float = 1.1, depth: float = 0.5) -> None:
