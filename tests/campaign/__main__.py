@@ -134,6 +134,7 @@ class Campaign:
         self._plans = plans
         self._skipped = skipped
         self._town = Town.build(folder / "town")
+        self._town.warm_up()
 
     def run(self) -> int:
         """Run all plans, stopping at the first violation when a rule is broken on purpose."""

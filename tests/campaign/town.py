@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sync.contract.models import EnrolmentRequest
 from sync.contract.signing import public_text
-from tests.campaign.plan import PORTS
+from tests.campaign.plan import PORTS, CaseSpec
 from workstation.store import keys
 from workstation.store.keys import DataKey
 
@@ -51,6 +51,29 @@ class Town:
         if os.waitpid(child, 0)[1] != 0:
             raise RuntimeError("the templates could not be made")
         return town
+
+    def warm_up(self) -> None:
+        """Do once, in this process, what every child does first: the children then begin with it behind them."""
+        from sync.gateway.app import create_app
+        from sync.gateway.office import Office
+        from tests.campaign.dumps import dump_window
+        from tests.campaign.window import Seat, rehearse
+
+        scratch = self.folder / "scratch"
+        self.settle_window(0, scratch / "window")
+        self.settle_gateway(scratch / "gateway")
+        specs = (CaseSpec(2, "receive", (8, 8)), CaseSpec(0, "correct", ()), CaseSpec(0, "refuse", ()))
+        seat = Seat(
+            seed=0, window=0, folder=scratch / "window" / "data", key=self.keys[0], cases=specs, first=0
+        )
+        rehearse(seat)
+        dump_window(seat, [], scratch / "window.json")
+        office = Office.open(scratch / "gateway" / "office")
+        create_app(office).openapi()
+        office.close()
+        shutil.rmtree(scratch)
+        gc.collect()
+        gc.freeze()
 
     def settle_gateway(self, target: Path) -> None:
         """Copy the gateway's template."""
@@ -144,5 +167,3 @@ def preload() -> None:
     ready = wiring.load_catalogue(Settings(data_folder=nowhere, config_file=nowhere))
     tuple(ready.current.items)
     put(wiring, "load_catalogue", lambda settings: ready)
-    gc.collect()
-    gc.freeze()

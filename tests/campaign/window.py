@@ -160,6 +160,20 @@ def lines_of(desk: Desk) -> list[dict[str, Any]]:
     ]
 
 
+def rehearse(seat: Seat) -> None:
+    """Take the cases of a seat without a line to anywhere."""
+    store = Store.open(seat.folder, seat.key)
+    store.recover(now())
+    scanner = ScriptedScanner([])
+    papers = seat.folder.parent / "papers"
+    desk = build_desk_for(
+        seat.settings, store, find_membership(store), scanner=scanner, clock=now, papers_folder=papers
+    )
+    for _step in Clerk(seat, desk, scanner, lambda word, **facts: None).work():
+        lines_of(desk)
+    store.close()
+
+
 class Program:
     """One start of the program, from unlocking to leaving."""
 
