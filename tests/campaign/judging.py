@@ -14,7 +14,7 @@ from tests.campaign.model import Evidence, check
 from tests.campaign.plan import Plan
 from tests.campaign.processes import Nursery
 from tests.campaign.report import Outcome
-from tests.campaign.run import Run, cpu_s
+from tests.campaign.run import LITTLE_PATIENCE_S, SETTLE_S, Run, cpu_s
 from tests.campaign.town import Town
 
 
@@ -29,7 +29,8 @@ def judged(
         observe(say)
 
     began, spent = time.monotonic(), cpu_s()
-    run = Run(town, plan, folder, Nursery(folder, prepare), tell)
+    patience_s = LITTLE_PATIENCE_S if broken else SETTLE_S
+    run = Run(town, plan, folder, Nursery(folder, prepare), tell, patience_s=patience_s)
     found = run.play()
     evidence = Evidence(
         seed=plan.seed,

@@ -24,6 +24,8 @@ from tests.campaign.window import STATUS_NOT_OPENED, Seat
 WORK_S = 40.0
 """The clerks' work with all its faults; a machine under load is slow, never endless."""
 SETTLE_S = 25.0
+LITTLE_PATIENCE_S = 6.0
+"""Where a rule is broken on purpose, much never settles."""
 ASK_EVERY_S = 0.3
 CALM_S = 0.25
 """So long without an event, and what is still to strike strikes now."""
@@ -57,9 +59,17 @@ class Run:
     """A run in progress."""
 
     def __init__(
-        self, town: Town, plan: Plan, folder: Path, nursery: Nursery, tell: Callable[[str], None]
+        self,
+        town: Town,
+        plan: Plan,
+        folder: Path,
+        nursery: Nursery,
+        tell: Callable[[str], None],
+        *,
+        patience_s: float = SETTLE_S,
     ) -> None:
         """Lay out the machines; `tell` is given a line of words for each thing that happens."""
+        self.patience_s = patience_s
         self.town = town
         self.plan = plan
         self.folder = folder
@@ -139,7 +149,7 @@ class Run:
         self._let_settle()
 
     def _let_settle(self) -> None:
-        ends, asked = time.monotonic() + SETTLE_S, 0.0
+        ends, asked = time.monotonic() + self.patience_s, 0.0
         while time.monotonic() < ends:
             self._hear(0.03)
             self._notice_deaths()

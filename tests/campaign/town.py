@@ -53,7 +53,7 @@ class Town:
         return town
 
     def warm_up(self) -> None:
-        """Do once, in this process, what every child does first: the children then begin with it behind them."""
+        """Do once, in this process, what every child does first: it then begins with that behind it."""
         from sync.gateway.app import create_app
         from sync.gateway.office import Office
         from tests.campaign.dumps import dump_window
