@@ -92,6 +92,8 @@ class LineRecogniser:
         self._session = _session(onnxruntime, path)
         self._characters = self._alphabet()
         self._variants, self._simplified = _columns(self._characters)
+        self._has_forms = np.zeros(len(self._characters), np.bool_)
+        self._has_forms[self._variants] = self._has_forms[self._simplified] = True
         self.name = f"{path.stem} onnxruntime {onnxruntime.__version__}"
         """Model and library."""
 
@@ -144,14 +146,13 @@ class LineRecogniser:
 
     def _decoded(self, chances: Chances) -> _Read:
         """Join steps of one character and leave the blanks out (CTC, best path); spaces are left out too."""
-        best = chances.argmax(1)
-        # Where the blank has more than half, nothing that is added up elsewhere can pass it.
-        open_to = np.flatnonzero((best != 0) | (chances[:, 0] <= 0.5))
-        seen = chances[open_to]
-        seen[:, self._simplified] += seen[:, self._variants]
-        seen[:, self._variants] = 0.0
-        sure = chances[:, 0].copy()
-        best[open_to], sure[open_to] = seen.argmax(1), seen.max(1)
+        best, sure = chances.argmax(1), chances.max(1)
+        # What has more than half and no other form stays the best, whatever is added up elsewhere.
+        for step in np.flatnonzero((sure <= 0.5) | self._has_forms[best]):
+            seen = chances[step]
+            seen[self._simplified] += seen[self._variants]
+            seen[self._variants] = 0.0
+            best[step], sure[step] = seen.argmax(), seen.max()
         starts = np.flatnonzero(np.diff(best, prepend=-1))
         surest = np.minimum(np.maximum.reduceat(sure, starts), 1.0)
         ends = np.append(starts[1:], len(best))

@@ -136,7 +136,19 @@ def _fill(marks: Mask, hull: Quad) -> float:
 
 
 def _brightness(small: Picture, hull: Quad) -> float:
-    return float(np.median(small[_filled(small, [hull]) > 0]))
+    """Return the median of all channels within the hull."""
+    mask = _filled(small, [hull])
+    counts = sum(np.bincount(layer[mask > 0], minlength=256) for layer in cv2.split(small))
+    return _median(counts)
+
+
+def _median(counts: NDArray[np.intp]) -> float:
+    """Return the median grey level of a histogram, NaN when it is empty."""
+    total = np.cumsum(counts)
+    if not total[-1]:
+        return float("nan")
+    low, high = (int(np.searchsorted(total, rank + 1)) for rank in ((total[-1] - 1) // 2, total[-1] // 2))
+    return (low + high) / 2
 
 
 def _left_over(marks: Mask, quads: list[Quad], mm: float) -> bool:

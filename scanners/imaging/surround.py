@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -73,14 +74,16 @@ def _guess(layers: Floats, samples: NDArray[np.bool_]) -> Surround:
     height, width = layers.shape[:2]
     places = np.stack([np.ones_like(rows), columns / width - 0.5, rows / height - 0.5], axis=1)
     seen = layers[rows, columns]
-    off = np.abs(seen - np.median(seen, axis=0)).max(axis=1)
+    off = _farthest(seen - np.median(seen, axis=0))
     # Where half of the rim is paper the median may lie between both and near to neither.
     kept = off <= max(_MOST_DISTANCE, float(np.median(off)))
     plane = np.zeros((3, seen.shape[1]))
     sigma = 1.0
     for _ in range(_ROUNDS):
-        plane = np.linalg.lstsq(places[kept], seen[kept], rcond=None)[0]
-        off = np.abs(seen - places @ plane).max(axis=1)
+        # Tens of thousands of places for three unknowns: the normal equations are exact enough.
+        fitted = places[kept]
+        plane = np.linalg.lstsq(fitted.T @ fitted, fitted.T @ seen[kept], rcond=None)[0]
+        off = _farthest(seen - places @ plane)
         sigma = float(np.median(off[kept])) * 1.48
         closer = off <= max(_LEAST_DISTANCE, _NOISE_FACTOR * sigma)
         if closer.sum() < _FEWEST:
@@ -88,9 +91,14 @@ def _guess(layers: Floats, samples: NDArray[np.bool_]) -> Surround:
         kept = closer
     across, down = np.arange(width) / width - 0.5, np.arange(height) / height - 0.5
     distance = np.zeros((height, width), np.float32)
-    for layer in range(layers.shape[2]):
-        start, right, below = plane[:, layer]
-        model = (start + right * across[None, :] + below * down[:, None]).astype(np.float32)
-        np.maximum(distance, np.abs(layers[:, :, layer] - model), out=distance)
+    for layer, (start, right, below) in zip(cv2.split(layers), plane.T, strict=True):
+        # Added up in single precision: the tilt of the light is a thousandth of a grey level a pixel.
+        model = (start + right * across).astype(np.float32)[None, :] + (below * down).astype(np.float32)[:, None]
+        cv2.max(distance, cv2.absdiff(layer, model), dst=distance)
     least = min(_MOST_DISTANCE, max(_LEAST_DISTANCE, _NOISE_FACTOR * sigma))
     return Surround(distance, least, float(plane[0].mean()))
+
+
+def _farthest(off: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    """Return the largest distance of each row (n, layers)."""
+    return np.maximum.reduce([np.abs(layer) for layer in off.T])
