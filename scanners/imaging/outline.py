@@ -138,8 +138,8 @@ def _fill(marks: Mask, hull: Quad) -> float:
 def _brightness(small: Picture, hull: Quad) -> float:
     """Return the median of all channels within the hull."""
     mask = _filled(small, [hull])
-    counts = sum(np.bincount(layer[mask > 0], minlength=256) for layer in cv2.split(small))
-    return _median(counts)
+    counts = [np.bincount(layer[mask > 0], minlength=256) for layer in cv2.split(small)]
+    return _median(np.sum(counts, axis=0))
 
 
 def _median(counts: NDArray[np.intp]) -> float:

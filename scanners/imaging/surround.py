@@ -93,12 +93,14 @@ def _guess(layers: Floats, samples: NDArray[np.bool_]) -> Surround:
     distance = np.zeros((height, width), np.float32)
     for layer, (start, right, below) in zip(cv2.split(layers), plane.T, strict=True):
         # Added up in single precision: the tilt of the light is a thousandth of a grey level a pixel.
-        model = (start + right * across).astype(np.float32)[None, :] + (below * down).astype(np.float32)[:, None]
+        model = (start + right * across).astype(np.float32)[None, :] + (below * down).astype(np.float32)[
+            :, None
+        ]
         cv2.max(distance, cv2.absdiff(layer, model), dst=distance)
     least = min(_MOST_DISTANCE, max(_LEAST_DISTANCE, _NOISE_FACTOR * sigma))
     return Surround(distance, least, float(plane[0].mean()))
 
 
-def _farthest(off: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+def _farthest(off: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """Return the largest distance of each row (n, layers)."""
-    return np.maximum.reduce([np.abs(layer) for layer in off.T])
+    return np.asarray(np.maximum.reduce([np.abs(layer) for layer in off.T]), np.float64)
