@@ -6,13 +6,13 @@ bundle the case stands at. So there is nothing that could disagree with either.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sync.contract.models import Change, ChangeDefect, ChangeKind, SignedManifest
+from sync.gateway.database import Rows
 from sync.gateway.errors import UnknownBranch
 from sync.gateway.matters import DECISIONS, ENDINGS, OPEN, Matter, MatterState
 
@@ -52,7 +52,7 @@ class Branch:
         return self.state is not MatterState.REFUSED
 
 
-def of_case(rows: sqlite3.Connection, matter: Matter) -> tuple[Branch, ...]:
+def of_case(rows: Rows, matter: Matter) -> tuple[Branch, ...]:
     """Return the approvers of a case as it stands; none when it is of a single item."""
     row = rows.execute("SELECT manifest FROM bundle WHERE bundle_id = ?", (matter.bundle_id,)).fetchone()
     if row is None:
@@ -154,7 +154,7 @@ def _due(kind: ChangeKind, dues: Sequence[date]) -> date | None:
     return min(dues) if kind is _K.CORRECTION else max(dues)
 
 
-def _said(rows: sqlite3.Connection, matter: Matter) -> dict[str, Change]:
+def _said(rows: Rows, matter: Matter) -> dict[str, Change]:
     found = rows.execute(
         "SELECT change FROM feed WHERE window_id = ? AND subject = ? AND kind = ? ORDER BY position",
         (matter.window_id, matter.subject, _K.BRANCH.value),

@@ -7,13 +7,12 @@ days more, approved by the head of the agency, with the reason told).
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 
 from sync.contract.models import Change, ChangeKind
 from sync.gateway import matters
-from sync.gateway.database import Database, next_number
+from sync.gateway.database import Database, Rows, next_number
 from sync.gateway.errors import (
     BadExtension,
     ExtendedBefore,
@@ -66,7 +65,8 @@ class Course:
         is_past = until is not None and until < self._clock().astimezone(CHINA).date()
         if not procedure.strip() or is_past:
             raise IncompleteDecision(subject=subject, decision=ChangeKind.SPECIAL_STARTED.value)
-        with self._database.write() as rows:
+
+        def work(rows: Rows) -> Change:
             matter = _counting(rows, subject, ChangeKind.SPECIAL_STARTED)
             running = running_procedure(rows, matter)
             if running is not None:
@@ -84,6 +84,8 @@ class Course:
                 reason=reason.strip(),
             )
 
+        return self._database.write(work)
+
     def resume(self, subject: str, *, actor: str, reason: str = "") -> Change:
         """End the special procedure: the clock goes on.
 
@@ -92,7 +94,8 @@ class Course:
             IllegalDecision: the case is not accepted, or decided already.
             NotStopped: no procedure runs.
         """
-        with self._database.write() as rows:
+
+        def work(rows: Rows) -> Change:
             matter = _counting(rows, subject, ChangeKind.SPECIAL_ENDED)
             running = running_procedure(rows, matter)
             if running is None:
@@ -105,6 +108,8 @@ class Course:
                 procedure=running.procedure,
                 reason=reason.strip(),
             )
+
+        return self._database.write(work)
 
     def extend(
         self, subject: str, *, workdays: int, approver: str, reason: str, joint: bool = False
@@ -130,7 +135,8 @@ class Course:
             raise BadExtension(subject=subject, workdays=workdays, most=most)
         if not approver.strip() or not reason.strip():
             raise IncompleteDecision(subject=subject, decision=ChangeKind.EXTENDED.value)
-        with self._database.write() as rows:
+
+        def work(rows: Rows) -> Change:
             matter = _counting(rows, subject, ChangeKind.EXTENDED)
             before = last_of(rows, matter.window_id, subject, ChangeKind.EXTENDED)
             if before is not None:
@@ -151,9 +157,9 @@ class Course:
                 reason=reason.strip(),
             )
 
-    def _tell(
-        self, rows: sqlite3.Connection, matter: Matter, kind: ChangeKind, *, actor: str, **facts: object
-    ) -> Change:
+        return self._database.write(work)
+
+    def _tell(self, rows: Rows, matter: Matter, kind: ChangeKind, *, actor: str, **facts: object) -> Change:
         at = self._clock()
         return append(
             rows,
@@ -167,7 +173,7 @@ class Course:
         )
 
 
-def running_procedure(rows: sqlite3.Connection, matter: Matter) -> Change | None:
+def running_procedure(rows: Rows, matter: Matter) -> Change | None:
     """Return the change that started the special procedure now running; None when the clock runs."""
     started = last_of(rows, matter.window_id, matter.subject, ChangeKind.SPECIAL_STARTED)
     ended = last_of(rows, matter.window_id, matter.subject, ChangeKind.SPECIAL_ENDED)
@@ -176,9 +182,9 @@ def running_procedure(rows: sqlite3.Connection, matter: Matter) -> Change | None
     return started
 
 
-def _counting(rows: sqlite3.Connection, subject: str, kind: ChangeKind) -> Matter:
-    """Return a case whose decision is being counted."""
-    matter = matters.find(rows, subject)
+def _counting(rows: Rows, subject: str, kind: ChangeKind) -> Matter:
+    """Return a case whose decision is being counted, its window held."""
+    matter = matters.held(rows, subject)
     if matter is None or matter.kind != "case":
         raise UnknownSubject(subject=subject)
     if matter.state not in COUNTING:
@@ -186,5 +192,5 @@ def _counting(rows: sqlite3.Connection, subject: str, kind: ChangeKind) -> Matte
     return matter
 
 
-def _paper_number(rows: sqlite3.Connection, matter: Matter, word: str) -> str:
+def _paper_number(rows: Rows, matter: Matter, word: str) -> str:
     return f"{word}-{matter.number_prefix}-{next_number(rows, f'{word}-{matter.number_prefix}'):06d}"

@@ -1,149 +1,135 @@
-"""The office's rows: one SQLite file, written by one transaction at a time.
+"""What the office needs of its rows, whichever engine keeps them: a file of SQLite or a server of PostgreSQL.
 
-SQL stays within what PostgreSQL understands too, but for the pragmas, so that a city can change the engine.
-Times of expiry are Unix seconds; times that travel are RFC 3339 text.
+The engines differ in who may write at once. SQLite has one writer: everything a transaction reads stays true
+until it ends. PostgreSQL has many, each statement sees what was committed before it (READ COMMITTED), so a
+transaction first takes hold of what it is about:
+
+a window        everything about its bundles, its cases and its feed. Positions of a feed are handed out
+                under it and seen only when the transaction has ended, so no reader passes a position by.
+a name          what has no window: enrolling (which prefix is next), publishing (which windows are told).
+
+Holds are taken in this order, names before windows, and one window unless it is all of them, so no two
+transactions wait for each other. What slips through meets a unique index and is tried again.
 """
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
-from sync.gateway.errors import FolderUnusable, OfficeBusy
+Result = TypeVar("Result")
 
-SCHEMA_VERSION = 1
-BUSY_TIMEOUT_S = 10.0
-"""The command and the running server share the file; each waits this long for the other."""
-
-SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE street (code TEXT PRIMARY KEY, name TEXT NOT NULL);
-CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
-CREATE TABLE window (
-    window_id TEXT PRIMARY KEY, name TEXT NOT NULL, street TEXT NOT NULL, street_name TEXT NOT NULL,
-    public_key TEXT NOT NULL, key_id TEXT NOT NULL, number_prefix TEXT NOT NULL UNIQUE,
-    enrolled_at TEXT NOT NULL, revoked_at TEXT);
-CREATE TABLE code (
-    code_hash TEXT PRIMARY KEY, street TEXT NOT NULL, street_name TEXT NOT NULL, expires_at REAL NOT NULL,
-    window_id TEXT REFERENCES window);
-CREATE TABLE token (
-    token_hash TEXT PRIMARY KEY, window_id TEXT NOT NULL REFERENCES window, expires_at REAL NOT NULL);
-CREATE TABLE assertion (
-    window_id TEXT NOT NULL REFERENCES window, jti TEXT NOT NULL, expires_at REAL NOT NULL,
-    PRIMARY KEY (window_id, jti));
-CREATE TABLE bundle (
-    serial INTEGER PRIMARY KEY, bundle_id TEXT NOT NULL UNIQUE, window_id TEXT NOT NULL REFERENCES window,
-    kind TEXT NOT NULL, subject TEXT NOT NULL, version INTEGER NOT NULL, supersedes TEXT,
-    manifest_sha256 TEXT NOT NULL, manifest TEXT NOT NULL, receipt TEXT NOT NULL, received_at TEXT NOT NULL,
-    state TEXT NOT NULL);
-CREATE UNIQUE INDEX bundle_successor ON bundle (window_id, supersedes) WHERE supersedes IS NOT NULL;
-CREATE INDEX bundle_hash ON bundle (window_id, manifest_sha256);
-CREATE INDEX bundle_subject ON bundle (subject, kind);
-CREATE TABLE conflict (
-    bundle_id TEXT NOT NULL, window_id TEXT NOT NULL REFERENCES window, manifest_sha256 TEXT NOT NULL,
-    manifest TEXT NOT NULL, received_at TEXT NOT NULL, code TEXT NOT NULL,
-    PRIMARY KEY (bundle_id, window_id, manifest_sha256));
-CREATE TABLE matter (
-    subject TEXT PRIMARY KEY, kind TEXT NOT NULL, window_id TEXT NOT NULL REFERENCES window,
-    home_street TEXT NOT NULL, bundle_id TEXT NOT NULL REFERENCES bundle (bundle_id),
-    version INTEGER NOT NULL, state TEXT NOT NULL, item TEXT NOT NULL, received_at TEXT NOT NULL);
-CREATE TABLE feed (
-    window_id TEXT NOT NULL REFERENCES window, position INTEGER NOT NULL, subject TEXT NOT NULL,
-    kind TEXT NOT NULL, change TEXT NOT NULL, PRIMARY KEY (window_id, position));
-CREATE INDEX feed_subject ON feed (subject, kind);
-"""
+POSTGRESQL_SCHEMES = ("postgresql://", "postgres://")
 
 
-class Database:
-    """One connection, used by one thread at a time."""
+class Row(Protocol):
+    """Values by their name or their place."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the file.
+    def __getitem__(self, key: str | int, /) -> Any:
+        """Return one value."""
 
-        Raises:
-            FolderUnusable: the file cannot be opened or a newer program wrote it.
-        """
-        self._lock = threading.RLock()
-        try:
-            self._connection = _connect(path)
-        except sqlite3.Error as error:
-            raise FolderUnusable(folder=path.parent, reason=type(error).__name__) from error
-        try:
-            self._migrate()
-        except BaseException:
-            self._connection.close()
-            raise
 
-    @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """Hold the write lock of the file; commit at the end, roll back on an exception.
+class Found(Protocol):
+    """What a statement brought."""
+
+    @property
+    def rowcount(self) -> int:
+        """Rows written."""
+
+    def fetchone(self) -> Row | None:
+        """Return the next row."""
+
+    def fetchall(self) -> Sequence[Row]:
+        """Return the rows that are left."""
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield the rows that are left."""
+
+
+class Rows(Protocol):
+    """The rows inside a transaction, or those last committed."""
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> Found:
+        """Run one statement; a parameter stands as `?`."""
+
+    def hold(self, name: str) -> None:
+        """Wait until no other transaction holds this name, and hold it until this one ends."""
+
+    def hold_window(self, window_id: str) -> None:
+        """Hold a window: its bundles, its cases and its feed."""
+
+    def hold_windows(self) -> None:
+        """Hold all windows that are not revoked."""
+
+    def next_serial(self) -> int:
+        """Return a number no other bundle has; on PostgreSQL a failed transaction leaves a gap."""
+
+
+class Database(Protocol):
+    """The rows of one office, for any number of threads."""
+
+    def write(self, work: Callable[[Rows], Result]) -> Result:
+        """Run `work` as one transaction and commit; an exception of it leaves nothing.
+
+        `work` may run more than once, so it must change nothing but rows.
 
         Raises:
-            OfficeBusy: another process kept the lock for too long.
+            OfficeBusy: another writer was in the way for too long, or the server cannot be reached.
+            StorageFull: the disk of the rows is full.
         """
-        with self._lock:
-            _begin(self._connection)
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            finally:
-                # A failed commit leaves the transaction open, and a full disk may have closed it already.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
 
-    @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
-        """Read the last committed state."""
-        with self._lock:
-            yield self._connection
+    def read(self) -> AbstractContextManager[Rows]:
+        """Read what was committed; each statement sees the newest.
+
+        Raises:
+            OfficeBusy: the server cannot be reached.
+        """
 
     def close(self) -> None:
-        """Close the file; committed rows are on the disk already."""
-        with self._lock:
-            self._connection.close()
-
-    def _migrate(self) -> None:
-        with self.write() as rows:
-            version = int(rows.execute("PRAGMA user_version").fetchone()[0])
-            if version == 0:
-                for statement in SCHEMA.split(";\n"):
-                    rows.execute(statement)
-                rows.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        if version > SCHEMA_VERSION:
-            raise FolderUnusable(folder="", reason=f"schema {version}")
+        """Let go; committed rows are on the disk already."""
 
 
-def _begin(connection: sqlite3.Connection) -> None:
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorname.startswith("SQLITE_BUSY"):
-            raise OfficeBusy from error
-        raise
+def open_database(place: str, file: Path) -> Database:
+    """Open the rows.
+
+    Args:
+        place: `postgresql://...`, or nothing for SQLite.
+        file: SQLite's file.
+
+    Raises:
+        FolderUnusable: the file cannot be opened or a newer program wrote it.
+        DatabaseUnusable: the server refuses, cannot be reached, or a newer program made the tables.
+    """
+    if place.startswith(POSTGRESQL_SCHEMES):
+        from sync.gateway.postgresql import PostgresDatabase
+
+        return PostgresDatabase(place)
+    from sync.gateway.sqlite import SqliteDatabase
+
+    return SqliteDatabase(file)
 
 
-def next_number(rows: sqlite3.Connection, counter: str) -> int:
-    """Return 1, 2, 3 ... for the named counter, inside the caller's transaction."""
-    rows.execute(
-        "INSERT INTO counter (name, value) VALUES (?, 1)"
-        " ON CONFLICT (name) DO UPDATE SET value = counter.value + 1",
-        (counter,),
+def next_number(rows: Rows, counter: str) -> int:
+    """Return 1, 2, 3 ... for the named counter, inside the caller's transaction.
+
+    On PostgreSQL the counter's row stays locked until the caller commits, so two never get the same and none
+    is left out; the office's counters belong to one window each (or to enrolling, which is held by name).
+    """
+    return int(
+        only_value(
+            rows.execute(
+                "INSERT INTO counter (name, value) VALUES (?, 1)"
+                " ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value",
+                (counter,),
+            )
+        )
     )
-    return int(rows.execute("SELECT value FROM counter WHERE name = ?", (counter,)).fetchone()[0])
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
-    connection.row_factory = sqlite3.Row
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        # An acknowledged bundle must survive a power cut, so each commit is synced.
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
+def only_value(found: Found) -> Any:
+    """Return the value of a statement that brings one row of one column."""
+    row = found.fetchone()
+    assert row is not None
+    return row[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from datetime import datetime, timedelta
 from sync.contract.ids import uuid7
 from sync.contract.models import EnrolmentRequest
 from sync.contract.signing import key_id, load_public
-from sync.gateway.database import Database, next_number
+from sync.gateway.database import Database, Row, Rows, next_number
 from sync.gateway.errors import (
     CodeExpired,
     CodeForAnotherStreet,
@@ -57,12 +56,18 @@ class Registry:
 
     def set_streets(self, streets: Mapping[str, str]) -> None:
         """Add or rename the streets this office serves (code to name)."""
-        with self._database.write() as rows:
-            rows.executemany(
-                "INSERT INTO street (code, name) VALUES (?, ?)"
-                " ON CONFLICT (code) DO UPDATE SET name = excluded.name",
-                streets.items(),
-            )
+
+        def work(rows: Rows) -> None:
+            # In one order, so that two starts at once do not wait for each other.
+            for street in sorted(streets.items()):
+                rows.execute(
+                    "INSERT INTO street (code, name) VALUES (?, ?)"
+                    " ON CONFLICT (code) DO UPDATE SET name = excluded.name",
+                    street,
+                )
+
+        if streets:
+            self._database.write(work)
 
     def streets(self) -> dict[str, str]:
         """Return code to name; empty means that any street is served."""
@@ -80,11 +85,12 @@ class Registry:
             raise UnknownStreet(street=street)
         code = "-".join(_code_group() for _ in range(CODE_GROUPS))
         name = street_name or streets.get(street, street)
-        with self._database.write() as rows:
-            rows.execute(
-                "INSERT INTO code (code_hash, street, street_name, expires_at) VALUES (?, ?, ?, ?)",
-                (_code_hash(code), street, name, (now + life).timestamp()),
+        row = (_code_hash(code), street, name, (now + life).timestamp())
+        self._database.write(
+            lambda rows: rows.execute(
+                "INSERT INTO code (code_hash, street, street_name, expires_at) VALUES (?, ?, ?, ?)", row
             )
+        )
         return code
 
     def enrol(self, request: EnrolmentRequest, now: datetime) -> Window:
@@ -97,7 +103,10 @@ class Registry:
         """
         self._check_mode(request)
         public_key_id = _public_key_id(request.public_key)
-        with self._database.write() as rows:
+
+        def work(rows: Rows) -> Window:
+            # One at a time: a code is used by one window, and prefixes follow each other.
+            rows.hold("enrolment")
             code = _find_code(rows, request.code)
             if code["window_id"] is not None:
                 window = _window(rows, str(code["window_id"]))
@@ -109,7 +118,9 @@ class Registry:
             rows.execute(
                 "UPDATE code SET window_id = ? WHERE code_hash = ?", (window.window_id, code["code_hash"])
             )
-        return window
+            return window
+
+        return self._database.write(work)
 
     def window(self, window_id: str) -> Window | None:
         """Return the enrolled window, revoked or not."""
@@ -122,14 +133,18 @@ class Registry:
         Raises:
             UnknownWindow: no such window.
         """
-        with self._database.write() as rows:
+
+        def work(rows: Rows) -> None:
             if _window(rows, window_id) is None:
                 raise UnknownWindow(window=window_id)
             rows.execute(
-                "UPDATE window SET revoked_at = ? WHERE window_id = ? AND revoked_at IS NULL",
+                'UPDATE "window" SET revoked_at = ? WHERE window_id = ? AND revoked_at IS NULL',
                 (now.isoformat(), window_id),
             )
+            # A token given at this moment stays, and is worth nothing: every call looks at `revoked_at`.
             rows.execute("DELETE FROM token WHERE window_id = ?", (window_id,))
+
+        self._database.write(work)
 
     def _check_mode(self, request: EnrolmentRequest) -> None:
         if request.practice and not self._practice:
@@ -148,10 +163,10 @@ def _code_hash(code: str) -> str:
     return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
 
 
-def _find_code(rows: sqlite3.Connection, code: str) -> sqlite3.Row:
+def _find_code(rows: Rows, code: str) -> Row:
     """Compare with every code in constant time each, so that answers do not tell how near a guess was."""
     wanted = _code_hash(code)
-    found: sqlite3.Row | None = None
+    found: Row | None = None
     for row in rows.execute("SELECT * FROM code").fetchall():
         if hmac.compare_digest(str(row["code_hash"]), wanted):
             found = row
@@ -160,7 +175,7 @@ def _find_code(rows: sqlite3.Connection, code: str) -> sqlite3.Row:
     return found
 
 
-def _check_code(code: sqlite3.Row, request: EnrolmentRequest, now: datetime) -> None:
+def _check_code(code: Row, request: EnrolmentRequest, now: datetime) -> None:
     if now.timestamp() > float(code["expires_at"]):
         raise CodeExpired
     if request.street and request.street != code["street"]:
@@ -175,9 +190,9 @@ def _public_key_id(public_key: str) -> str:
 
 
 def _insert(
-    rows: sqlite3.Connection,
+    rows: Rows,
     request: EnrolmentRequest,
-    code: sqlite3.Row,
+    code: Row,
     public_key_id: str,
     now: datetime,
     *,
@@ -195,7 +210,7 @@ def _insert(
         revoked=False,
     )
     rows.execute(
-        "INSERT INTO window (window_id, name, street, street_name, public_key, key_id,"
+        'INSERT INTO "window" (window_id, name, street, street_name, public_key, key_id,'
         " number_prefix, enrolled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             window.window_id,
@@ -211,12 +226,12 @@ def _insert(
     return window
 
 
-def _window(rows: sqlite3.Connection, window_id: str) -> Window | None:
-    row = rows.execute("SELECT * FROM window WHERE window_id = ?", (window_id,)).fetchone()
+def _window(rows: Rows, window_id: str) -> Window | None:
+    row = rows.execute('SELECT * FROM "window" WHERE window_id = ?', (window_id,)).fetchone()
     return None if row is None else window_of(row)
 
 
-def window_of(row: sqlite3.Row) -> Window:
+def window_of(row: Row) -> Window:
     """Return the window of a row of its table."""
     return Window(
         window_id=str(row["window_id"]),

@@ -276,6 +276,12 @@ class OfficeBusy(OfficeError):
     code = "Y510"
 
 
+class DatabaseUnusable(OfficeError):
+    """The database server refuses or cannot be reached, or a newer program made its tables."""
+
+    code = "Y511"
+
+
 class IncompleteDecision(OfficeError):
     """A correction without a defect, or a refusal without its ground (行政许可法 art. 32, 38)."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from typing import Any
 
 from sync.contract.ids import uuid7
 from sync.contract.models import Change, ChangeKind, Changes
-from sync.gateway.database import Database
+from sync.gateway.database import Database, Rows, only_value
 
 SLICE = 100
 """Most changes of one answer; the window asks again at once for more."""
@@ -33,7 +32,7 @@ class Feed:
 
 
 def append(
-    rows: sqlite3.Connection,
+    rows: Rows,
     window_id: str,
     kind: ChangeKind,
     subject: str,
@@ -41,8 +40,13 @@ def append(
     at: datetime,
     **facts: Any,
 ) -> Change:
-    """Add one line to a window's feed, inside the caller's transaction; `facts` are fields of `Change`."""
-    last = rows.execute("SELECT max(position) FROM feed WHERE window_id = ?", (window_id,)).fetchone()[0]
+    """Add one line to a window's feed, inside the caller's transaction; `facts` are fields of `Change`.
+
+    The position is the one after the last. Whoever appends holds the window, here if not before, until the
+    commit: so a line is never committed after one with a higher position, and no reader passes it by.
+    """
+    rows.hold_window(window_id)
+    last = only_value(rows.execute("SELECT max(position) FROM feed WHERE window_id = ?", (window_id,)))
     change = Change(
         cursor=int(last or 0) + 1, change_id=uuid7(at), at=at, kind=kind, subject=subject, **facts
     )
@@ -53,7 +57,7 @@ def append(
     return change
 
 
-def last_of(rows: sqlite3.Connection, window_id: str, subject: str, kind: ChangeKind) -> Change | None:
+def last_of(rows: Rows, window_id: str, subject: str, kind: ChangeKind) -> Change | None:
     """Return the last change of this kind about a subject."""
     row = rows.execute(
         "SELECT change FROM feed WHERE window_id = ? AND subject = ? AND kind = ?"

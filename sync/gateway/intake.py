@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,7 @@ from sync.contract.models import BundleKind, Manifest, Receipt, SignedManifest, 
 from sync.contract.signing import BadSignature, key_id, load_public, manifest_sha256, sign, verify
 from sync.gateway import matters
 from sync.gateway.blobs import BlobStore
-from sync.gateway.database import Database
+from sync.gateway.database import Database, Row, Rows
 from sync.gateway.enrolment import Registry, Window
 from sync.gateway.errors import (
     BlobsMissing,
@@ -67,10 +66,22 @@ class Intake:
             Refused: a subclass says why; a conflicting manifest was set aside first.
         """
         digest = self._checked(window, bundle_id, signed)
-        with self.database.write() as rows:
+        with self.database.read() as before:
+            is_known = _known(before, bundle_id) is not None
+        if not is_known:
+            # Outside the transaction, because a store may be slow to answer; pages only ever come.
+            self._check_pages(signed.manifest)
+
+        def work(rows: Rows) -> Deposit | Refused:
+            # Whether a bundle is known, whether its place is free and where its case stands: all of it is
+            # the window's. Another one that takes the same id or number at this moment meets a unique index.
+            rows.hold_window(window.window_id)
             outcome = self._settle(rows, signed, digest)
             if isinstance(outcome, Refused):
                 self._set_aside(rows, signed, digest, outcome)
+            return outcome
+
+        outcome = self.database.write(work)
         if isinstance(outcome, Refused):
             raise outcome
         return outcome
@@ -106,16 +117,13 @@ class Intake:
         if streets and manifest.home_street not in streets:
             raise HomeStreetUnknown
 
-    def _settle(self, rows: sqlite3.Connection, signed: SignedManifest, digest: str) -> Deposit | Refused:
+    def _settle(self, rows: Rows, signed: SignedManifest, digest: str) -> Deposit | Refused:
         manifest = signed.manifest
-        known = rows.execute(
-            "SELECT manifest_sha256, receipt FROM bundle WHERE bundle_id = ?", (manifest.bundle_id,)
-        ).fetchone()
+        known = _known(rows, manifest.bundle_id)
         if known is not None:
             if known["manifest_sha256"] == digest:
                 return Deposit(str(known["receipt"]), is_new=False)
             return ContentConflict(f"the office holds {known['manifest_sha256']}")
-        self._check_pages(manifest)
         conflict = _place_taken(rows, manifest)
         if conflict is not None:
             return conflict
@@ -130,9 +138,9 @@ class Intake:
         if wrong:
             raise SizeMismatch(wrong[0])
 
-    def _take(self, rows: sqlite3.Connection, signed: SignedManifest, digest: str, state: str) -> Deposit:
+    def _take(self, rows: Rows, signed: SignedManifest, digest: str, state: str) -> Deposit:
         manifest, now = signed.manifest, self.clock()
-        serial = int(rows.execute("SELECT coalesce(max(serial), 0) + 1 FROM bundle").fetchone()[0])
+        serial = rows.next_serial()
         receipt = self._receipt(manifest, digest, serial, now).model_dump_json()
         rows.execute(
             "INSERT INTO bundle (serial, bundle_id, window_id, kind, subject, version, supersedes,"
@@ -169,19 +177,17 @@ class Intake:
             receipt=receipt, key_id=key_id(self.key.public_key()), signature=sign(receipt, self.key)
         )
 
-    def _apply(self, rows: sqlite3.Connection, manifest: Manifest, digest: str, now: datetime) -> None:
+    def _apply(self, rows: Rows, manifest: Manifest, digest: str, now: datetime) -> None:
         """Move the case on, then let the versions that waited for this one follow, one after the other."""
         following: Manifest | None = manifest
         while following is not None:
-            matters.arrive(rows, following, now)
-            if self.auto_accept:
-                self.review.accept_by_itself(rows, following.subject)
-            self.review.follow(rows, following.subject)
+            if matters.arrive(rows, following, now):
+                if self.auto_accept:
+                    self.review.accept_by_itself(rows, following.subject)
+                self.review.follow(rows, following.subject)
             following, digest = _release(rows, following, digest)
 
-    def _set_aside(
-        self, rows: sqlite3.Connection, signed: SignedManifest, digest: str, refusal: Refused
-    ) -> None:
+    def _set_aside(self, rows: Rows, signed: SignedManifest, digest: str, refusal: Refused) -> None:
         manifest = signed.manifest
         rows.execute(
             "INSERT INTO conflict (bundle_id, window_id, manifest_sha256, manifest, received_at, code)"
@@ -206,7 +212,14 @@ def _check_signature(window: Window, signed: SignedManifest) -> None:
         raise SignatureInvalid from error
 
 
-def _place_taken(rows: sqlite3.Connection, manifest: Manifest) -> Refused | None:
+def _known(rows: Rows, bundle_id: str) -> Row | None:
+    """Return hash and receipt of a bundle that was taken before."""
+    return rows.execute(
+        "SELECT manifest_sha256, receipt FROM bundle WHERE bundle_id = ?", (bundle_id,)
+    ).fetchone()
+
+
+def _place_taken(rows: Rows, manifest: Manifest) -> Refused | None:
     """Return the conflict when another bundle already stands where this one wants to."""
     if manifest.supersedes is not None:
         rival = rows.execute(
@@ -224,7 +237,7 @@ def _place_taken(rows: sqlite3.Connection, manifest: Manifest) -> Refused | None
     return VersionConflict(f"taken by {matter.bundle_id}")
 
 
-def _place(rows: sqlite3.Connection, manifest: Manifest) -> str:
+def _place(rows: Rows, manifest: Manifest) -> str:
     """Return ACCEPTED, or HELD while the version before has not arrived.
 
     Raises:
@@ -247,7 +260,7 @@ def _follows(manifest: Manifest, subject: str, version: int) -> bool:
     return manifest.subject == subject and manifest.version == version + 1
 
 
-def _release(rows: sqlite3.Connection, parent: Manifest, digest: str) -> tuple[Manifest | None, str]:
+def _release(rows: Rows, parent: Manifest, digest: str) -> tuple[Manifest | None, str]:
     """Return the held version that follows `parent`, now accepted, and its hash, or (None, "")."""
     row = rows.execute(
         "SELECT bundle_id, manifest, manifest_sha256 FROM bundle"

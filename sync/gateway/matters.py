@@ -5,12 +5,12 @@ The state follows what the window's bundles say until the office decides; from t
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sync.contract.models import BundleKind, ChangeKind, Manifest
+from sync.gateway.database import Row, Rows
 
 
 class MatterState(StrEnum):
@@ -73,32 +73,41 @@ class Matter:
 
 
 _SELECT = (
-    "SELECT matter.*, window.name AS window_name, window.number_prefix"
-    " FROM matter JOIN window USING (window_id)"
+    'SELECT matter.*, "window".name AS window_name, "window".number_prefix'
+    ' FROM matter JOIN "window" USING (window_id)'
 )
 
 
-def find(rows: sqlite3.Connection, subject: str) -> Matter | None:
+def find(rows: Rows, subject: str) -> Matter | None:
     """Return the case or bag of a number."""
     row = rows.execute(f"{_SELECT} WHERE subject = ?", (subject,)).fetchone()
     return None if row is None else _matter(row)
 
 
-def everything(rows: sqlite3.Connection) -> tuple[Matter, ...]:
+def held(rows: Rows, subject: str) -> Matter | None:
+    """Return a case or bag once its window is held: what is read from then on stays true until the end."""
+    matter = find(rows, subject)
+    if matter is None:
+        return None
+    rows.hold_window(matter.window_id)
+    return find(rows, subject)
+
+
+def everything(rows: Rows) -> tuple[Matter, ...]:
     """Return all cases and bags, oldest receipt first."""
     return tuple(_matter(row) for row in rows.execute(f"{_SELECT} ORDER BY received_at, subject"))
 
 
-def arrive(rows: sqlite3.Connection, manifest: Manifest, received_at: datetime) -> None:
-    """Let an accepted bundle open its case or bag, or move it on."""
+def arrive(rows: Rows, manifest: Manifest, received_at: datetime) -> bool:
+    """Let an accepted bundle open its case or bag, or move it on; False when it is another window's."""
     matter = find(rows, manifest.subject)
     if matter is None:
         if manifest.kind in (BundleKind.CASE, BundleKind.HANDOVER):
             _open(rows, manifest, received_at)
-        return
+        return True
     if matter.window_id != manifest.window_id:
         # Another window may tell of the case (a rating, a delivery) but not change it.
-        return
+        return False
     if manifest.kind in (BundleKind.CASE, BundleKind.SUPPLEMENT, BundleKind.HANDOVER):
         state = matter.state if _only_settles(manifest) else _after_version(matter.state, _stated(manifest))
         rows.execute(
@@ -107,14 +116,15 @@ def arrive(rows: sqlite3.Connection, manifest: Manifest, received_at: datetime) 
         )
     elif manifest.kind is BundleKind.DELIVERY and matter.state is MatterState.DECIDED:
         set_state(rows, matter.subject, MatterState.DELIVERED)
+    return True
 
 
-def set_state(rows: sqlite3.Connection, subject: str, state: MatterState) -> None:
+def set_state(rows: Rows, subject: str, state: MatterState) -> None:
     """Record where a case or bag stands now."""
     rows.execute("UPDATE matter SET state = ? WHERE subject = ?", (state, subject))
 
 
-def _open(rows: sqlite3.Connection, manifest: Manifest, received_at: datetime) -> None:
+def _open(rows: Rows, manifest: Manifest, received_at: datetime) -> None:
     rows.execute(
         "INSERT INTO matter (subject, kind, window_id, home_street, bundle_id, version, state, item,"
         " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -160,10 +170,11 @@ def _item(manifest: Manifest) -> str:
     if not isinstance(item, dict):
         return ""
     name = item.get("title") or item.get("code") or ""
-    return name if isinstance(name, str) else ""
+    # PostgreSQL's text cannot hold a NUL; the manifest keeps what was sent.
+    return name.replace("\0", "") if isinstance(name, str) else ""
 
 
-def _matter(row: sqlite3.Row) -> Matter:
+def _matter(row: Row) -> Matter:
     return Matter(
         subject=str(row["subject"]),
         kind=str(row["kind"]),

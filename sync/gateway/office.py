@@ -23,12 +23,12 @@ from sync.gateway import branches, matters
 from sync.gateway.blobs import BlobStore
 from sync.gateway.branches import Branch
 from sync.gateway.course import Course
-from sync.gateway.database import Database
+from sync.gateway.database import Database, Rows, open_database
 from sync.gateway.enrolment import CODE_LIFE, Registry
 from sync.gateway.errors import FolderUnusable, UnknownBundle, UnknownSubject, WrongMode
 from sync.gateway.feed import Feed
 from sync.gateway.intake import ACCEPTED, Intake
-from sync.gateway.keys import gateway_key
+from sync.gateway.keys import KEY_FILE, gateway_key
 from sync.gateway.matters import Matter
 from sync.gateway.packs import PackShelf
 from sync.gateway.review import Review
@@ -100,7 +100,7 @@ class Office:
             auto_accept=auto_accept,
             clock=clock,
         )
-        self._database = database
+        self.database = database
 
     @classmethod
     def open(
@@ -111,6 +111,7 @@ class Office:
         practice: bool | None = None,
         auto_accept: bool = False,
         create: bool = True,
+        database: str = "",
         clock: Callable[[], datetime] = system_clock,
     ) -> Office:
         """Open the office of a folder, making it at the first start.
@@ -121,32 +122,35 @@ class Office:
             practice: training office or not; None takes what the folder is (production when new).
             auto_accept: accept each case as it arrives (demo).
             create: False refuses a folder that holds no office yet.
+            database: `postgresql://...` keeps the rows on that server; nothing keeps them in the folder.
             clock: gives aware times.
 
         Raises:
             WrongMode: the folder is of the other mode.
             FolderUnusable: it cannot be opened, or its key is damaged or not the one it began with.
+            DatabaseUnusable: the server refuses or cannot be reached.
         """
-        if not create and not (folder / DATABASE_FILE).exists():
-            raise FolderUnusable(folder=folder, reason=DATABASE_FILE)
+        beginning = KEY_FILE if database else DATABASE_FILE
+        if not create and not (folder / beginning).exists():
+            raise FolderUnusable(folder=folder, reason=beginning)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            database = Database(folder / DATABASE_FILE)
+            opened = open_database(database, folder / DATABASE_FILE)
         except OSError as error:
             raise FolderUnusable(folder=folder, reason=type(error).__name__) from error
         try:
             key = gateway_key(folder)
-            mode = _settled(database, folder, practice, key_id(key.public_key()))
-            office = cls(folder, database, key, practice=mode, auto_accept=auto_accept, clock=clock)
+            mode = _settled(opened, folder, practice, key_id(key.public_key()))
+            office = cls(folder, opened, key, practice=mode, auto_accept=auto_accept, clock=clock)
             office.registry.set_streets(streets or {})
         except BaseException:
-            database.close()
+            opened.close()
             raise
         return office
 
     def close(self) -> None:
         """Close the rows; everything acknowledged is on the disk already."""
-        self._database.close()
+        self.database.close()
 
     def enrol(self, request: EnrolmentRequest) -> Enrolment:
         """Register a window by its one-time code; see `Registry.enrol` for refusals."""
@@ -208,7 +212,7 @@ class Office:
         Raises:
             UnknownSubject: no such case arrived.
         """
-        with self._database.read() as rows:
+        with self.database.read() as rows:
             matter = matters.find(rows, subject)
             if matter is None:
                 raise UnknownSubject(subject=subject)
@@ -220,7 +224,7 @@ class Office:
 
     def cases(self) -> tuple[Matter, ...]:
         """Return all cases and bags (kind `case` or `handover`), oldest first."""
-        with self._database.read() as rows:
+        with self.database.read() as rows:
             return matters.everything(rows)
 
     def bundle(self, bundle_id: str) -> StoredBundle:
@@ -229,7 +233,7 @@ class Office:
         Raises:
             UnknownBundle: it never arrived.
         """
-        with self._database.read() as rows:
+        with self.database.read() as rows:
             row = rows.execute("SELECT * FROM bundle WHERE bundle_id = ?", (bundle_id,)).fetchone()
         if row is None:
             raise UnknownBundle(bundle=bundle_id)
@@ -241,7 +245,7 @@ class Office:
 
     def unsettled(self) -> tuple[StoredBundle, ...]:
         """Return the bundles held for an earlier version, and the stray ones, in the order of arrival."""
-        with self._database.read() as rows:
+        with self.database.read() as rows:
             found = rows.execute(
                 "SELECT bundle_id FROM bundle WHERE state <> ? ORDER BY serial", (ACCEPTED,)
             ).fetchall()
@@ -249,14 +253,14 @@ class Office:
 
     def bundle_ids(self) -> tuple[str, ...]:
         """Return every bundle the office holds, in the order of arrival."""
-        with self._database.read() as rows:
+        with self.database.read() as rows:
             return tuple(
                 str(row["bundle_id"]) for row in rows.execute("SELECT bundle_id FROM bundle ORDER BY serial")
             )
 
     def conflicts(self) -> tuple[SetAside, ...]:
         """Return the manifests refused with 409, oldest first."""
-        with self._database.read() as rows:
+        with self.database.read() as rows:
             found = rows.execute("SELECT * FROM conflict ORDER BY received_at").fetchall()
         return tuple(
             SetAside(
@@ -271,10 +275,14 @@ class Office:
 
 def _settled(database: Database, folder: Path, practice: bool | None, key: str) -> bool:
     """Return the folder's mode, fixing mode and key at the first start."""
-    with database.write() as rows:
+
+    def settle(rows: Rows) -> dict[str, str]:
+        # Of two first starts the second waits for the first one's rows and reads them.
         for name, value in (("practice", "1" if practice else "0"), ("key_id", key)):
             rows.execute("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", (name, value))
-        meta = {str(row["name"]): str(row["value"]) for row in rows.execute("SELECT name, value FROM meta")}
+        return {str(row["name"]): str(row["value"]) for row in rows.execute("SELECT name, value FROM meta")}
+
+    meta = database.write(settle)
     settled = meta["practice"] == "1"
     if practice is not None and practice != settled:
         raise WrongMode(folder=folder)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from pydantic import ValidationError
 
 from sync.contract.models import ChangeKind, PackFiles
 from sync.gateway.blobs import sync_folder
-from sync.gateway.database import Database
+from sync.gateway.database import Database, Rows
 from sync.gateway.errors import PackDiffers, PackUnknown
 from sync.gateway.feed import append, last_of
 
@@ -48,19 +47,30 @@ class PackShelf:
                 raise PackDiffers(pack=pack.pack_id, version=pack.version)
         else:
             self._write(path, text)
-        with self._database.write() as rows:
+
+        def announce(rows: Rows) -> int:
+            # Held together with `welcome`: a window that enrols meanwhile is told by the one or the other.
+            rows.hold(CURRENT)
+            rows.hold_windows()
             rows.execute(
                 "INSERT INTO meta (name, value) VALUES (?, ?)"
                 " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                 (CURRENT, f"{pack.pack_id} {pack.version}"),
             )
-            windows = rows.execute("SELECT window_id FROM window WHERE revoked_at IS NULL").fetchall()
+            windows = rows.execute('SELECT window_id FROM "window" WHERE revoked_at IS NULL').fetchall()
             return sum(self._tell(rows, str(row["window_id"])) for row in windows)
+
+        return self._database.write(announce)
 
     def welcome(self, window_id: str) -> None:
         """Announce the newest pack to a window that has just enrolled."""
-        with self._database.write() as rows:
-            self._tell(rows, window_id)
+
+        def tell(rows: Rows) -> bool:
+            rows.hold(CURRENT)
+            rows.hold_window(window_id)
+            return self._tell(rows, window_id)
+
+        self._database.write(tell)
 
     def get(self, pack_id: str, version: str) -> PackFiles:
         """Return a published pack.
@@ -73,7 +83,7 @@ class PackShelf:
         except (OSError, ValidationError) as error:
             raise PackUnknown(f"{pack_id} {version}") from error
 
-    def _tell(self, rows: sqlite3.Connection, window_id: str) -> bool:
+    def _tell(self, rows: Rows, window_id: str) -> bool:
         """Add the line to one feed, unless it was the last one told about packs; True when it was added."""
         found = rows.execute("SELECT value FROM meta WHERE name = ?", (CURRENT,)).fetchone()
         if found is None:

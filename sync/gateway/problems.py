@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import logging
-import sqlite3
 from collections.abc import Mapping
 
 from fastapi import FastAPI, Request, Response
@@ -95,18 +94,8 @@ def disk_error(request: Request, error: Exception) -> Response:
     return internal(error)
 
 
-def rows_error(request: Request, error: Exception) -> Response:
-    """Answer rows that cannot be written now: locked means wait, full means wait."""
-    name = getattr(error, "sqlite_errorname", "")
-    if name.startswith("SQLITE_BUSY"):
-        return busy(request, error)
-    if name == "SQLITE_FULL":
-        return refusal(request, StorageFull())
-    return internal(error)
-
-
 def busy(_request: Request, _error: Exception) -> Response:
-    """Answer that another process is writing."""
+    """Answer that the rows are out of reach for now: another process writes, or the server is away."""
     return problem(503, "busy", "The office is busy", headers={"Retry-After": RETRY_AFTER_S})
 
 
@@ -129,7 +118,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(OSError, disk_error)
-    app.add_exception_handler(sqlite3.Error, rows_error)
     app.add_exception_handler(OfficeBusy, busy)
     app.add_middleware(Guard)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +10,7 @@ from sync.contract.models import Change, ChangeDefect, ChangeKind
 from sync.gateway import branches, matters
 from sync.gateway.branches import Branch
 from sync.gateway.course import running_procedure
-from sync.gateway.database import Database, next_number
+from sync.gateway.database import Database, Rows, next_number
 from sync.gateway.errors import IllegalDecision, IncompleteDecision, StoppedAlready, UnknownSubject
 from sync.gateway.feed import append, last_of
 from sync.gateway.matters import DECISIONS, ENDINGS, Matter, MatterState
@@ -73,7 +72,8 @@ class Review:
             IncompleteDecision: the ground or the defects are missing.
             StoppedAlready: a special procedure runs, so there is nothing to decide on yet.
         """
-        with self._database.write() as rows:
+
+        def work(rows: Rows) -> Change:
             matter = _case(rows, subject)
             parts = branches.of_case(rows, matter)
             if branch:
@@ -86,18 +86,21 @@ class Review:
                     "defects": tuple(defects),
                 }
                 return self._decide_branch(rows, matter, part, kind, said)
+            asked = tuple(defects)
             if kind is ChangeKind.CORRECTION:
-                defects = tuple(dict.fromkeys((*defects, *branches.defects(parts))))
-            _check_words(subject, kind, reason, defects)
-            before = _repeated(rows, matter, kind, number, (reason, due, tuple(defects)))
+                asked = tuple(dict.fromkeys((*defects, *branches.defects(parts))))
+            _check_words(subject, kind, reason, asked)
+            before = _repeated(rows, matter, kind, number, (reason, due, asked))
             if before is not None:
                 return before
             self._decide_branches(rows, matter, parts, kind, actor=actor, reason=reason)
             return self._decide(
-                rows, matter, kind, actor=actor, reason=reason, number=number, due=due, defects=defects
+                rows, matter, kind, actor=actor, reason=reason, number=number, due=due, defects=asked
             )
 
-    def follow(self, rows: sqlite3.Connection, subject: str) -> None:
+        return self._database.write(work)
+
+    def follow(self, rows: Rows, subject: str) -> None:
         """Let a case take the step its parts have all reached, inside the transaction that moved one."""
         while (matter := matters.find(rows, subject)) is not None and matter.kind == "case":
             parts = branches.of_case(rows, matter)
@@ -106,7 +109,7 @@ class Review:
                 return
             self._decide(rows, matter, kind, **branches.together(parts, kind))
 
-    def accept_by_itself(self, rows: sqlite3.Connection, subject: str) -> None:
+    def accept_by_itself(self, rows: Rows, subject: str) -> None:
         """Accept a case that waits for it, inside the transaction of its arrival."""
         matter = matters.find(rows, subject)
         if matter is not None and matter.state is MatterState.RECEIVED:
@@ -127,8 +130,9 @@ class Review:
             IllegalDecision: it was counted before with another result.
         """
         result = MatterState.DISCREPANCY if differences else MatterState.CHECKED
-        with self._database.write() as rows:
-            bag = matters.find(rows, number)
+
+        def work(rows: Rows) -> Change:
+            bag = matters.held(rows, number)
             if bag is None or bag.kind != "handover":
                 raise UnknownSubject(subject=number)
             before = last_of(rows, bag.window_id, number, ChangeKind.WAYBILL)
@@ -148,8 +152,10 @@ class Review:
                 defects=differences,
             )
 
+        return self._database.write(work)
+
     def _decide_branch(
-        self, rows: sqlite3.Connection, matter: Matter, part: Branch, kind: ChangeKind, said: dict[str, Any]
+        self, rows: Rows, matter: Matter, part: Branch, kind: ChangeKind, said: dict[str, Any]
     ) -> Change:
         _check_words(f"{matter.subject} {part.item_code}", kind, said["reason"], said["defects"])
         if _is_repeated(part, kind, said) and part.said is not None:
@@ -164,7 +170,7 @@ class Review:
 
     def _decide_branches(
         self,
-        rows: sqlite3.Connection,
+        rows: Rows,
         matter: Matter,
         parts: Sequence[Branch],
         kind: ChangeKind,
@@ -184,7 +190,7 @@ class Review:
                 self._tell_branch(rows, matter, part, kind, {"actor": actor, "reason": reason})
 
     def _tell_branch(
-        self, rows: sqlite3.Connection, matter: Matter, part: Branch, kind: ChangeKind, said: dict[str, Any]
+        self, rows: Rows, matter: Matter, part: Branch, kind: ChangeKind, said: dict[str, Any]
     ) -> Change:
         facts = {**said, "number": said.get("number") or _paper_number(rows, matter, kind)}
         return append(
@@ -201,7 +207,7 @@ class Review:
 
     def _decide(
         self,
-        rows: sqlite3.Connection,
+        rows: Rows,
         matter: Matter,
         kind: ChangeKind,
         *,
@@ -233,8 +239,8 @@ class Review:
         )
 
 
-def _case(rows: sqlite3.Connection, subject: str) -> Matter:
-    matter = matters.find(rows, subject)
+def _case(rows: Rows, subject: str) -> Matter:
+    matter = matters.held(rows, subject)
     if matter is None or matter.kind != "case":
         raise UnknownSubject(subject=subject)
     return matter
@@ -256,7 +262,7 @@ def _is_repeated(part: Branch, kind: ChangeKind, said: dict[str, Any]) -> bool:
 
 
 def _repeated(
-    rows: sqlite3.Connection,
+    rows: Rows,
     matter: Matter,
     kind: ChangeKind,
     number: str,
@@ -271,7 +277,7 @@ def _repeated(
     return before if number in ("", before.number) else None
 
 
-def _paper_number(rows: sqlite3.Connection, matter: Matter, kind: ChangeKind) -> str:
+def _paper_number(rows: Rows, matter: Matter, kind: ChangeKind) -> str:
     word = PAPERS.get(kind)
     if word is None:
         return ""

@@ -15,7 +15,7 @@ from joserfc.jwk import OKPKey
 
 from sync.contract.models import Token
 from sync.contract.signing import b64url_decode
-from sync.gateway.database import Database
+from sync.gateway.database import Database, Rows
 from sync.gateway.enrolment import Registry, Window, window_of
 from sync.gateway.errors import (
     AssertionExpired,
@@ -35,6 +35,8 @@ MAX_ASSERTION_LIFE_S = 600
 """Bounds how long a seen `jti` must be remembered."""
 TOKEN_LIFE_S = 900
 MAX_JTI = 200
+NUL = "\0"
+"""The one character PostgreSQL's text cannot hold."""
 
 
 class TokenDesk:
@@ -77,7 +79,7 @@ class TokenDesk:
         """
         with self._database.read() as rows:
             row = rows.execute(
-                "SELECT window.*, token.expires_at FROM token JOIN window USING (window_id)"
+                'SELECT "window".*, token.expires_at FROM token JOIN "window" USING (window_id)'
                 " WHERE token_hash = ? AND revoked_at IS NULL",
                 (_token_hash(token),),
             ).fetchone()
@@ -103,7 +105,7 @@ class TokenDesk:
         if self._gateway_id not in (audience if isinstance(audience, list) else [audience]):
             raise AssertionRefused(f"aud must be {self._gateway_id}")
         jti = claims.get("jti")
-        if not isinstance(jti, str) or not 1 <= len(jti) <= MAX_JTI:
+        if not isinstance(jti, str) or not 1 <= len(jti) <= MAX_JTI or NUL in jti:
             raise AssertionRefused("jti is needed")
         self._check_times(_seconds(claims, "iat"), _seconds(claims, "exp"))
 
@@ -120,9 +122,10 @@ class TokenDesk:
         """Remember the `jti` and the token in one transaction, and forget what has expired."""
         now = self._clock().timestamp()
         token = secrets.token_urlsafe(32)
-        with self._database.write() as rows:
-            rows.execute("DELETE FROM assertion WHERE expires_at < ?", (now - LEEWAY_S,))
-            rows.execute("DELETE FROM token WHERE expires_at < ?", (now,))
+
+        def remember(rows: Rows) -> None:
+            # Nothing is held: of two calls with one `jti` the second waits for the first, then adds no row.
+            _forget_expired(rows, window.window_id, now)
             seen = rows.execute(
                 "INSERT INTO assertion (window_id, jti, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 (window.window_id, claims["jti"], float(claims["exp"])),
@@ -133,7 +136,15 @@ class TokenDesk:
                 "INSERT INTO token (token_hash, window_id, expires_at) VALUES (?, ?, ?)",
                 (_token_hash(token), window.window_id, now + TOKEN_LIFE_S),
             )
+
+        self._database.write(remember)
         return Token(access_token=token, expires_in=TOKEN_LIFE_S)
+
+
+def _forget_expired(rows: Rows, window_id: str, now: float) -> None:
+    """Forget what of this window has expired; those of others are theirs to sweep, so nobody waits."""
+    rows.execute("DELETE FROM assertion WHERE window_id = ? AND expires_at < ?", (window_id, now - LEEWAY_S))
+    rows.execute("DELETE FROM token WHERE window_id = ? AND expires_at < ?", (window_id, now))
 
 
 def _token_hash(token: str) -> str:
@@ -148,7 +159,7 @@ def _claimed_issuer(assertion: str) -> str:
         issuer = claims["iss"]
     except (IndexError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise AssertionRefused("malformed") from error
-    if not isinstance(issuer, str):
+    if not isinstance(issuer, str) or NUL in issuer:
         raise AssertionRefused("malformed")
     return issuer
 

@@ -223,10 +223,26 @@ def assertion(key: Ed25519PrivateKey, claims: dict[str, Any]) -> str:
     return jwt.encode({"alg": "Ed25519"}, claims, OKPKey.import_key(secret), algorithms=["Ed25519"])
 
 
+def place_of(folder: Path) -> str:
+    """Return where the rows of this folder's office are; the fixture `engine` puts another in its place."""
+    return ""
+
+
+def options_of(folder: Path) -> list[str]:
+    """Return what the command needs to find an office on the engine of the test."""
+    place = place_of(folder)
+    return ["--folder", str(folder), *(["--database", place] if place else [])]
+
+
+def open_office(folder: Path, **arguments: Any) -> Office:
+    """Open an office on the engine of the test."""
+    return Office.open(folder, database=place_of(folder), **arguments)
+
+
 def open_hall(folder: Path, **arguments: Any) -> Hall:
     """Open an office with a clock the test turns."""
     clock = Clock()
-    return Hall(Office.open(folder, clock=clock, **arguments), clock)
+    return Hall(open_office(folder, clock=clock, **arguments), clock)
 
 
 def check_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:

@@ -15,10 +15,21 @@ import pytest
 
 from sync.contract.models import Enrolment
 from sync.contract.signing import load_public, new_key, public_text
-from sync.gateway.errors import FolderUnusable, UnknownStreet, UnknownWindow, WrongMode
+from sync.gateway.errors import DatabaseUnusable, FolderUnusable, UnknownStreet, UnknownWindow, WrongMode
 from sync.gateway.keys import gateway_key
 from sync.gateway.office import Office
-from tests.sync.gateway_hall import START, STREET, STREET_NAME, Clock, Hall, check_problem, open_hall
+from tests.sync.gateway_hall import (
+    START,
+    STREET,
+    STREET_NAME,
+    Clock,
+    Hall,
+    check_problem,
+    open_hall,
+    open_office,
+)
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 
 @pytest.fixture
@@ -38,9 +49,9 @@ def test_health_names_the_gateway_the_contract_and_the_time(hall: Hall) -> None:
 
 
 def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
-    first = Office.open(tmp_path / "office")
+    first = open_office(tmp_path / "office")
     first.close()
-    again = Office.open(tmp_path / "office")
+    again = open_office(tmp_path / "office")
     again.close()
     assert (tmp_path / "office/gateway.key").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "office").stat().st_mode & 0o777 == 0o700
@@ -60,44 +71,47 @@ def test_first_starts_at_once_agree_on_one_key(tmp_path: Path) -> None:
 
 
 def test_a_lost_or_damaged_key_is_never_replaced_in_silence(tmp_path: Path) -> None:
-    Office.open(tmp_path).close()
+    open_office(tmp_path).close()
     (tmp_path / "gateway.key").unlink()
     with pytest.raises(FolderUnusable):
-        Office.open(tmp_path)
+        open_office(tmp_path)
     (tmp_path / "gateway.key").write_bytes(b"short")
     with pytest.raises(FolderUnusable):
-        Office.open(tmp_path)
+        open_office(tmp_path)
 
 
 def test_a_folder_that_cannot_be_one_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(FolderUnusable):
-        Office.open(tmp_path / "file")
+        open_office(tmp_path / "file")
     (tmp_path / "other").mkdir()
     (tmp_path / "other/office.db").write_bytes(b"not a database, " * 100)
     with pytest.raises(FolderUnusable):
         Office.open(tmp_path / "other")
     with pytest.raises(FolderUnusable):
-        Office.open(tmp_path / "nowhere", create=False)
+        open_office(tmp_path / "nowhere", create=False)
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_rows_of_a_newer_program_are_not_touched(tmp_path: Path) -> None:
-    office = Office.open(tmp_path)
-    with office._database.write() as rows:
-        rows.execute("PRAGMA user_version = 99")
+def test_rows_of_a_newer_program_are_not_touched(tmp_path: Path, engine: str) -> None:
+    newer = {
+        "sqlite": "PRAGMA user_version = 99",
+        "postgresql": "UPDATE meta SET value = '99' WHERE name = 'schema'",
+    }
+    office = open_office(tmp_path)
+    office.database.write(lambda rows: rows.execute(newer[engine]))
     office.close()
-    with pytest.raises(FolderUnusable):
-        Office.open(tmp_path)
+    with pytest.raises((FolderUnusable, DatabaseUnusable)):
+        open_office(tmp_path)
 
 
 def test_a_folder_keeps_its_mode(tmp_path: Path) -> None:
-    Office.open(tmp_path, practice=True).close()
-    office = Office.open(tmp_path)
+    open_office(tmp_path, practice=True).close()
+    office = open_office(tmp_path)
     assert office.practice
     office.close()
     with pytest.raises(WrongMode):
-        Office.open(tmp_path, practice=False)
+        open_office(tmp_path, practice=False)
 
 
 def test_enrolment_gives_each_window_its_own_prefix_and_the_gateways_key(hall: Hall) -> None:
@@ -165,7 +179,7 @@ def test_a_practice_office_enrols_practice_windows_only(tmp_path: Path) -> None:
 
 
 def test_codes_are_given_for_served_streets_only_once_there_is_a_list(tmp_path: Path) -> None:
-    office = Office.open(tmp_path, streets={"huafu": "华富", "meilin": "梅林"}, clock=Clock())
+    office = open_office(tmp_path, streets={"huafu": "华富", "meilin": "梅林"}, clock=Clock())
     assert len(office.new_code("huafu", life=timedelta(hours=1))) == 14
     with pytest.raises(UnknownStreet):
         office.new_code("futian")

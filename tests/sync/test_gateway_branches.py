@@ -16,7 +16,7 @@ from sync.contract.models import BundleKind, Change, ChangeDefect, ChangeKind, M
 from sync.gateway.branches import Branch, next_step
 from sync.gateway.errors import IllegalDecision, IncompleteDecision, UnknownBranch, UnknownSubject
 from sync.gateway.matters import DECISIONS, MatterState
-from tests.sync.gateway_hall import Hall, WindowSeat, open_hall
+from tests.sync.gateway_hall import Hall, WindowSeat, open_hall, options_of
 from workstation.cli import main
 from workstation.domain.case import MOVES, CaseState
 from workstation.services.updates import MOVE_OF
@@ -26,6 +26,8 @@ ACCEPTED, CORRECTION, REFUSED = ChangeKind.ACCEPTED, ChangeKind.CORRECTION, Chan
 IN_REVIEW, DECIDED, DELIVERED = ChangeKind.IN_REVIEW, ChangeKind.DECIDED, ChangeKind.DELIVERED
 PLAN = ChangeDefect(material_id="floor-plan", material="平面图", problem="无尺寸", needed="注明面积")
 DESIGN = ChangeDefect(material_id="sign-design", material="效果图", problem="模糊", needed="重印")
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 
 def part(code: str, title: str) -> dict[str, Any]:
@@ -310,7 +312,7 @@ def test_whatever_the_parts_say_the_case_takes_only_moves_of_the_table(
 def test_the_command_decides_a_branch_and_lists_them(
     hall: Hall, window: WindowSeat, sealed: Manifest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = ["--folder", str(tmp_path / "office")]
+    folder = options_of(tmp_path / "office")
     assert main(["gateway", "decide", sealed.subject, "accepted", "--branch", SIGN, *folder]) == 0
     assert main(["gateway", "list", "--json", *folder]) == 0
     listed = json.loads(capsys.readouterr().out.partition("\n")[2])

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from sync.contract.models import BundleKind
-from sync.gateway.office import Office
-from tests.sync.gateway_hall import Hall, WindowSeat, open_hall
+from tests.sync.gateway_hall import Hall, WindowSeat, open_hall, open_office, options_of
 from workstation.cli import main
 from workstation.texts import describe
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def window(folder: Path) -> WindowSeat:
 
 
 def gateway(folder: Path, *arguments: str) -> int:
-    return main(["gateway", *arguments, "--folder", str(folder)])
+    return main(["gateway", *arguments, *options_of(folder)])
 
 
 def test_a_code_is_printed_alone_and_enrols(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,7 +69,7 @@ def test_what_waits_or_conflicts_is_not_hidden(
 
 
 def test_an_empty_office_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    Office.open(folder).close()
+    open_office(folder).close()
     assert gateway(folder, "list") == 0
     assert "还没有收到办件" in capsys.readouterr().out
 
@@ -122,6 +123,16 @@ def test_looking_into_a_folder_without_an_office_makes_none(
     assert not folder.exists()
 
 
+def test_a_password_of_the_environment_is_neither_asked_for_nor_shown(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WORKSTATION_GATEWAY_DATABASE", "postgresql://clerk:secret@127.0.0.1:1/office")
+    monkeypatch.setenv("PGPASSWORD", "secret")
+    assert main(["gateway", "code", "--street", "huafu", "--folder", str(folder)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("[Y511] ") and "postgresql://127.0.0.1:1/office" in said and "secret" not in said
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -132,6 +143,10 @@ def test_looking_into_a_folder_without_an_office_makes_none(
         ("code", "--street", "a", "--expires", "0"),
         ("decide", "a", "archived"),
         ("decide", "a", "accepted", "--due", "tomorrow"),
+        ("list", "--database", "mysql://db/office"),
+        ("list", "--database", "postgresql://clerk:secret@db/office"),
+        ("list", "--database", "postgresql://db/office?user=clerk&password=secret"),
+        ("list", "--database", "postgresql://[db/office"),
         ("decide", "a", "correction", "--defect", "材料|问题"),
         ("decide", "a", "correction", "--defect", "材料||需要"),
     ],
@@ -147,7 +162,7 @@ def test_a_taken_port_is_named(folder: Path, capsys: pytest.CaptureFixture[str])
         port = taken.getsockname()[1]
         assert gateway(folder, "serve", "--port", str(port), "--street", "huafu=华富") == 1
     assert f"127.0.0.1:{port}" in capsys.readouterr().err
-    office = Office.open(folder)
+    office = open_office(folder)
     assert office.registry.streets() == {"huafu": "华富"}
     office.close()
 

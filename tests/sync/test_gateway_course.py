@@ -20,10 +20,12 @@ from sync.gateway.errors import (
     UnknownSubject,
 )
 from sync.gateway.matters import MatterState
-from tests.sync.gateway_hall import START, Hall, WindowSeat, open_hall
+from tests.sync.gateway_hall import START, Hall, WindowSeat, open_hall, options_of
 from workstation.cli import main
 
 UNTIL = date(2026, 11, 20)
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 
 @pytest.fixture
@@ -163,7 +165,7 @@ def test_what_the_applicant_must_be_told_may_not_be_missing(hall: Hall, accepted
 def test_the_command_stops_resumes_and_extends(
     hall: Hall, window: WindowSeat, accepted: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = ["--folder", str(tmp_path / "office")]
+    folder = options_of(tmp_path / "office")
     gateway = ["gateway"]
     until = ["--procedure", "检测", "--until", "2099-01-04"]
     assert main([*gateway, "special", accepted, *until, *folder]) == 0

@@ -23,6 +23,8 @@ from tests.sync.gateway_hall import Hall, WindowSeat, check_problem, open_hall, 
 
 SCAN = b"\xff\xd8 specimen scan"
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Iterator[Hall]:

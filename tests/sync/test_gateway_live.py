@@ -25,9 +25,20 @@ from sync.contract.models import ChangeKind, EnrolmentRequest, SignedReceipt
 from sync.contract.signing import load_public, new_key, public_text
 from sync.gateway import app as gateway_app
 from sync.gateway.errors import CannotListen
-from sync.gateway.office import Office
 from sync.gateway.serve import GatewayServer
-from tests.sync.gateway_hall import STREET, Clock, Hall, WindowSeat, check_problem, open_hall, page
+from tests.sync.gateway_hall import (
+    STREET,
+    Clock,
+    Hall,
+    WindowSeat,
+    check_problem,
+    open_hall,
+    open_office,
+    options_of,
+    page,
+)
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 
 @dataclass
@@ -50,7 +61,7 @@ def live(tmp_path: Path) -> Iterator[LiveHall]:
 
 
 def test_the_workstations_client_and_the_gateway_agree(tmp_path: Path) -> None:
-    office = Office.open(tmp_path)
+    office = open_office(tmp_path)
     server = GatewayServer(office)
     url = server.start()
     key = new_key()
@@ -148,7 +159,7 @@ def test_a_waiting_call_hears_of_a_decision_at_once(live: LiveHall, tmp_path: Pa
     manifest = window.manifest()
     window.delivered(manifest)
     # As the command does it: another connection to the same folder.
-    beside = Office.open(tmp_path / "office")
+    beside = open_office(tmp_path / "office")
     decided_at: list[float] = []
 
     def decide() -> None:
@@ -219,8 +230,7 @@ def gateway_process(folder: Path, *options: str) -> Iterator[tuple[subprocess.Po
         "serve",
         "--port",
         "0",
-        "--folder",
-        str(folder),
+        *options_of(folder),
     ]
     with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -235,7 +245,7 @@ def gateway_process(folder: Path, *options: str) -> Iterator[tuple[subprocess.Po
 
 def test_nothing_acknowledged_is_lost_when_the_gateway_is_killed(disk_path: Path) -> None:
     folder = disk_path / "office"
-    prepared = Office.open(folder)
+    prepared = open_office(folder)
     hall = LiveHall(prepared, Clock(prepared.clock()))
     acknowledged: dict[str, tuple[bytes, bytes]] = {}
     lock = threading.Lock()
@@ -263,7 +273,7 @@ def test_nothing_acknowledged_is_lost_when_the_gateway_is_killed(disk_path: Path
         assert all(isinstance(failure, httpx.TransportError) for failure in failures), failures
         assert len(acknowledged) >= before + 15
     prepared.close()
-    restarted = Office.open(folder)
+    restarted = open_office(folder)
     for bundle_id, (receipt, scan) in acknowledged.items():
         stored = restarted.bundle(bundle_id)
         assert stored.receipt == SignedReceipt.model_validate_json(receipt)

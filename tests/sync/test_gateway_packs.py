@@ -15,6 +15,8 @@ PACK = PackFiles(
     pack_id="sample-test", version="2026.12", files={"pack.yaml": "a: 1\r\n", "manifest.sig": "s"}
 )
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Iterator[Hall]:

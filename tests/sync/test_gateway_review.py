@@ -32,6 +32,8 @@ MOVE_OF = {
     ChangeKind.DELIVERED: Move.DELIVER,
 }
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Iterator[Hall]:

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from sync.contract.models import BundleKind, Manifest
 from tests.sync.gateway_hall import Hall, WindowSeat, check_problem, open_hall
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Iterator[Hall]:

@@ -7,11 +7,11 @@ import getpass
 import json
 import sys
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workstation.cli.gateway_course import add_extend, add_resume, add_special, change_course
 from workstation.cli.gateway_packs import add_publish, publish
+from workstation.cli.gateway_place import add_place, database_of, folder_of, tell_missing
 from workstation.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 HELP = N_("内置后台: 启动、发注册码、查看与办理")
 DECISIONS = ("accepted", "correction", "refused", "in_review", "decided", "delivered")
 DEFAULT_PORT = 8620
-EXTRA_MODULES = frozenset({"fastapi", "starlette", "uvicorn"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 DEFECT_PARTS = range(3, 6)
 MAX_HOURS = 720
@@ -54,8 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the sub-commands."""
     actions = parser.add_subparsers(title=_("操作"), metavar="ACTION", dest="action", required=True)
     for add in (_add_serve, _add_code, _add_list, _add_decide, _add_check, add_publish, *COURSE):
-        action = add(actions)
-        action.add_argument("--folder", type=Path, help=_("后台文件夹"))
+        add_place(add(actions))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,7 +67,10 @@ def run(args: argparse.Namespace) -> int:
         "publish": _publish,
         **dict.fromkeys(("special", "resume", "extend"), _course),
     }
-    return runners[args.action](args)
+    try:
+        return runners[args.action](args)
+    except ModuleNotFoundError as error:
+        return tell_missing(error)
 
 
 def _add_serve(actions: Actions) -> argparse.ArgumentParser:
@@ -143,32 +144,21 @@ def _add_defects(parser: argparse.ArgumentParser) -> None:
 def _office(args: argparse.Namespace, *, streets: dict[str, str] | None = None) -> Office:
     from sync.gateway.office import Office
 
-    folder: Path | None = args.folder
-    if folder is None:
-        data: Path = args.settings.data_folder
-        folder = data.with_name(f"{data.name}-gateway")
     practice = True if getattr(args, "practice", False) else None
     auto_accept: bool = getattr(args, "auto_accept", False)
     return Office.open(
-        folder,
+        folder_of(args.folder, args.settings),
         streets=streets,
         practice=practice,
         auto_accept=auto_accept,
         create=args.action in FOUNDING,
+        database=database_of(args.database),
     )
 
 
 def _serve(args: argparse.Namespace) -> int:
-    try:
-        from sync.gateway.serve import GatewayServer
-    except ModuleNotFoundError as error:
-        if error.name not in EXTRA_MODULES:
-            raise
-        print(
-            _("缺少后台组件, 请安装附加组件 gateway: pip install 'window-workstation[gateway]'"),
-            file=sys.stderr,
-        )
-        return 1
+    from sync.gateway.serve import GatewayServer
+
     office = _office(args, streets=dict(args.street))
     try:
         server = GatewayServer(office, args.host, args.port)

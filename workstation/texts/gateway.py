@@ -45,5 +45,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("{subject} 没有事项 {branch} 这一部分"),
         N_("请用 workstation gateway list 核对该件由哪些部门办理"),
     ),
+    "Y511": (
+        N_("数据库不可用: {place} ({reason})"),
+        N_("请检查数据库服务、账号与口令文件 (~/.pgpass 或 PGPASSFILE) 和网络"),
+    ),
     "Y510": (N_("后台正忙, 另一个程序正在写入"), N_("请稍等片刻再试")),
 }

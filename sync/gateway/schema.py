@@ -1,0 +1,61 @@
+"""The office's tables, in words both engines understand; a version is added at the end and never altered.
+
+Times of expiry are Unix seconds; times that travel are RFC 3339 text. `window` is a word of PostgreSQL's
+grammar, so it stands in quotes everywhere.
+"""
+
+from __future__ import annotations
+
+FIRST = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE street (code TEXT PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE counter (name TEXT PRIMARY KEY, value BIGINT NOT NULL);
+CREATE TABLE "window" (
+    window_id TEXT PRIMARY KEY, name TEXT NOT NULL, street TEXT NOT NULL, street_name TEXT NOT NULL,
+    public_key TEXT NOT NULL, key_id TEXT NOT NULL, number_prefix TEXT NOT NULL UNIQUE,
+    enrolled_at TEXT NOT NULL, revoked_at TEXT);
+CREATE TABLE code (
+    code_hash TEXT PRIMARY KEY, street TEXT NOT NULL, street_name TEXT NOT NULL,
+    expires_at DOUBLE PRECISION NOT NULL, window_id TEXT REFERENCES "window");
+CREATE TABLE token (
+    token_hash TEXT PRIMARY KEY, window_id TEXT NOT NULL REFERENCES "window",
+    expires_at DOUBLE PRECISION NOT NULL);
+CREATE TABLE assertion (
+    window_id TEXT NOT NULL REFERENCES "window", jti TEXT NOT NULL, expires_at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (window_id, jti));
+CREATE TABLE bundle (
+    serial BIGINT PRIMARY KEY, bundle_id TEXT NOT NULL UNIQUE, window_id TEXT NOT NULL REFERENCES "window",
+    kind TEXT NOT NULL, subject TEXT NOT NULL, version BIGINT NOT NULL, supersedes TEXT,
+    manifest_sha256 TEXT NOT NULL, manifest TEXT NOT NULL, receipt TEXT NOT NULL, received_at TEXT NOT NULL,
+    state TEXT NOT NULL);
+CREATE UNIQUE INDEX bundle_successor ON bundle (window_id, supersedes) WHERE supersedes IS NOT NULL;
+CREATE INDEX bundle_hash ON bundle (window_id, manifest_sha256);
+CREATE INDEX bundle_subject ON bundle (subject, kind);
+CREATE TABLE conflict (
+    bundle_id TEXT NOT NULL, window_id TEXT NOT NULL REFERENCES "window", manifest_sha256 TEXT NOT NULL,
+    manifest TEXT NOT NULL, received_at TEXT NOT NULL, code TEXT NOT NULL,
+    PRIMARY KEY (bundle_id, window_id, manifest_sha256));
+CREATE TABLE matter (
+    subject TEXT PRIMARY KEY, kind TEXT NOT NULL, window_id TEXT NOT NULL REFERENCES "window",
+    home_street TEXT NOT NULL, bundle_id TEXT NOT NULL REFERENCES bundle (bundle_id),
+    version BIGINT NOT NULL, state TEXT NOT NULL, item TEXT NOT NULL, received_at TEXT NOT NULL);
+CREATE TABLE feed (
+    window_id TEXT NOT NULL REFERENCES "window", position BIGINT NOT NULL, subject TEXT NOT NULL,
+    kind TEXT NOT NULL, change TEXT NOT NULL, PRIMARY KEY (window_id, position));
+CREATE INDEX feed_subject ON feed (subject, kind);
+"""
+
+SECOND = """
+CREATE INDEX token_window ON token (window_id, expires_at);
+CREATE INDEX bundle_state ON bundle (window_id, state);
+CREATE INDEX matter_state ON matter (state);
+"""
+
+VERSIONS = (FIRST, SECOND)
+
+
+def statements_after(version: int) -> list[str]:
+    """Return what brings tables of `version` (0: none) up to date."""
+    return [
+        statement for script in VERSIONS[version:] for statement in script.strip().rstrip(";").split(";\n")
+    ]
