@@ -6,7 +6,8 @@ transaction first takes hold of what it is about:
 
 a window        everything about its bundles, its cases and its feed. Positions of a feed are handed out
                 under it and seen only when the transaction has ended, so no reader passes a position by.
-a name          what has no window: enrolling (which prefix is next), publishing (which windows are told).
+a name          what is between windows: enrolling (which prefix is next), publishing (which windows are
+                told), whose a case number is.
 
 Holds are taken in this order, names before windows, and one window unless it is all of them, so no two
 transactions wait for each other. What slips through meets a unique index and is tried again.

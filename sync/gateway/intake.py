@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sync.contract.models import BundleKind, Manifest, Receipt, SignedManifest, SignedReceipt
 from sync.contract.signing import BadSignature, key_id, load_public, manifest_sha256, sign, verify
 from sync.gateway import matters
-from sync.gateway.blobs import BlobStore
+from sync.gateway.blobs import Blobs
 from sync.gateway.database import Database, Row, Rows
 from sync.gateway.enrolment import Registry, Window
 from sync.gateway.errors import (
@@ -50,7 +50,7 @@ class Intake:
     """The counter where bundles arrive."""
 
     database: Database
-    blobs: BlobStore
+    blobs: Blobs
     registry: Registry
     review: Review
     key: Ed25519PrivateKey
@@ -73,8 +73,9 @@ class Intake:
             self._check_pages(signed.manifest)
 
         def work(rows: Rows) -> Deposit | Refused:
-            # Whether a bundle is known, whether its place is free and where its case stands: all of it is
-            # the window's. Another one that takes the same id or number at this moment meets a unique index.
+            # Whose a number is, is between windows; whether a bundle is known, whether its place is free and
+            # where its case stands is the window's. A bundle id that two windows use meets a unique index.
+            rows.hold(f"subject {signed.manifest.subject}")
             rows.hold_window(window.window_id)
             outcome = self._settle(rows, signed, digest)
             if isinstance(outcome, Refused):
@@ -130,7 +131,7 @@ class Intake:
         return self._take(rows, signed, digest, _place(rows, manifest))
 
     def _check_pages(self, manifest: Manifest) -> None:
-        sizes = {page.sha256: self.blobs.size(page.sha256) for page in manifest.pages}
+        sizes = self.blobs.sizes(page.sha256 for page in manifest.pages)
         missing = tuple(sha256 for sha256, size in sizes.items() if size is None)
         if missing:
             raise BlobsMissing(f"{len(missing)} of {len(sizes)}", missing=missing)
