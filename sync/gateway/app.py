@@ -32,7 +32,7 @@ from sync.contract.models import (
     Token,
 )
 from sync.gateway import problems
-from sync.gateway.blobs import IncomingBlob
+from sync.gateway.blobs import Incoming
 from sync.gateway.enrolment import Window
 from sync.gateway.errors import DigestMismatch, HashInvalid, TokenInvalid, TooLarge
 from sync.gateway.office import Office
@@ -127,8 +127,8 @@ async def token(request: Request, response: Response, office: Back) -> Token:
 @router.post("/blobs/missing", responses=_problems(401, 413, 422))
 def missing(request: MissingRequest, office: Back, _caller: Caller) -> MissingAnswer:
     """Tell which pages have not arrived."""
-    asked = dict.fromkeys(request.sha256)
-    return MissingAnswer(missing=tuple(sha256 for sha256 in asked if office.blobs.size(sha256) is None))
+    sizes = office.blobs.sizes(dict.fromkeys(request.sha256))
+    return MissingAnswer(missing=tuple(sha256 for sha256, size in sizes.items() if size is None))
 
 
 _BYTES = {
@@ -166,7 +166,7 @@ async def put_blob(sha256: str, request: Request, office: Back, _caller: Caller)
     return Response(status_code=201)
 
 
-async def _stream(request: Request, incoming: IncomingBlob) -> None:
+async def _stream(request: Request, incoming: Incoming) -> None:
     """Write the body in large steps, off the event loop."""
     waiting = bytearray()
     async for part in request.stream():

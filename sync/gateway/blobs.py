@@ -1,7 +1,7 @@
-"""Pages in a folder, each named by the hash of its bytes.
+"""Pages, each named by the hash of its bytes: what the office needs of a store, and the store in a folder.
 
-A page appears under its name only when it is whole and synced: temporary file, fsync, rename, fsync of the
-folder. After a crash only temporary files are left over.
+In the folder a page appears under its name only when it is whole and synced: temporary file, fsync, rename,
+fsync of the folder. After a crash only temporary files are left over.
 """
 
 from __future__ import annotations
@@ -10,14 +10,84 @@ import hashlib
 import os
 import secrets
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, Protocol, Self
 
 from sync.gateway.errors import DigestMismatch, TooLarge
 
 STALE_S = 3600.0
 """A temporary file untouched for this long belongs to nobody."""
+
+
+S3_SCHEME = "s3://"
+
+
+class Incoming(Protocol):
+    """A page on its way in; leaving the context without `keep` leaves nothing."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Remove what is temporary."""
+
+    def write(self, data: bytes) -> None:
+        """Add bytes.
+
+        Raises:
+            TooLarge: more than the limit came.
+            OSError: the disk refuses.
+        """
+
+    def keep(self) -> None:
+        """Put the page under its name, durably.
+
+        Raises:
+            DigestMismatch: the bytes have another hash.
+            OSError: the disk refuses.
+            OfficeBusy: the store cannot be reached.
+        """
+
+
+class Blobs(Protocol):
+    """A content-addressed store. Pages come and never go."""
+
+    def size(self, sha256: str) -> int | None:
+        """Return the page's bytes, None when it is not here."""
+
+    def sizes(self, names: Iterable[str]) -> dict[str, int | None]:
+        """Return the bytes of several pages."""
+
+    def read(self, sha256: str) -> bytes:
+        """Return the page.
+
+        Raises:
+            FileNotFoundError: it is not here.
+        """
+
+    def receive(self, sha256: str, limit: int) -> Incoming:
+        """Begin to take a page of at most `limit` bytes; use it as a context manager."""
+
+
+def open_blobs(place: str, folder: Path) -> Blobs:
+    """Open the store of pages.
+
+    Args:
+        place: `s3://...`, or nothing for a folder.
+        folder: that folder; a bucket's uploads wait in it until they are whole.
+
+    Raises:
+        StoreUnusable: the bucket refuses or cannot be reached.
+    """
+    if place.startswith(S3_SCHEME):
+        from sync.gateway.bucket import BucketStore
+
+        return BucketStore(place, folder)
+    return BlobStore(folder)
 
 
 class BlobStore:
@@ -38,6 +108,10 @@ class BlobStore:
             return self._path(sha256).stat().st_size
         except FileNotFoundError:
             return None
+
+    def sizes(self, names: Iterable[str]) -> dict[str, int | None]:
+        """Return the bytes of several pages."""
+        return {sha256: self.size(sha256) for sha256 in names}
 
     def read(self, sha256: str) -> bytes:
         """Return the page.

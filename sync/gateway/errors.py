@@ -282,6 +282,12 @@ class DatabaseUnusable(OfficeError):
     code = "Y511"
 
 
+class StoreUnusable(OfficeError):
+    """The bucket of the pages refuses or cannot be reached."""
+
+    code = "Y512"
+
+
 class IncompleteDecision(OfficeError):
     """A correction without a defect, or a refusal without its ground (行政许可法 art. 32, 38)."""
 

@@ -20,7 +20,7 @@ from sync.contract.models import (
 )
 from sync.contract.signing import key_id, public_text
 from sync.gateway import branches, matters
-from sync.gateway.blobs import BlobStore
+from sync.gateway.blobs import Blobs, open_blobs
 from sync.gateway.branches import Branch
 from sync.gateway.course import Course
 from sync.gateway.database import Database, Rows, open_database
@@ -71,6 +71,7 @@ class Office:
         self,
         folder: Path,
         database: Database,
+        blobs: Blobs,
         key: Ed25519PrivateKey,
         *,
         practice: bool,
@@ -82,7 +83,7 @@ class Office:
         self.practice = practice
         self.gateway_id = f"gw-{key_id(key.public_key())}"
         self.public_key = public_text(key)
-        self.blobs = BlobStore(folder / BLOB_FOLDER)
+        self.blobs = blobs
         self.registry = Registry(database, practice=practice)
         self.tokens = TokenDesk(database, self.registry, self.gateway_id, clock)
         self.feed = Feed(database)
@@ -112,6 +113,7 @@ class Office:
         auto_accept: bool = False,
         create: bool = True,
         database: str = "",
+        blobs: str = "",
         clock: Callable[[], datetime] = system_clock,
     ) -> Office:
         """Open the office of a folder, making it at the first start.
@@ -123,12 +125,14 @@ class Office:
             auto_accept: accept each case as it arrives (demo).
             create: False refuses a folder that holds no office yet.
             database: `postgresql://...` keeps the rows on that server; nothing keeps them in the folder.
+            blobs: `s3://bucket/prefix?endpoint=...&region=...` keeps the pages there; nothing: in the folder.
             clock: gives aware times.
 
         Raises:
             WrongMode: the folder is of the other mode.
             FolderUnusable: it cannot be opened, or its key is damaged or not the one it began with.
             DatabaseUnusable: the server refuses or cannot be reached.
+            StoreUnusable: the bucket refuses or cannot be reached.
         """
         beginning = KEY_FILE if database else DATABASE_FILE
         if not create and not (folder / beginning).exists():
@@ -141,7 +145,8 @@ class Office:
         try:
             key = gateway_key(folder)
             mode = _settled(opened, folder, practice, key_id(key.public_key()))
-            office = cls(folder, opened, key, practice=mode, auto_accept=auto_accept, clock=clock)
+            store = open_blobs(blobs, folder / BLOB_FOLDER)
+            office = cls(folder, opened, store, key, practice=mode, auto_accept=auto_accept, clock=clock)
             office.registry.set_streets(streets or {})
         except BaseException:
             opened.close()

@@ -147,6 +147,8 @@ def test_a_password_of_the_environment_is_neither_asked_for_nor_shown(
         ("list", "--database", "postgresql://clerk:secret@db/office"),
         ("list", "--database", "postgresql://db/office?user=clerk&password=secret"),
         ("list", "--database", "postgresql://[db/office"),
+        ("list", "--blobs", "https://s3.example/pages"),
+        ("list", "--blobs", "s3://key:secret@pages"),
         ("decide", "a", "correction", "--defect", "材料|问题"),
         ("decide", "a", "correction", "--defect", "材料||需要"),
     ],

@@ -64,11 +64,13 @@ def test_missing_names_each_lacking_page_once(window: WindowSeat) -> None:
     check_problem(window.call("POST", "/v1/blobs/missing", json={"sha256": many}), 422, "validation-failed")
 
 
-def test_bytes_of_another_hash_are_refused_and_leave_nothing(hall: Hall, window: WindowSeat) -> None:
+def test_bytes_of_another_hash_are_refused_and_leave_nothing(
+    hall: Hall, window: WindowSeat, tmp_path: Path
+) -> None:
     answer = window.call("PUT", f"/v1/blobs/{'a' * 64}", content=SCAN)
     check_problem(answer, 422, "digest-mismatch")
     assert hall.office.blobs.size("a" * 64) is None
-    assert not list(hall.office.blobs._incoming.iterdir())
+    assert not list((tmp_path / "office/blobs/incoming").iterdir())
 
 
 @pytest.mark.parametrize("digest", ["sha-256=:AAAA:", "md5=:AAAA:", "nonsense", "sha-256=::"])
@@ -105,7 +107,7 @@ def test_a_path_that_is_no_hash_never_reaches_the_disk(
 
 
 def test_a_page_over_the_limit_is_refused(
-    hall: Hall, window: WindowSeat, monkeypatch: pytest.MonkeyPatch
+    window: WindowSeat, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(gateway_app, "MAX_BLOB_BYTES", 100)
     check_problem(window.put_page(b"x" * 101), 413, "too-large")
@@ -117,7 +119,7 @@ def test_a_page_over_the_limit_is_refused(
     unsized = window.call("PUT", f"/v1/blobs/{sha256(b'x' * 110)}", content=pieces())
     check_problem(unsized, 413, "too-large")
     assert window.put_page(b"x" * 100).status_code == 201
-    assert not list(hall.office.blobs._incoming.iterdir())
+    assert not list((tmp_path / "office/blobs/incoming").iterdir())
 
 
 def test_a_large_page_is_written_in_steps(hall: Hall, window: WindowSeat) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from workstation.cli.gateway_course import add_extend, add_resume, add_special, change_course
 from workstation.cli.gateway_packs import add_publish, publish
-from workstation.cli.gateway_place import add_place, database_of, folder_of, tell_missing
+from workstation.cli.gateway_place import add_place, blobs_of, database_of, folder_of, tell_missing
 from workstation.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -153,6 +153,7 @@ def _office(args: argparse.Namespace, *, streets: dict[str, str] | None = None) 
         auto_accept=auto_accept,
         create=args.action in FOUNDING,
         database=database_of(args.database),
+        blobs=blobs_of(args.blobs),
     )
 
 

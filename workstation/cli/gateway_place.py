@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workstation.cli.settings import Settings
 
 ENV_DATABASE = "WORKSTATION_GATEWAY_DATABASE"
+ENV_BLOBS = "WORKSTATION_GATEWAY_BLOBS"
 SCHEMES = frozenset({"postgresql", "postgres"})
 SECRETS = frozenset({"password", "sslpassword"})
 DATABASE_HELP = N_(
@@ -22,11 +23,17 @@ DATABASE_HELP = N_(
     "口令不可写在这里, 请放在 ~/.pgpass、PGPASSFILE 所指文件或 PGPASSWORD 环境变量中; "
     "也可用环境变量 WORKSTATION_GATEWAY_DATABASE 代替本选项"
 )
+BLOBS_HELP = N_(
+    "页面存放处, 例如 s3://桶/前缀?endpoint=https://s3.example&region=cn; 不填则放在文件夹中。"
+    "密钥取自环境变量 AWS_ACCESS_KEY_ID 和 AWS_SECRET_ACCESS_KEY; "
+    "也可用环境变量 WORKSTATION_GATEWAY_BLOBS 代替本选项"
+)
 
 EXTRAS = {
     "fastapi": "gateway",
     "starlette": "gateway",
     "uvicorn": "gateway",
+    "obstore": "gateway-s3",
     "psycopg": "gateway-postgresql",
     "psycopg_pool": "gateway-postgresql",
 }
@@ -37,6 +44,7 @@ def add_place(action: argparse.ArgumentParser) -> None:
     """Add the options every action of the back office takes."""
     action.add_argument("--folder", type=Path, help=_("后台文件夹"))
     action.add_argument("--database", type=_database, metavar="URL", help=_(DATABASE_HELP))
+    action.add_argument("--blobs", type=_blobs, metavar="URL", help=_(BLOBS_HELP))
 
 
 def folder_of(folder: Path | None, settings: Settings) -> Path:
@@ -48,6 +56,11 @@ def folder_of(folder: Path | None, settings: Settings) -> Path:
 def database_of(named: str | None) -> str:
     """Return the database's URL; nothing means the file in the folder."""
     return named if named is not None else os.environ.get(ENV_DATABASE, "")
+
+
+def blobs_of(named: str | None) -> str:
+    """Return the bucket's URL; nothing means the folder."""
+    return named if named is not None else os.environ.get(ENV_BLOBS, "")
 
 
 def tell_missing(error: ModuleNotFoundError) -> int:
@@ -66,6 +79,12 @@ def tell_missing(error: ModuleNotFoundError) -> int:
         file=sys.stderr,
     )
     return 1
+
+
+def _blobs(text: str) -> str:
+    if text and (not text.startswith("s3://") or "@" in text.partition("?")[0]):
+        raise argparse.ArgumentTypeError(_("页面存放处应写成 s3://桶/前缀?endpoint=...&region=..."))
+    return text
 
 
 def _database(text: str) -> str:

@@ -49,5 +49,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("数据库不可用: {place} ({reason})"),
         N_("请检查数据库服务、账号与口令文件 (~/.pgpass 或 PGPASSFILE) 和网络"),
     ),
+    "Y512": (
+        N_("页面的存储桶不可用: {place} ({reason})"),
+        N_("请检查存储服务、桶名、AWS_ACCESS_KEY_ID 和 AWS_SECRET_ACCESS_KEY 以及网络"),
+    ),
     "Y510": (N_("后台正忙, 另一个程序正在写入"), N_("请稍等片刻再试")),
 }
