@@ -35,11 +35,10 @@ from sync.gateway import problems
 from sync.gateway.blobs import Incoming
 from sync.gateway.enrolment import Window
 from sync.gateway.errors import DigestMismatch, HashInvalid, TokenInvalid, TooLarge
+from sync.gateway.news import News
 from sync.gateway.office import Office
 
 MAX_WAIT_S = 30.0
-POLL_S = 0.15
-"""How often a waiting call looks: the command may decide from another process."""
 WRITE_BYTES = 1024 * 1024
 SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 CONTENT_DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]*):")
@@ -223,6 +222,7 @@ async def changes(
 ) -> Changes:
     """Tell what the office decided since a cursor, waiting up to `wait` seconds for the first news."""
     stopping: threading.Event = request.app.state.stopping
+    news: News = request.app.state.news
     loop = asyncio.get_running_loop()
     until = loop.time() + wait
     while True:
@@ -230,7 +230,7 @@ async def changes(
         left = until - loop.time()
         if found.changes or left <= 0 or stopping.is_set() or await request.is_disconnected():
             return found
-        await asyncio.sleep(min(POLL_S, left))
+        await news.wait(caller.window_id, after, left)
 
 
 def create_app(office: Office) -> FastAPI:
@@ -244,6 +244,7 @@ def create_app(office: Office) -> FastAPI:
     )
     app.state.office = office
     app.state.stopping = threading.Event()
+    app.state.news = News(office.feed, app.state.stopping)
     problems.install(app)
     app.include_router(router)
     return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,8 @@ from sync.contract.ids import uuid7
 from sync.contract.models import Change, ChangeKind, Changes
 from sync.gateway.database import Database, Rows, only_value
 
+ASKED = 256
+"""Most windows of one statement."""
 SLICE = 100
 """Most changes of one answer; the window asks again at once for more."""
 
@@ -29,6 +32,28 @@ class Feed:
             ).fetchall()
         changes = tuple(Change.model_validate_json(row["change"]) for row in found)
         return Changes(changes=changes, cursor=changes[-1].cursor if changes else after)
+
+    def ahead(self, cursors: Mapping[str, int]) -> set[str]:
+        """Return the windows whose feed goes beyond their cursor."""
+        asked = list(cursors.items())
+        with self._database.read() as rows:
+            return {
+                str(row["window_id"])
+                for start in range(0, len(asked), ASKED)
+                for row in rows.execute(*_ahead(asked[start : start + ASKED]))
+            }
+
+
+def _ahead(asked: list[tuple[str, int]]) -> tuple[str, list[object]]:
+    """Return the statement and its parameters; sizes are powers of two, so that statements are few."""
+    size = 1 << (len(asked) - 1).bit_length()
+    filled = asked + asked[-1:] * (size - len(asked))
+    values = ", ".join(["(CAST(? AS TEXT), CAST(? AS BIGINT))"] * size)
+    statement = (
+        f"WITH asked (window_id, after) AS (VALUES {values}) SELECT window_id FROM asked WHERE EXISTS"
+        " (SELECT 1 FROM feed WHERE feed.window_id = asked.window_id AND feed.position > asked.after)"
+    )
+    return statement, [value for pair in filled for value in pair]
 
 
 def append(
