@@ -15,7 +15,7 @@ KIND = "id-card-back"
 FIELDS = ("authority", "valid_from", "valid_until")
 FORM = Form(
     blanks={
-        "authority": Blank("签发机关", lines=2, window=(32.0, 36.2, 52.0, 7.2)),
+        "authority": Blank("签发机关", lines=2, centred=True, window=(32.0, 32.0, 52.0, 11.4)),
         "validity": Blank("有效期限", digits=True, window=(32.0, 43.0, 52.0, 6.4)),
     },
     others=("中华人民共和国", "居民身份证"),

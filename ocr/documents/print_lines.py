@@ -24,7 +24,6 @@ _LEAST_EM_PX, _LARGEST_EM_PX = 7, 120
 _JOINED_WITHIN = 1.15
 """Gap between two pieces of one line, over their height."""
 _MOST_PIECES = 110
-_SAME_TILT_DEG = 1.5
 _LONG_EM = 5.0
 """Shorter pieces are names, numbers and words, behind which a speck is only a speck."""
 _STOP_REACH_EM, _STOP_WIDTH_EM = 1.0, 0.4
@@ -77,7 +76,7 @@ def find_pieces(grey: Grey, *, with_seals: bool = False) -> list[Piece]:
         with_seals: seals may be as grey as print; they are looked for and left out.
     """
     ink = ink_of(grey)
-    em = _em_of(ink)
+    em = em_of(ink)
     if em == 0:
         return []
     ink[_solid(grey, ink, em) > 0] = 0
@@ -97,38 +96,6 @@ def _is_of_seal(piece: Piece, seals: Sequence[Seal], em: int) -> bool:
         return False
     x, y = (piece.left + piece.right) / 2, piece.middle
     return any(seal.is_written_around(x, y) or seal.is_star(x, y) for seal in seals)
-
-
-def tilt_of(grey: Grey) -> float:
-    """Return by how many degrees lines of print fall to the right, -45 to 45; 0 when no lines tell.
-
-    Glyphs are smeared a little in every direction; what becomes long and thin is a line.
-    """
-    ink = ink_of(grey)
-    em = _em_of(ink)
-    side = max(3, round(em * 0.5)) | 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    lines = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, disc)
-    outlines, _ = cv2.findContours(lines, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    angles, weights = [], []
-    for outline in outlines:
-        _, (wide, high), angle = cv2.minAreaRect(outline)
-        if max(wide, high) < 3.5 * min(wide, high) or not 0.5 * em < min(wide, high) < 2.2 * em:
-            continue
-        along = angle if wide >= high else angle - 90.0
-        angles.append((along + 90.0) % 180.0 - 90.0)
-        weights.append(max(wide, high))
-    return _usual(np.asarray(angles), np.asarray(weights)) if angles else 0.0
-
-
-def _usual(angles: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    """Return the angle most of the length has, turned by quarters to between -45 and 45."""
-    near = np.abs((angles[:, None] - angles[None, :] + 90.0) % 180.0 - 90.0) < _SAME_TILT_DEG
-    best = int((near * weights[None, :]).sum(axis=1).argmax())
-    usual = angles[best] + np.average(
-        (angles[near[best]] - angles[best] + 90.0) % 180.0 - 90.0, weights=weights[near[best]]
-    )
-    return float((usual + 45.0) % 90.0 - 45.0)
 
 
 def ink_of(grey: Grey) -> Grey:
@@ -205,7 +172,7 @@ def _is_inner(outline: NDArray[Any], size: tuple[int, int]) -> bool:
     return left > 1 and top > 1 and left + wide < size[0] - 1 and top + high < size[1] - 1
 
 
-def _em_of(ink: Grey) -> int:
+def em_of(ink: Grey) -> int:
     """Return the usual height of a character in px, 0 without print."""
     closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
@@ -255,7 +222,10 @@ def _stacked(pieces: list[Piece], em: int) -> list[Piece]:
         for place, other in enumerate(done):
             both = other.joined(piece)
             shared = min(other.right, piece.right) - max(other.left, piece.left)
-            is_one = both.height <= 1.15 * em and piece.top - other.bottom <= 0.4 * em
+            gap = piece.top - other.bottom
+            # Values may be printed larger than the labels: what is as wide as it is high is one character.
+            is_square = 0.75 <= both.width / both.height <= 1.3 and both.height <= 1.6 * em
+            is_one = (both.height <= 1.15 * em and gap <= 0.4 * em) or (is_square and gap <= 0.15 * em)
             if is_one and shared >= 0.5 * min(other.width, piece.width):
                 done[place] = both
                 break
@@ -277,7 +247,33 @@ def _joined(pieces: list[Piece], em: int, upright: Grey) -> list[Piece]:
         for place in reversed(near):
             piece = piece.joined(done.pop(place))
         done.append(piece)
-    return [piece for piece in done if _is_print(piece)]
+    return [piece for piece in _dotted(done) if _is_print(piece)]
+
+
+def _dotted(pieces: list[Piece]) -> list[Piece]:
+    """Join two parts of a name with the dot between them, which has a character's room for itself."""
+    done = list(pieces)
+    for dot in pieces:
+        before = [
+            piece for piece in done if _holds_dot(piece, dot) and 0 <= dot.left - piece.right <= piece.height
+        ]
+        behind = [
+            piece for piece in done if _holds_dot(piece, dot) and 0 <= piece.left - dot.right <= piece.height
+        ]
+        if (
+            len(before) == len(behind) == 1
+            and before[0].height <= 1.25 * behind[0].height <= 1.6 * before[0].height
+        ):
+            done = [piece for piece in done if piece not in (dot, before[0], behind[0])]
+            done.append(before[0].joined(behind[0]))
+    return done
+
+
+def _holds_dot(piece: Piece, dot: Piece) -> bool:
+    """Say whether a piece is so much larger than a round speck half way up its line."""
+    is_round = 0.6 <= dot.width / dot.height <= 1.6
+    is_small = 0.12 * piece.height <= dot.height <= 0.4 * piece.height
+    return is_round and is_small and abs(dot.middle - piece.middle) <= 0.2 * piece.height
 
 
 def _parted(one: Piece, other: Piece, upright: Grey) -> bool:

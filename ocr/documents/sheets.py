@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ocr.documents.content import content_of
 from ocr.documents.likely_sheet import likely_sheet
-from ocr.documents.print_lines import Grey, tilt_of
+from ocr.documents.print_lines import Grey
 from ocr.documents.red_ink import without_red
+from ocr.documents.tilt import tilt_of
 from ocr.port import Box
 from scanners.imaging.orientation import turn_of
 from scanners.imaging.outline import find_pages, whole
@@ -154,7 +156,21 @@ def _sheet(source: Grey, had_red: bool, quad: Quad) -> Sheet:
     size = fitting(size_of_page(quad), (_LONGEST_PX, _LONGEST_PX))
     corners = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
     to_input = np.asarray(cv2.getPerspectiveTransform(corners, quad.astype(np.float32)), np.float64)
-    return _upright(_levelled(Sheet(source, to_input, size, False, had_red)))
+    return _upright(_to_content(_levelled(Sheet(source, to_input, size, False, had_red))))
+
+
+def _to_content(sheet: Sheet) -> Sheet:
+    """Return the part of a page that holds all its print, where that is small: it is drawn larger then."""
+    box = content_of(sheet.work())
+    if box is None:
+        return sheet
+    page_px = 1 / sheet.work_scale
+    input_px = float(np.hypot(sheet.to_input[0, 0], sheet.to_input[1, 0]))
+    wanted = round(box.width * page_px * input_px), round(box.height * page_px * input_px)
+    size = fitting(wanted, (_LONGEST_PX, _LONGEST_PX))
+    scale = box.width * page_px / size[0]
+    part = np.array([[scale, 0, box.left * page_px], [0, scale, box.top * page_px], [0, 0, 1]], np.float64)
+    return replace(sheet, to_input=sheet.to_input @ part, size=size)
 
 
 def _levelled(sheet: Sheet) -> Sheet:

@@ -10,9 +10,10 @@ from ocr import imaging, labels
 from ocr.documents.anchors import Label, take_apart
 from ocr.documents.filling import assign, register
 from ocr.documents.form import Blank, Form
-from ocr.documents.print_lines import Piece, find_pieces, tilt_of
+from ocr.documents.print_lines import Piece, find_pieces
 from ocr.documents.reading import Strip
 from ocr.documents.sheets import Sheet, sheets_of
+from ocr.documents.tilt import tilt_of
 from ocr.labels import Glyph
 from ocr.port import Word
 from workstation.training.specimens import cards, fonts, glass, people

@@ -17,6 +17,7 @@ _LABEL_EM, _VALUE_EM, _NUMBER_EM = 2.75, 3.3, 4.2
 _VALUE_X = 15.6
 _ADDRESS_COLUMNS, _ADDRESS_Y, _LEADING = 11, 25.4, 4.8
 _STAINED_COLUMN = 2
+_OFFICE_COLUMNS, _OFFICE_LEADING = 13, 4.4
 
 
 def id_card_front(
@@ -48,12 +49,16 @@ def id_card_back(person: SpecimenPerson, dpi: int = 300, *, look: Look = PLAIN) 
     sheet.text(28.0, 6.6, "中华人民共和国", 4.6, face=look.title, spread=2.0)
     sheet.text(27.0, 14.2, "居民身份证", 6.6, face=look.title, spread=3.0)
     right, down = look.shift_mm
-    for y, label, text in (
-        (38.0, "签发机关", person.issuing_authority),
-        (44.4, "有效期限", validity_text(person)),
+    for y, label, lines in (
+        (38.0, "签发机关", wrap(person.issuing_authority, _OFFICE_COLUMNS)),
+        (44.4, "有效期限", (validity_text(person),)),
     ):
         sheet.text(18.6, y, label, _LABEL_EM, fill=LABEL, face=look.label)
-        sheet.text(34.0 + right, y - 0.3 + down, text, _VALUE_EM * look.grow, face=look.value, fill=look.ink)
+        # The second line of a long name runs level with the label, the first one stands above it.
+        top = y - 0.3 + down - (len(lines) - 1) * _OFFICE_LEADING
+        for row, text in enumerate(lines):
+            at = top + row * _OFFICE_LEADING
+            sheet.text(34.0 + right, at, text, _VALUE_EM * look.grow, face=look.value, fill=look.ink)
     sheet.text(6.2, 50.6, NOTICE, 2.1, fill=RED)
     return sheet.image
 
