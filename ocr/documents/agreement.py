@@ -22,18 +22,13 @@ _TWICE = re.compile(r"([年月日]).*\1")
 
 
 def day_in(text: str) -> str:
-    """Return the only date of what one look saw, empty without one."""
-    return "" if _TWICE.search(text) else dates.date_in(text)
+    """Return the only date of what one look saw; empty without one, or when its last figure may be missing."""
+    is_cut = "月" in text and "日" not in text
+    return "" if is_cut or _TWICE.search(text) else dates.date_in(text)
 
 
-def day_of(written: Written, today: date, earliest: date | None = None) -> FieldReading:
-    """Read a day by all looks at it.
-
-    Args:
-        written: its readings, one for each look.
-        today: the day cannot be later.
-        earliest: what happened before it, such as the founding of what a licence is issued to.
-    """
+def day_of(written: Written, today: date) -> FieldReading:
+    """Read a day that is past by its readings, one for each look at it."""
     seen = [(day, min(sure, default=0.0)) for text, sure in written.readings if (day := day_in(text))]
     votes = Counter(day for day, _ in seen)
     if not seen:
@@ -45,5 +40,5 @@ def day_of(written: Written, today: date, earliest: date | None = None) -> Field
     if sure < _LEAST:
         return unread(written.box)
     known = checks.as_date(day)
-    is_plausible = known is not None and (earliest or _EARLIEST) <= known <= today
+    is_plausible = known is not None and _EARLIEST <= known <= today
     return reading(day, sure, written.box, (checks.named("plausible-date", is_plausible),))

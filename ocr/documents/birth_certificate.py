@@ -62,7 +62,7 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
         "mother_id_number": fields.number_of(blanks["mother_id_number"]),
         "father_name": fields.name_of(blanks["father_name"]),
         "father_id_number": fields.number_of(blanks["father_id_number"]),
-        "issued_on": agreement.day_of(blanks["issued_on"], today, checks.as_date(born_at.value[:10])),
+        "issued_on": agreement.day_of(blanks["issued_on"], today),
     }
 
 

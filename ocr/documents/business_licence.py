@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from ocr import checks
 from ocr.documents import agreement, fields
-from ocr.documents.form import Blank, Filled, Form, Written
-from ocr.knowledge import companies, uscc
+from ocr.documents.form import NOTHING, Blank, Filled, Form, Written
+from ocr.knowledge import companies, licence_codes, uscc
 from ocr.knowledge.correction import Corrected
 from ocr.port import FieldReading
 
@@ -33,10 +35,14 @@ FORM = Form(
     },
     others=("营业期限", "组成形式", "经营期限", "合伙期限", "扫描二维码"),
     titles=("营业执照",),
+    codes="qr_codes",
     least=3,
 )
 _MARKS = str.maketrans("（）〔〕［］；，：", "()()[];,:")
 _NOT_SCOPE = re.compile(r"[★☆|｜]")
+_MATCHES = "matches-code"
+_BY_CODE = 0.99
+"""How sure a value is that the QR code says as well."""
 _NOT_CODE = re.compile(r"[^0-9A-Z]")
 _MONEY = {"元", "整", "币"}
 
@@ -45,21 +51,22 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
     """Return the fields of a licence."""
     kind = fields.put_right(companies.read_kind, _plain)
     capital = blanks["registered_capital"]
-    established = fields.date_of(blanks["established_on"], today)
+    name = fields.checked(blanks["name"], fields.plainly(_plain), "length", _is_long)
+    number, name = _compared(_code(blanks["uscc"]), name, blanks.get("qr_codes", NOTHING).lines)
     return {
-        "uscc": _code(blanks["uscc"]),
-        "name": fields.checked(blanks["name"], fields.plainly(_plain), "length", _is_long),
+        "uscc": number,
+        "name": name,
         "kind": fields.one_of(blanks["kind"], frozenset(companies.KINDS), "known-kind", kind),
         "legal_person": fields.name_of(blanks["legal_person"]),
         "registered_capital": fields.checked(
             capital, fields.plainly(_plain), "amount", lambda value: value[-1:] in _MONEY
         ),
-        "established_on": established,
+        "established_on": fields.date_of(blanks["established_on"], today),
         "address": fields.address_of(blanks["address"]),
         "business_scope": fields.checked(
             blanks["business_scope"], fields.plainly(_scope), "length", _is_long
         ),
-        "issued_on": agreement.day_of(blanks["issued_on"], today, checks.as_date(established.value)),
+        "issued_on": agreement.day_of(blanks["issued_on"], today),
     }
 
 
@@ -68,6 +75,25 @@ def _code(written: Written) -> FieldReading:
     made = (checks.named("check-character", uscc.holds(value.text)), *value.repaired)
     field = fields.reading(value.text, value.confidence, written.box, made)
     return field if value.repaired else fields.surer(field, 1 - 1 / 31)
+
+
+def _compared(
+    number: FieldReading, name: FieldReading, codes: Sequence[str]
+) -> tuple[FieldReading, FieldReading]:
+    """Compare number and name with what the QR code says; a code of somebody else makes both doubtful."""
+    said = licence_codes.said_by(codes)
+    if said.number and len(said.number) == len(number.value):
+        agrees = said.number == number.value
+        number = _with_code(number, agrees)
+        name = name if agrees else _with_code(name, False)
+    if said.name and name.value and _MATCHES not in "".join(name.checks):
+        name = _with_code(name, said.name == licence_codes.same_name(name.value))
+    return number, name
+
+
+def _with_code(field: FieldReading, agrees: bool) -> FieldReading:
+    done = replace(field, checks=(*field.checks, checks.named(_MATCHES, agrees)))
+    return fields.surer(done, _BY_CODE) if agrees else fields.at_most(done, fields.DOUBTFUL)
 
 
 def _read_code(text: str, sure: tuple[float, ...]) -> Corrected:

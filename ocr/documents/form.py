@@ -55,6 +55,8 @@ class Form:
     """Left edge and middle height in mm of labels whose place is fixed."""
     everything: str = ""
     """Name under which all print of the page is handed over, row by row; empty: nobody asks for it."""
+    codes: str = ""
+    """Name under which the QR codes on the picture are handed over, a line for each; empty: nobody asks."""
     em: float = 3.0
     """Height in mm of a label's characters."""
     least: int = 2

@@ -12,6 +12,7 @@ from ocr import imaging
 from ocr.documents.anchors import Part, plain, take_apart
 from ocr.documents.filling import Assigned, Registered, assign, register
 from ocr.documents.form import NOTHING, Blank, Form, Written
+from ocr.documents.page_codes import codes_on
 from ocr.documents.print_lines import Piece, find_pieces
 from ocr.documents.reading import Page, Strip, Way, read_again, read_page, sure_of
 from ocr.documents.sheets import Sheet, sheets_of
@@ -56,13 +57,13 @@ def fill(engine: Engine, picture: Image.Image, form: Form) -> Filling:
     Raises:
         OcrError: from the engine.
     """
-    empty = dict.fromkeys((*form.blanks, *([form.everything] if form.everything else [])), NOTHING)
+    empty = dict.fromkeys((*form.blanks, *(name for name in (form.everything, form.codes) if name)), NOTHING)
     if min(picture.size) < _LEAST_SIDE_PX or not imaging.has_print(picture):
         return Filling(empty, 0.0, BLANK_PAGE)
     found = _find(engine, picture, form)
     if isinstance(found, str):
         return Filling(empty, 0.0, found)
-    written = _written(engine, found, form)
+    written = _written(engine, found, form) | ({form.codes: codes_on(picture)} if form.codes else {})
     return Filling(written, found.page.sheet.skew_deg, CUT_OFF if _is_cut_off(found, written) else "")
 
 

@@ -18,9 +18,14 @@ LONGEST_PX = 1800
 MAX_CODES = 20
 
 
-def find(picture: Picture) -> tuple[Barcode, ...]:
-    """Return the codes of a picture, wherever and however they lie; corners are in px of the picture."""
-    grey, scale = _reduced(grey_of(picture))
+def find(picture: Picture, *, longest_px: int = LONGEST_PX) -> tuple[Barcode, ...]:
+    """Return the codes of a picture, wherever and however they lie; corners are in px of the picture.
+
+    Args:
+        picture: (H, W) or (H, W, 3).
+        longest_px: a larger picture is made smaller first.
+    """
+    grey, scale = _reduced(grey_of(picture), longest_px)
     found = zxingcpp.read_barcodes(grey, formats=FORMATS, try_invert=False, try_downscale=False)
     return tuple(
         Barcode(text=code.text, format=code.format.name, corners=_corners(code.position, scale))
@@ -28,8 +33,8 @@ def find(picture: Picture) -> tuple[Barcode, ...]:
     )
 
 
-def _reduced(grey: Picture) -> tuple[Picture, float]:
-    scale = max(1.0, max(grey.shape) / LONGEST_PX)
+def _reduced(grey: Picture, longest_px: int) -> tuple[Picture, float]:
+    scale = max(1.0, max(grey.shape) / longest_px)
     if scale == 1.0:
         return np.ascontiguousarray(grey), 1.0
     size = (round(grey.shape[1] / scale), round(grey.shape[0] / scale))

@@ -24,6 +24,7 @@ CHECK_WORDS = {
     "id-length": N_("号码长度不对"),
     "id-birth-date": N_("号码中的出生日期不对"),
     "matches-number": N_("与号码一致"),
+    "matches-code": N_("与二维码一致"),
     "second-reading": N_("再次识别一致"),
     "known-before": N_("与以前核过的一致"),
     "name-length": "",
@@ -66,6 +67,7 @@ CHECK_WORDS = {
 FAILED_WORDS = {
     "check-digit": N_("校验位不符"),
     "matches-number": N_("与号码不一致"),
+    "matches-code": N_("与二维码不一致"),
     "name-length": N_("姓名长度异常"),
     "address-length": N_("住址太短"),
     "known-ethnicity": N_("不是规范民族名"),
