@@ -91,6 +91,10 @@ class Readings:
     by_kind: dict[str, Mapping[str, str] | OcrError] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     confidence: float = 0.97
+    misread: frozenset[str] = frozenset()
+    """Fields that a check speaks against."""
+    reason: str = ""
+    """Why the page could not be read."""
 
     def __call__(self, image: Image.Image, kind: str) -> Reading:
         self.asked.append(kind)
@@ -99,7 +103,8 @@ class Readings:
             raise UnknownDocument(kind)
         if isinstance(said, OcrError):
             raise said
-        return scripted_reading(kind, said, confidence=self.confidence)
+        read = scripted_reading(kind, said, confidence=self.confidence, misread=self.misread & said.keys())
+        return dataclasses.replace(read, reason=self.reason)
 
 
 @dataclass

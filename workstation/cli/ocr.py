@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from workstation.cli.document_words import document_word, field_word
 from workstation.i18n import N_, _
+from workstation.texts.ocr import REASONS, UNREAD
 
 if TYPE_CHECKING:
     from ocr.errors import OcrError
@@ -20,12 +21,6 @@ if TYPE_CHECKING:
 HELP: str = N_("识别证件图片")
 DONE, FAILED, USAGE = 0, 1, 2
 _DEFAULT_TIMEOUT_S = 30.0
-_REASONS = {
-    "blank": N_("页面是空白的"),
-    "no-document": N_("没有找到这种材料"),
-    "mirrored": N_("页面是镜像的"),
-    "cut-off": N_("材料没有拍全"),
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -143,7 +138,8 @@ def as_object(path: Path, reading: Reading) -> dict[str, object]:
 def _for_people(path: Path, reading: Reading) -> str:
     lines = [f"{_printable(path)}  {document_word(reading.document)}  {reading.elapsed_ms} ms"]
     if reading.reason:
-        lines.append(f"  {_(_REASONS.get(reading.reason, reading.reason))}")
+        what, todo = REASONS.get(reading.reason, UNREAD)
+        lines.append(f"  {_(what)}: {_(todo)}")
     for name, field in reading.fields.items():
         lamp = "✔" if field.valid else "✘" if field.value else "·"
         value = field.value or _("未识别")

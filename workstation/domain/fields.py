@@ -30,6 +30,8 @@ _MOBILE = re.compile(r"(\+?86)?1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0[0-9]{2,3}-?[2-9][0-9]{6,7}(-[0-9]{1,6})?")
 _MONEY = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?")
 _EARLIEST_YEAR = 1880
+UNCONFIRMED = "unconfirmed"
+"""Name of the check that a proposed value fails until somebody has vouched for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def field_problems(field: FormField, value: FieldValue | None) -> tuple[str, ...
         return check_field(field, "")
     failed = check_field(field, value.value)
     is_settled = value.origin in _SETTLED or value.confirmed_by is not None
-    return failed if is_settled or not value.value else (*failed, "unconfirmed")
+    return failed if is_settled or not value.value else (*failed, UNCONFIRMED)
 
 
 def _text(_field: FormField, _value: str) -> tuple[str, ...]:

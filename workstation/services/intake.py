@@ -198,8 +198,13 @@ class Intake:
         )
         return self._record(case_id, FieldSet(field=field_id, value=value))
 
-    def confirm_field(self, case_id: str, field_id: str) -> Case:
+    def confirm_field(self, case_id: str, field_id: str, *, seen: str | None = None) -> Case:
         """Take over a proposed value after the clerk compared it with the page.
+
+        Args:
+            case_id: the case.
+            field_id: the field.
+            seen: what the clerk compared; where another reading has come meanwhile, nothing is taken over.
 
         Raises:
             NothingRead: there is no value yet.
@@ -208,6 +213,8 @@ class Intake:
         present = case.fields.get(field_id)
         if present is None:
             raise NothingRead
+        if seen is not None and present.value != seen:
+            return case
         failed = check_field(self._field(item, case, field_id), present.value)
         value = replace(
             present,

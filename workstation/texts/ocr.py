@@ -20,3 +20,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "O106": (N_("图片过大, 没有打开"), N_("请用 200 到 300 dpi 重新扫描这一页")),
     "O107": (N_("这类材料还不能自动识别"), N_("请人工录入; 可识别的种类见 workstation ocr --help")),
 }
+
+UNREAD = (N_("这一页没有读出来"), N_("请按 F2 重新扫描, 或对照原件录入"))
+REASONS: dict[str, tuple[str, str]] = {
+    "blank": (N_("页面是空白的"), N_("请看是否放反, 按 F2 重新扫描, 或直接录入")),
+    "no-document": (N_("没有找到这种材料"), N_("请看放的是不是这份材料, 按 F2 重新扫描, 或对照原件录入")),
+    "mirrored": (N_("页面是镜像的"), N_("请用原件正面按 F2 重新扫描, 或对照原件录入")),
+    "cut-off": (N_("材料没有拍全"), N_("请把材料放全, 按 F2 重新扫描, 或对照原件补录")),
+}
+"""Why a page could not be read (`ocr.port.Reading.reason`), and what to do next."""

@@ -106,6 +106,11 @@ DOCUMENT_WORDS = {
 }
 
 
+def wants_eyes(value: FieldValue) -> bool:
+    """Return whether a reading that nobody compared yet is missing, doubtful or fails a check."""
+    return value.confirmed_by is None and (not value.valid or value.confidence < SURE)
+
+
 def check_words(name: str) -> str:
     """Return a check's words; a failed one (`!name`) in its failed form, with the document it speaks of."""
     name, _colon, kind = name.partition(":")
@@ -169,6 +174,8 @@ def slot_glyph(line: ChecklistLine, *, offered: bool) -> Text:
 
 def value_lamp(value: FieldValue | None) -> Text:
     """Return what is known about a form value: origin, checks, confidence."""
+    if value is not None and not value.value and value.origin is Origin.OCR and value.confirmed_by is None:
+        return Text(f"? {_('没有读出, 请录入')}", Style(color=AMBER))
     if value is None or not value.value:
         return Text(_("未填"), Style(color=QUIET))
     failed = [check_words(c) for c in value.checks if c.startswith("!")]

@@ -13,14 +13,15 @@ from textual.worker import get_current_worker
 
 from ocr.port import Reading
 from scanners.errors import ScannerError
-from workstation.domain.case import FieldValue, Page
+from workstation.domain.case import Page
 from workstation.domain.checklist import Todo
 from workstation.i18n import _
 from workstation.services.view import CaseView
+from workstation.texts.ocr import REASONS, UNREAD
 from workstation.tui.screens.case_devices import DeviceKeys
 from workstation.tui.screens.case_gate import Feed, GateKeys
 from workstation.tui.screens.dialogs import ConfirmDialog
-from workstation.tui.words import SURE
+from workstation.tui.words import wants_eyes
 
 log = logging.getLogger(__name__)
 
@@ -220,12 +221,16 @@ class ScanKeys(DeviceKeys, GateKeys):
     def _tell_reading(self, view: CaseView, reading: Reading) -> None:
         if self.tell_findings(self.current_slot):
             return
+        if reading.reason:
+            what, todo = REASONS.get(reading.reason, UNREAD)
+            self.say(_(what), _(todo), "warning")
+            return
         follows = self._what_follows(self.current_slot)
         # Both sides of the card are compared in one go; once that is done only the new page counts.
         document = "" if view.case.applicant is None else reading.document
         known = view.known_before
         read = {name: v for name, v in view.fields_shown.items() if "." in name and name not in known}
-        doubtful = sum(_wants_eyes(value) for name, value in read.items() if name.startswith(document))
+        doubtful = sum(wants_eyes(value) for name, value in read.items() if name.startswith(document))
         if doubtful:
             compare = _("请对照原件核对标有 ? 和 ✘ 的项")
             if self.has_class("-narrow"):
@@ -257,8 +262,3 @@ class ScanKeys(DeviceKeys, GateKeys):
         )
         if sure:
             self.change(lambda: self.desk.page_work.remove(self.case_id, pages[-1].page_id, why="rescan"))
-
-
-def _wants_eyes(value: FieldValue) -> bool:
-    """True for a reading nobody compared yet that is missing, doubtful or fails a check."""
-    return value.confirmed_by is None and (not value.valid or value.confidence < SURE)

@@ -126,7 +126,7 @@ class StepKeys(GateKeys):
     @on(FormStep.Confirmed)
     def _confirmed(self, event: FormStep.Confirmed) -> None:
         event.stop()
-        self.change(lambda: self.desk.intake.confirm_field(self.case_id, event.field))
+        self.change(lambda: self.desk.intake.confirm_field(self.case_id, event.field, seen=event.seen))
 
     @on(FormStep.Finished)
     def _leave_form(self) -> None:

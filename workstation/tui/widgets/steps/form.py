@@ -1,4 +1,7 @@
-"""Step four: the application form, pre-filled; eyes go to the doubtful values only."""
+"""Step four: the application form, pre-filled; eyes go to the doubtful values only.
+
+What was read surely stands there to be seen, and is taken with the last Enter, as on the applicant's step.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from workstation.domain.fields import section_of
+from workstation.domain.case import Origin
+from workstation.domain.fields import UNCONFIRMED, section_of
 from workstation.domain.forms import FieldRule, FormField, FormLayout
 from workstation.domain.kinds import FieldKind
 from workstation.i18n import _
@@ -23,6 +27,7 @@ from workstation.services.view import CaseView
 from workstation.tui.cells import printable
 from workstation.tui.theme import QUIET, RED
 from workstation.tui.widgets.field_row import FieldRow
+from workstation.tui.words import wants_eyes
 
 
 class FormStep(VerticalScroll):
@@ -46,6 +51,8 @@ class FormStep(VerticalScroll):
         """A proposed value was compared and taken."""
 
         field: str
+        seen: str
+        """The value that was compared."""
 
     @dataclass
     class Finished(Message):
@@ -103,7 +110,7 @@ class FormStep(VerticalScroll):
             row.mark(Text(choice_words(field), Style(color=QUIET)))
 
     def go_to_next_open(self, after: FieldRow | None = None, *, view: CaseView | None = None) -> bool:
-        """Put the cursor on the next field that bars receiving; False when none does.
+        """Put the cursor on the next field that wants eyes or typing; False when none does.
 
         Args:
             after: the row to begin behind.
@@ -112,12 +119,11 @@ class FormStep(VerticalScroll):
         view = view or self._view
         if view is None:
             return False
-        status = view.readiness
-        wanting = {problem.field.id for problem in status.fields} | {place_of(rule) for rule in status.rules}
+        wanting = wanting_eyes(view)
         rows = [row for row in self.query(FieldRow) if row.is_mounted]
         start = rows.index(after) + 1 if after in rows else 0
         for row in (*rows[start:], *rows[:start]):
-            if row.field in wanting and row is not after:
+            if (row.field in wanting or row.is_typed) and row is not after:
                 row.query_one(Input).focus()
                 return True
         return False
@@ -126,14 +132,23 @@ class FormStep(VerticalScroll):
     def _settle(self, event: FieldRow.Left) -> None:
         event.stop()
         row = event.row
-        is_proposed = row.value is not None and row.value.confirmed_by is None and bool(row.text)
+        proposed = row.value if row.value is not None and row.value.confirmed_by is None else None
         if event.typed:
             row.settle()
             self.post_message(self.Typed(row.field, self._chosen(row.field, event.text)))
-        elif is_proposed:
-            self.post_message(self.Confirmed(row.field))
+        elif proposed is not None and row.text:
+            self.post_message(self.Confirmed(row.field, proposed.value))
         if not self.go_to_next_open(row):
+            self._take_sure(besides=row.field)
             self.post_message(self.Finished())
+
+    def _take_sure(self, *, besides: str) -> None:
+        """Take every value over that was read surely and that nobody has touched."""
+        rows = {row.field: row for row in self.query(FieldRow)}
+        for name in sure_readings(self._view) if self._view else ():
+            row = rows.get(name)
+            if row is not None and row.value is not None and not row.is_typed and name != besides:
+                self.post_message(self.Confirmed(name, row.value.value))
 
     def _chosen(self, name: str, text: str) -> str:
         """Return the answer that a typed digit stands for, as shown beside the field; else the text."""
@@ -154,6 +169,21 @@ def by_section(layout: FormLayout, fields: Sequence[FormField]) -> tuple[FormFie
         return order[section.id] if section else 0
 
     return tuple(sorted(fields, key=place))
+
+
+def sure_readings(view: CaseView) -> tuple[str, ...]:
+    """Return the fields of which only a person's word is missing, their values being read surely."""
+    unconfirmed = (p.field.id for p in view.readiness.fields if p.problems == (UNCONFIRMED,))
+    shown = view.fields_shown
+    return tuple(
+        name for name in unconfirmed if shown[name].origin is Origin.OCR and not wants_eyes(shown[name])
+    )
+
+
+def wanting_eyes(view: CaseView) -> frozenset[str]:
+    """Return the fields that bar receiving and that somebody has to look at or to type."""
+    barring = {problem.field.id for problem in view.readiness.fields} - set(sure_readings(view))
+    return frozenset(barring | {place_of(rule) for rule in view.readiness.rules})
 
 
 def place_of(rule: FieldRule) -> str:
