@@ -131,7 +131,7 @@ def _birth_foot(sheet: Sheet, truth: Truth, top: float, label: Pen, value: Pen, 
     when = folk.written(date.fromisoformat(truth["issued_on"]), dice.choice([0, 1]))
     sheet.write((end + 3 + off[0], top + off[1]), when, value)
     number = Pen(dice.choice(["typewriter", "hei", "roman"]), 5, dice.choice([(170, 30, 30), _BLACK]), 0.3)
-    place = dice.choice([(right, top + 11), (14.0, 14.0)])
+    place = dice.choice([(right, top + 11), (14.0, 30.0 if wide < 200 else 14.0)])
     end = sheet.write(place, dice.choice(["出生证编号", "出生证编号："]), label)
     sheet.write((end + 3, place[1] - 0.5), truth["certificate_number"], number)
     middle = (dice.choice([44, end + 16, right + 30]), min(top + dice.uniform(-4, 6), sheet.size[1] - 22))
