@@ -15,6 +15,7 @@ from tests.services.conftest import DEFECT, NOW, MakeWindow, Window, change_of
 from tests.services.receipts import deliver
 from workstation.domain.case import CaseState, Custody, Defect, Move, Moved
 from workstation.services.balance import Balance, day_balance
+from workstation.store.database import Group
 
 DAY = NOW.date()
 
@@ -165,7 +166,7 @@ class Day:
         self.window.desk.decisions.correct(case.case_id, (defect,))
 
     def deliver(self, pick: int) -> None:
-        lines = self.window.desk.queue.waiting_lines()
+        lines = self.window.desk.queue.page(Group.WAITING)
         if lines:
             deliver(self.window, lines[pick % len(lines)].line.bundle_id)
 

@@ -10,8 +10,16 @@ from sync.contract.models import ChangeKind
 from tests.services.conftest import ELDER_CARD, MakeWindow, Window
 from workstation.domain.case import Case, CaseState, Flag, Flagged
 from workstation.domain.lamps import LampColour, Step
-from workstation.services.lamps import LAMP_GLYPHS, LAMP_WORDS, STEP_GROUNDS, STEP_WORDS, LampBoard, totals
+from workstation.services.lamps import (
+    LAMP_GLYPHS,
+    LAMP_WORDS,
+    STEP_GROUNDS,
+    STEP_WORDS,
+    LampBoard,
+    totals_words,
+)
 from workstation.services.overview import overview
+from workstation.store.database import Group
 
 
 def lamps(window: Window, case: Case) -> dict[Step, str]:
@@ -107,7 +115,7 @@ def test_silence_that_accepted_shows_and_runs_the_limit_of_the_decision(window: 
 
 def test_the_queue_carries_the_lamps_and_the_board_has_every_open_case(window: Window) -> None:
     case = window.received()
-    (line,) = window.desk.queue.lines()
+    (line,) = window.desk.queue.page(Group.EVERY)
     assert [lamp.clock.step for lamp in line.lamps] == [Step.COURIER, Step.TELL]
     window.tell(ChangeKind.ACCEPTED, case.number)
     (shown,) = window.desk.queue.lamp_lines()
@@ -128,7 +136,7 @@ def test_a_case_without_its_pack_keeps_its_lawful_clocks(make_window: MakeWindow
     said = {s.number: {lamp.sentence for lamp in board.of(s.course)} for s in bare.store.summaries()}
     assert "绿灯 · 受理时限还剩 5 个工作日" in said[first.number]
     assert "待核 · 承诺时限需人工核定" in said[second.number]
-    assert totals([None]) == ""
+    assert totals_words({}) == ""
 
 
 def test_a_year_nobody_knows_is_left_to_a_person(make_window: MakeWindow) -> None:

@@ -26,7 +26,7 @@ from workstation.services.enrolment import Membership, join, membership, window_
 from workstation.services.errors import NotEnrolled, PracticeMixed
 from workstation.services.link import Light, Link
 from workstation.services.station import Station
-from workstation.store.database import Recovery, Store
+from workstation.store.database import Group, Recovery, Store
 
 pytest.importorskip("uvicorn")
 from sync.gateway.office import Office  # noqa: E402 - needs the optional extra
@@ -86,7 +86,7 @@ class Wired:
     def until(self, holds: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE_S
         while not holds():
-            assert time.monotonic() < deadline, (self.link.light, self.window.desk.queue.lines())
+            assert time.monotonic() < deadline, (self.link.light, self.window.desk.queue.page(Group.EVERY))
             time.sleep(0.01)
 
 
@@ -189,7 +189,7 @@ def test_the_light_follows_the_line_and_nothing_is_lost_meanwhile(hall: Hall, wi
     wired.until(lambda: wired.link.light is Light.OFFLINE)
     wired.window.received()
     wired.link.kick()
-    (line,) = wired.window.desk.queue.lines()
+    (line,) = wired.window.desk.queue.page(Group.EVERY)
     assert (line.state, line.why) == ("等待网络", "网络不通, 连不上后台")
     assert (wired.link.waiting, wired.link.earliest) == (1, line.legal)
     hall.on()

@@ -13,6 +13,7 @@ from sync.port import Line, LineState
 from tests.services.conftest import NOW, ZHAO, Window
 from tests.services.receipts import deliver
 from workstation.services.queue import MOVERS, STATE_WORDS, Outage, QueueLine, is_stuck
+from workstation.store.database import Group
 
 
 def leaf_errors() -> tuple[type[SyncError], ...]:
@@ -84,10 +85,10 @@ def test_a_line_that_stopped_without_a_reason_still_says_whom_to_ask(window: Win
 
 def test_a_line_on_hold_says_who_stopped_it_and_why(window: Window, line: Line) -> None:
     window.desk.queue.hold(line.bundle_id, why="等申请人补充说明")
-    (words,) = window.desk.queue.lines()
+    (words,) = window.desk.queue.page(Group.EVERY)
     assert (words.state, words.why, words.mover) == ("人工暂停", "等申请人补充说明", MOVERS[LineState.HELD])
     window.desk.queue.release(line.bundle_id)
-    assert window.desk.queue.lines()[0].line.state is LineState.QUEUED
+    assert window.desk.queue.page(Group.EVERY)[0].line.state is LineState.QUEUED
 
 
 def test_a_stuck_line_can_be_tried_again_at_once(window: Window, line: Line) -> None:
@@ -121,10 +122,10 @@ def test_an_outage_does_not_hide_what_a_person_must_do(window: Window, line: Lin
 def test_a_delivered_line_says_when_and_worries_nobody(window: Window, line: Line) -> None:
     window.clock.forward(hours=2)
     deliver(window, line.bundle_id)
-    (words,) = window.desk.queue.lines()
+    (words,) = window.desk.queue.page(Group.EVERY)
     assert words.sentence == "已送达 · 12:42 送达 · 后台已签收"
     assert (words.why, words.workdays_left) == ("", None)
-    assert window.desk.queue.waiting_lines() == () and window.desk.queue.waiting_count() == 0
+    assert window.desk.queue.page(Group.WAITING) == () and window.desk.queue.waiting_count() == 0
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_the_last_day_and_the_days_after_it(window: Window, line: Line, day: int
 def test_waiting_lines_come_by_their_legal_clock(window: Window, line: Line) -> None:
     window.clock.forward(days=-2)
     sooner = window.received()
-    assert [words.title for words in window.desk.queue.waiting_lines()] == [sooner.number, line.subject]
+    assert [words.title for words in window.desk.queue.page(Group.WAITING)] == [sooner.number, line.subject]
     assert window.desk.queue.waiting_count() == 2
 
 
@@ -176,5 +177,5 @@ def test_a_due_day_in_a_year_that_is_not_known_any_more_is_left_to_a_person(
 
 def test_a_delivered_line_keeps_its_name_however_it_is_read(window: Window, line: Line) -> None:
     deliver(window, line.bundle_id)
-    (words,) = window.desk.queue.lines()
+    (words,) = window.desk.queue.page(Group.EVERY)
     assert words.applicant == window.desk.queue.words(words.line).applicant == ZHAO.name

@@ -117,3 +117,42 @@ async def test_an_original_of_a_refused_case_goes_back_to_the_applicant(
         await seat.press("enter")
         assert window.desk.courier.to_hand_back() == () and "已登记退还申请人" in seat.notice
         assert window.store.case(case.case_id).slot("photo-receipt").custody is Custody.RETURNED
+
+
+async def test_a_long_queue_is_read_on_as_the_cursor_reaches_its_end(
+    sit: OpenSeat, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workstation.tui.screens.queue.PAGE", 2)
+    for _ in range(5):
+        window.received()
+    async with sit() as seat:
+        await seat.press("f5")
+        screen = seat.on(QueueScreen)
+        assert screen.listing.option_count == 2
+        assert seat.sees("未送达 5 · 待人处理 0 · 已送达 0")
+        await seat.press("end")
+        assert screen.listing.option_count == 4
+        await seat.press("end")
+        assert screen.listing.option_count == 5
+
+
+async def test_tab_changes_between_all_and_those_that_wait_for_a_person(
+    sit: OpenSeat, window: Window
+) -> None:
+    window.received()
+    stuck = window.received()
+    fail(
+        window,
+        stuck.bundles[-1].bundle_id,
+        state=LineState.ASK,
+        failure=FailureClass.ASK,
+        code="Y104",
+    )
+    async with sit() as seat:
+        await seat.press("f5")
+        screen = seat.on(QueueScreen)
+        assert screen.listing.option_count == 2
+        await seat.press("tab", "tab")
+        assert seat.sees("待人处理") and [*screen._lines] == [stuck.bundles[-1].bundle_id]
+        await seat.press("tab")
+        assert seat.sees("还没有送达的件")

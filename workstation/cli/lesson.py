@@ -17,6 +17,7 @@ from workstation.domain.items import Limit
 from workstation.domain.kinds import LimitUnit
 from workstation.i18n import _
 from workstation.services.overview import overview
+from workstation.store.database import Group
 from workstation.training.specimens.people import by_name
 from workstation.tui.app import StationApp
 from workstation.tui.screens.case import CaseScreen
@@ -288,7 +289,7 @@ async def _reconnect(driver: Driver) -> None:
         driver.app.station.link.kick(eager=True)
         await driver.until(lambda: driver.app.light == "ONLINE", "online")
         await driver.until(lambda: driver.app.waiting == 0, "delivered")
-        for line in driver.app.station.desk.queue.lines()[:2]:
+        for line in driver.app.station.desk.queue.page(Group.EVERY, count=2):
             receipt = driver.app.station.desk.store.outbox.receipt(line.line.bundle_id)
             if receipt is not None:
                 driver.see(f"{line.title}  {line.state}  {receipt.receipt.number}")

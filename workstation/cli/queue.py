@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     Actions = argparse._SubParsersAction[argparse.ArgumentParser]
 
-ALL = 1_000_000
 LEAST_PREFIX = 8
 """So many characters of an id are enough when they fit one bundle only."""
 
@@ -133,12 +133,12 @@ def in_time(at: datetime | None) -> str | None:
 
 
 def _list(settings: Settings, store: Store, args: argparse.Namespace) -> int:
-    from sync.port import LineState
-    from workstation.services.lamps import totals
+    from workstation.services.lamps import totals_words
+    from workstation.store.database import Group
 
     desk = queue_desk(settings, store)
-    shown = desk.lines() if args.all else desk.waiting_lines()
-    delivered = store.outbox.counts()[LineState.DELIVERED]
+    shown = list(desk.every(Group.EVERY if args.all else Group.WAITING))
+    delivered = desk.standing().delivered
     if args.json:
         _print_json([plain(line, names=args.names) for line in shown])
         return 0
@@ -148,7 +148,7 @@ def _list(settings: Settings, store: Store, args: argparse.Namespace) -> int:
         print(_("没有待发送的件"))
     if delivered and not args.all:
         print(_("另有 {n} 件已送达, 加 --all 查看").format(n=delivered))
-    urgent = totals(line.lamps[0] for line in desk.lamp_lines())
+    urgent = totals_words(Counter(line.lamps[0].colour for line in desk.lamp_lines()))
     if urgent:
         print(_("时限: {totals}, 用 workstation queue lamps 查看").format(totals=urgent))
     return 0
@@ -213,13 +213,8 @@ def _find(store: Store, name: str) -> Sequence[Line]:
         NotInQueue: nothing of that name was sealed here.
         AmbiguousName: the beginning fits several.
     """
-    lines = store.outbox.lines(delivered=ALL)
-    found = [line for line in lines if name in (line.bundle_id, line.subject)]
-    if found:
-        return sorted(found, key=lambda line: line.sealed_at)
-    if len(name) >= LEAST_PREFIX:
-        found = [line for line in lines if line.bundle_id.startswith(name)]
-    if len(found) > 1:
+    found = store.outbox.named(name, least_prefix=LEAST_PREFIX)
+    if len(found) > 1 and name not in (found[0].bundle_id, found[0].subject):
         raise AmbiguousName(name=name, count=len(found))
     if not found:
         raise NotInQueue(name=name)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from workstation.domain.identity import mask_name
 from workstation.domain.lamps import LampColour
 from workstation.i18n import _
-from workstation.services.lamps import Lamp, LampLine, totals
+from workstation.services.lamps import Lamp, LampLine, totals_words
 from workstation.services.view import STATE_WORDS
 from workstation.tui.cells import printable
 
@@ -39,7 +40,7 @@ def plain_board(lines: Sequence[LampLine], *, every: bool, names: bool) -> list[
 def board_in_words(lines: Sequence[LampLine], *, every: bool, names: bool) -> str:
     """Return the board for people: a case, then one line a step."""
     shown = _shown(lines, every=every)
-    text = [totals(line.lamps[0] for line in lines) or _("没有红灯和黄灯")]
+    text = [totals_words(Counter(line.lamps[0].colour for line in lines)) or _("没有红灯和黄灯")]
     for line in shown:
         head = (line.title, _name(line, names=names), line.number, _(STATE_WORDS[line.state]))
         text.append(f"{line.lamps[0].glyph} {'  '.join(part for part in head if part)}")

@@ -131,10 +131,11 @@ def _desk(settings: Settings, store: Store, member: Membership, papers: Path) ->
 def _once_told(settings: Settings, store: Store, state: SyncState) -> int:
     """Say what the round did; 1 when something still waits or the back office could not be heard."""
     from workstation.cli.queue import in_words, queue_desk
+    from workstation.store.database import Group
     from workstation.texts import words
 
     print(_("送达 {n} 件, 收到 {m} 条后台消息").format(n=state.delivered, m=state.changes))
-    waiting = queue_desk(settings, store).waiting_lines()
+    waiting = list(queue_desk(settings, store).every(Group.WAITING))
     if state.code:
         print(words(state.code), file=sys.stderr)
     if waiting:

@@ -22,6 +22,11 @@ def local_date(at: datetime) -> date:
     return at.astimezone(CHINA).date()
 
 
+def start_of_day(day: date) -> datetime:
+    """Return the first moment of `day`."""
+    return datetime(day.year, day.month, day.day, tzinfo=CHINA)
+
+
 def end_of_day(day: date) -> datetime:
     """Return the last second of `day`; a legal period ends at midnight (民法典 art. 203)."""
     return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=CHINA)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from workstation.domain.case import Case, CaseState, Custody, Flag, Moved, Pause, SlotContent
+from workstation.domain.case import Case, CaseState, Custody, Flag, Move, Moved, Pause, SlotContent
 from workstation.domain.clock import local_date
 from workstation.domain.deadlines import WorkCalendar, add, next_workday, workdays_between
 from workstation.domain.errors import UnknownYear
@@ -137,6 +137,13 @@ def clocks(case: Case, item: Item | None, calendar: WorkCalendar, today: date) -
     return tuple(sorted(running, key=urgency))
 
 
+def silence_ends(case: Case) -> date | None:
+    """Return the last day to tell what is missing; None when nothing runs or the calendar did not know it."""
+    move = case.last_move
+    is_waiting = case.state is CaseState.RECEIVED and move is not None and move.move is Move.RECEIVE
+    return move.due if is_waiting and move is not None else None
+
+
 def worst(running: Iterable[Clock]) -> Clock | None:
     """Return the most urgent clock; None when none runs."""
     return min(running, key=urgency, default=None)
@@ -214,6 +221,16 @@ def lamp_of(days_left: int, limit: int) -> LampColour:
     return LampColour.GREEN
 
 
+def days_left(today: date, due: date, unit: LimitUnit, calendar: WorkCalendar) -> int | None:
+    """Return the days of a unit after `today` up to `due`; None where the calendar does not know a year."""
+    if unit is LimitUnit.CALENDAR_DAY:
+        return (due - today).days
+    try:
+        return workdays_between(today, due, calendar)
+    except UnknownYear:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Count:
     """Counts against one day."""
@@ -223,7 +240,7 @@ class _Count:
 
     def clock(self, step: Step, due: date | None, limit: Limit, *, slot: str = "") -> Clock:
         """Return the clock of a limit that ends on `due`; without a day it is grey."""
-        left = None if due is None else self.left(due, limit.unit)
+        left = None if due is None else days_left(self.today, due, limit.unit, self.calendar)
         lamp = LampColour.GREY if left is None else lamp_of(left, limit.number)
         return Clock(
             step=step,
@@ -234,15 +251,6 @@ class _Count:
             limit=limit.number,
             slot=slot,
         )
-
-    def left(self, due: date, unit: LimitUnit) -> int | None:
-        """Return the days left of a unit; None where the calendar does not know."""
-        if unit is LimitUnit.CALENDAR_DAY:
-            return (due - self.today).days
-        try:
-            return workdays_between(self.today, due, self.calendar)
-        except UnknownYear:
-            return None
 
 
 def _state_clocks(case: Case, item: Item | None, count: _Count) -> list[Clock]:
@@ -335,17 +343,28 @@ def _debts(case: Case, count: _Count) -> list[Clock]:
 
 
 def _travelling(case: Case, count: _Count) -> list[Clock]:
-    held = [slot for slot, content in case.slots.items() if content.custody is Custody.HELD]
-    if not held or case.state not in _TRAVELLING or case.received_at is None:
+    held = held_for_courier(case)
+    if not held or case.state not in _OPEN or case.received_at is None:
         return []
     due = _after(local_date(case.received_at), COURIER_LIMIT, count.calendar)
     return [count.clock(Step.COURIER, due, COURIER_LIMIT, slot=held[0])]
 
 
+def held_for_courier(case: Case) -> tuple[str, ...]:
+    """Return the slots whose original is here and goes to the home street.
+
+    That of a case under correction waits for its case.
+    """
+    if case.state not in TRAVELLING:
+        return ()
+    return tuple(slot for slot, content in case.slots.items() if content.custody is Custody.HELD)
+
+
 _OPEN = frozenset(
     {CaseState.RECEIVED, CaseState.CORRECTION, CaseState.ACCEPTED, CaseState.IN_REVIEW, CaseState.DECIDED}
 )
-_TRAVELLING = _OPEN - {CaseState.CORRECTION}
+TRAVELLING = (_OPEN - {CaseState.CORRECTION}) | {CaseState.DELIVERED}
+"""States in which originals go to the home street."""
 
 
 def _after(start: date, limit: Limit, calendar: WorkCalendar) -> date | None:

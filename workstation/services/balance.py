@@ -7,7 +7,7 @@ from datetime import date
 
 from sync.port import LineState
 from workstation.domain.case import Case, CaseState, Custody, Move, Moved
-from workstation.domain.clock import local_date
+from workstation.domain.clock import local_date, start_of_day
 from workstation.store.database import CaseSummary, Store
 from workstation.store.errors import UnknownRecord
 
@@ -48,7 +48,8 @@ class Balance:
 
 def day_balance(store: Store, day: date) -> Balance:
     """Count the day two ways: receipts from the action logs, the rest from the outbox and its receipts."""
-    today = [store.case(s.case_id) for s in store.summaries(limit=EVERY_CASE) if _received_on(store, s, day)]
+    touched = store.summaries(changed_from=start_of_day(day), limit=EVERY_CASE)
+    today = [store.case(summary.case_id) for summary in touched if _received_on(store, summary, day)]
     standing = [_standing(store, case) for case in today]
     marks = [slot.custody for case in today for slot in case.slots.values()]
     bagged = {line.case_id + line.slot for bag in store.bags() for line in bag.lines}

@@ -13,6 +13,7 @@ from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.identity import mask_name
 from workstation.domain.items import Limit
 from workstation.domain.kinds import LimitUnit
+from workstation.domain.lamps import TRAVELLING
 from workstation.domain.waybills import is_postal
 from workstation.services.catalogue import Catalogue
 from workstation.services.errors import BagClosed, BagNotListed, EmptyBag, ExpressFirmNotAllowed, NotHeld
@@ -24,15 +25,6 @@ from workstation.store.database import Store, Tx
 
 ONE_WORKDAY = Limit(1, LimitUnit.WORKDAY)
 """From the receiving to the home street within one working day (Futian's cross-street rule)."""
-TRAVELLING = frozenset(
-    {
-        CaseState.RECEIVED,
-        CaseState.ACCEPTED,
-        CaseState.IN_REVIEW,
-        CaseState.DECIDED,
-        CaseState.DELIVERED,
-    }
-)
 OVER = frozenset({CaseState.REFUSED, CaseState.WITHDRAWN, CaseState.TERMINATED})
 
 

@@ -19,11 +19,13 @@ from workstation.services.agents import AgentsDesk
 from workstation.services.balance import Balance, day_balance
 from workstation.services.branches import branch_body, branch_lines
 from workstation.services.capture import Capture
+from workstation.services.case_board import CaseBoard
 from workstation.services.catalogue import Catalogue
 from workstation.services.checking import Checking
 from workstation.services.courier import Courier
 from workstation.services.credit import CreditLibrary, NoLibrary
 from workstation.services.darkroom import Darkroom
+from workstation.services.day_figures import DayFigures
 from workstation.services.decisions import Decisions
 from workstation.services.filing import AsTheyCame, Filing, FilingRoom, Packer
 from workstation.services.finding import Finder
@@ -71,6 +73,8 @@ class Desk:
     decisions: Decisions
     tolerance: Tolerance
     supplements: Supplements
+    board: CaseBoard
+    figures: DayFigures
     silence: Silence
     finder: Finder
     courier: Courier
@@ -152,6 +156,7 @@ def build_desk(parts: Parts) -> Desk:
     intake = Intake(store, catalogue, profile, clock)
     pictures = PagePictures(store, parts.darkroom)
     capture = Capture(store, parts.scanner, profile, clock, darkroom=parts.darkroom)
+    board = CaseBoard(store, catalogue, parts.calendar, clock)
     store.inbox.on_change = apply_change
     return Desk(
         store=store,
@@ -180,7 +185,9 @@ def build_desk(parts: Parts) -> Desk:
         decisions=Decisions(store, catalogue, profile, clock, parts.calendar, sealer),
         tolerance=Tolerance(store, catalogue, profile, clock, parts.calendar, parts.credit),
         supplements=Supplements(store, catalogue, profile, clock, sealer),
-        silence=Silence(store, clock),
+        board=board,
+        figures=DayFigures(store),
+        silence=Silence(store, clock, board),
         finder=Finder(store, catalogue),
         courier=Courier(store, catalogue, profile, clock, parts.calendar, sealer),
         papers=Papers(store, catalogue, profile, clock, parts.calendar, parts.papers_folder, parts.render),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -170,13 +170,12 @@ def lamp_of(clock: Clock, item: Item | None) -> Lamp:
     return Lamp(clock, step, _left(clock))
 
 
-def totals(shining: Iterable[Lamp | None]) -> str:
-    """Count the lamps that want a person, e.g. `红 1 · 黄 2`; empty when none does."""
-    seen = [lamp.colour for lamp in shining if lamp is not None]
+def totals_words(seen: Mapping[LampColour, int]) -> str:
+    """Say how many lamps want a person, e.g. `红 1 · 黄 2`; empty when none does."""
     counts = (
-        (_("红 {n}"), seen.count(LampColour.RED)),
-        (_("黄 {n}"), seen.count(LampColour.YELLOW)),
-        (_("待核 {n}"), seen.count(LampColour.GREY)),
+        (_("红 {n}"), seen.get(LampColour.RED, 0)),
+        (_("黄 {n}"), seen.get(LampColour.YELLOW, 0)),
+        (_("待核 {n}"), seen.get(LampColour.GREY, 0)),
     )
     return " · ".join(words.format(n=n) for words, n in counts if n)
 

@@ -15,7 +15,7 @@ from sync.loop import SyncLoop, SyncState
 from sync.sender import Sender
 from workstation.services.desk import Desk
 from workstation.services.enrolment import Membership
-from workstation.services.queue import Outage, is_stuck
+from workstation.services.queue import Outage
 from workstation.store.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -130,11 +130,10 @@ class Link:
         self._tell()
 
     def _count(self) -> None:
-        open_lines = self._desk.queue.waiting_lines()
-        self.waiting = len(open_lines)
-        stuck = sum(is_stuck(line.line) for line in open_lines)
-        legal = next((line.legal for line in open_lines if line.legal), "")
-        self.earliest = " · ".join(part for part in (legal, f"{stuck} !" if stuck else "") if part)
+        queue = self._desk.queue.standing()
+        self.waiting = queue.waiting
+        stuck = f"{queue.stuck} !" if queue.stuck else ""
+        self.earliest = " · ".join(part for part in (queue.legal, stuck) if part)
 
     def _tell(self) -> None:
         for listener in tuple(self._listeners):

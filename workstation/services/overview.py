@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from statistics import median
 
 from sync.contract.models import Change, ChangeKind
 from workstation.domain.case import CaseState, Flag
-from workstation.domain.clock import local_date
+from workstation.domain.clock import local_date, start_of_day
 from workstation.domain.courier import Bag
-from workstation.domain.handling import handling
 from workstation.domain.lamps import LampColour
 from workstation.domain.tickets import TicketState
 from workstation.i18n import N_, _
 from workstation.services.balance import EVERY_CASE, Balance
 from workstation.services.branches import branch_words
+from workstation.services.case_board import SHOWN
 from workstation.services.desk import Desk
 from workstation.services.item_changes import CONCERNED, ItemChange
-from workstation.services.lamps import Lamp, LampBoard, totals
+from workstation.services.lamps import Lamp, LampBoard, totals_words
 from workstation.services.pack_updates import Trouble
 from workstation.services.queue import QueueLine
-from workstation.store.database import CaseSummary
+from workstation.store.database import CaseSummary, Group
 
 CHANGE_WORDS = {
     ChangeKind.ACCEPTED: N_("{who}已受理, 受理通知书可打印"),
@@ -39,9 +38,8 @@ CHANGE_WORDS = {
     ChangeKind.BRANCH: N_("{who}已处理其中一个事项"),
     ChangeKind.CATALOGUE: N_("事项目录有新版本, 将在办件之间启用"),
 }
-SHOWN = frozenset(CaseState) - {CaseState.DELIVERED, CaseState.WITHDRAWN}
-SHOWN_MOST = 500
-"""Lines a home screen can hold; the most urgent come first."""
+SHOWN_MOST, QUEUE_SHOWN = 100, 50
+"""Lines the home screen shows; the most urgent come first."""
 WANTED = (LampColour.RED, LampColour.YELLOW, LampColour.GREY)
 """Lamps that want a person, in this order."""
 WANTS_A_PERSON = frozenset({ChangeKind.CORRECTION, ChangeKind.REFUSED})
@@ -89,14 +87,17 @@ class Overview:
 
     balance: Balance
     cases: tuple[CaseLine, ...]
-    """Red and yellow lamps first, then what the clerk works on, then what can wait."""
+    """Red and yellow lamps first, then what the clerk works on, then what can wait; the first of all."""
+    cases_in_hand: int
     lamps: str
     """How many cases want a person, e.g. `红 1 · 黄 2`; empty when none does."""
     waiting_numbers: int
     """Queue numbers that wait to be called."""
     drafts: int
     queue: tuple[QueueLine, ...]
-    """Undelivered lines only."""
+    """The first undelivered lines."""
+    waiting: int
+    """All undelivered lines."""
     messages: tuple[MessageLine, ...]
     bags: tuple[Bag, ...]
     originals_waiting: int
@@ -112,26 +113,27 @@ class Overview:
 def overview(desk: Desk) -> Overview:
     """Gather today's facts."""
     today = local_date(desk.clock())
-    every = desk.store.summaries(limit=EVERY_CASE)
-    cases = _case_lines(desk, [summary for summary in every if summary.state in SHOWN], today)
-    received = [summary for summary in every if _is_received_on(summary, today)]
-    slots = [slot for s in received for slot in desk.store.case(s.case_id).slots.values()]
-    durations = [spent.worked_s for s in received if (spent := handling(desk.store.log(s.case_id)))]
+    cases = _case_lines(desk, desk.board.lines(SHOWN_MOST), today)
+    totals = desk.board.totals()
+    changed = desk.store.summaries(changed_from=start_of_day(today), limit=EVERY_CASE)
+    figures = desk.figures.of(summary for summary in changed if _is_received_on(summary, today))
     return Overview(
         balance=desk.balance(),
-        cases=cases[:SHOWN_MOST],
-        lamps=totals(line.lamp for line in cases),
+        cases=cases,
+        cases_in_hand=sum(totals.states.get(state, 0) for state in SHOWN),
+        lamps=totals_words(totals.lamps),
         waiting_numbers=sum(t.state is TicketState.WAITING for t in desk.store.tickets(today)),
-        drafts=sum(line.state is CaseState.DRAFT for line in cases),
-        queue=desk.queue.waiting_lines(),
+        drafts=totals.states.get(CaseState.DRAFT, 0),
+        queue=desk.queue.page(Group.WAITING, count=QUEUE_SHOWN),
+        waiting=desk.queue.waiting_count(),
         messages=tuple(
             _message(desk, applied.change, applied.is_read) for applied in desk.store.inbox.recent(20)
         ),
         bags=desk.courier.bags(),
-        originals_waiting=len(desk.courier.waiting()),
-        median_s=median(durations) if durations else None,
-        reused=sum(slot.reuse is not None for slot in slots),
-        scanned=sum(bool(slot.pages) for slot in slots),
+        originals_waiting=totals.held,
+        median_s=figures.median_s,
+        reused=figures.reused,
+        scanned=figures.scanned,
         pack_trouble=desk.packs.trouble(),
     )
 

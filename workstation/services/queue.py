@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +17,12 @@ from workstation.domain.errors import UnknownYear
 from workstation.i18n import N_, _
 from workstation.services.catalogue import Catalogue
 from workstation.services.lamps import EVERY, OPEN, Lamp, LampBoard, LampLine
-from workstation.store.database import CaseSummary, Store
+from workstation.store.database import CaseSummary, Group, Store
+from workstation.store.errors import StoreDamaged
+from workstation.store.outbox import STUCK
 from workstation.texts import words
+
+log = logging.getLogger(__name__)
 
 STATE_WORDS = {
     LineState.QUEUED: N_("排队待发"),
@@ -35,8 +41,8 @@ MOVERS = {
     LineState.HELD: N_("按 R 恢复发送"),
     LineState.DELIVERED: N_("后台已签收"),
 }
-NAMES = 500
-"""Cases whose names are read at once; the queue shows fewer delivered lines."""
+PAGE = 100
+"""Lines read at once."""
 ASK_SOMEBODY = N_("请联系信息技术人员")
 """Where a line stopped without saying why."""
 
@@ -69,6 +75,19 @@ class QueueLine:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueStanding:
+    """The queue as a whole."""
+
+    waiting: int
+    """Bundles not delivered yet."""
+    stuck: int
+    """Those of them that wait for a person."""
+    delivered: int
+    legal: str
+    """Legal clock of the most urgent one; empty when none runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outage:
     """The line to the back office is down: no bundle is tried before it is back."""
@@ -89,21 +108,38 @@ class QueueDesk:
     outage: Outage | None = None
     """Set by the line while nothing gets through; it explains lines that were not even tried."""
 
-    def lines(self) -> tuple[QueueLine, ...]:
-        """All bundles that are not delivered yet, by legal clock, then the delivered ones."""
-        known = {summary.number: summary for summary in self.store.summaries(limit=NAMES)}
-        return tuple(self.words(line, known.get(line.subject)) for line in self.store.outbox.lines())
+    def page(self, group: Group, start: int = 0, count: int = PAGE) -> tuple[QueueLine, ...]:
+        """Return `count` lines of a group from the one at `start` on: by legal clock, then by age."""
+        lines = self.store.outbox.page(group, start, count)
+        known = self.store.summaries_of(line.subject for line in lines)
+        return tuple(self._in_words(line, known.get(line.subject)) for line in lines)
 
-    def waiting_lines(self) -> tuple[QueueLine, ...]:
-        """Only the bundles that are not delivered yet, by legal clock."""
-        return tuple(self.words(line) for line in self.store.outbox.lines(delivered=0))
+    def every(self, group: Group) -> Iterator[QueueLine]:
+        """Yield all lines of a group, however many."""
+        start = 0
+        while page := self.page(group, start):
+            yield from page
+            start += len(page)
 
-    def words(self, line: Line, known: CaseSummary | None = None) -> QueueLine:
-        """Put one line into words; with a summary a delivered one needs no look at its case."""
+    def words(self, line: Line) -> QueueLine:
+        """Put one line into words."""
+        return self._in_words(line, self.store.summaries_of([line.subject]).get(line.subject))
+
+    def standing(self) -> QueueStanding:
+        """Count the lines, and say what is the most urgent."""
+        counts = self.store.outbox.counts()
+        first = self.page(Group.WAITING, count=1)
+        return QueueStanding(
+            waiting=sum(counts.values()) - counts[LineState.DELIVERED],
+            stuck=sum(counts[state] for state in STUCK),
+            delivered=counts[LineState.DELIVERED],
+            legal=first[0].legal if first else "",
+        )
+
+    def _in_words(self, line: Line, case: CaseSummary | None) -> QueueLine:
         now = self.clock()
-        is_known = known is not None and line.state is LineState.DELIVERED
-        case = None if is_known else self.store.case_by_number(line.subject)
-        by_hand = case is not None and is_counted_by_hand(case)
+        course = None if case is None else _course(case)
+        by_hand = course is not None and is_counted_by_hand(course)
         left = None if by_hand else self._workdays_left(line)
         state, code = self._standing(line)
         failure = words(code) if code else None
@@ -111,8 +147,8 @@ class QueueDesk:
         return QueueLine(
             line=line,
             title=line.subject,
-            item=self._item(line, case or known),
-            applicant=_applicant(known, case),
+            item=self._item(line, case),
+            applicant=case.applicant_name if case else "",
             state=_(STATE_WORDS[state]),
             why=failure.what if failure else held_for,
             next_try=_next_try(line),
@@ -120,14 +156,8 @@ class QueueDesk:
             age=_age(line, now),
             legal=self._legal(line, left),
             workdays_left=left,
-            lamps=self._lamps(case, known, now),
+            lamps=self.board(now).of(course) if course is not None else (),
         )
-
-    def _lamps(self, case: Case | None, known: CaseSummary | None, now: datetime) -> tuple[Lamp, ...]:
-        board = self.board(now)
-        if case is not None:
-            return board.of(case)
-        return board.of_line(known) if known is not None else ()
 
     def board(self, now: datetime) -> LampBoard:
         """Return what counts the clocks of cases today."""
@@ -137,7 +167,7 @@ class QueueDesk:
         """Every open case with its clocks, the most urgent first, wherever its bundle is."""
         return self.board(self.clock()).lines(self.store.summaries(states=OPEN, limit=EVERY))
 
-    def _item(self, line: Line, case: Case | CaseSummary | None) -> str:
+    def _item(self, line: Line, case: CaseSummary | None) -> str:
         if case is None:
             return _("邮袋") if line.kind == BundleKind.HANDOVER else ""
         return self.catalogue.title_of(case.item_code) if self.catalogue else ""
@@ -182,13 +212,16 @@ class QueueDesk:
 
     def waiting_count(self) -> int:
         """Number of bundles not delivered yet."""
-        return sum(n for state, n in self.store.outbox.counts().items() if state is not LineState.DELIVERED)
+        return self.standing().waiting
 
 
-def _applicant(known: CaseSummary | None, case: Case | None) -> str:
-    if known is not None and known.applicant_name:
-        return known.applicant_name
-    return case.applicant.name if case and case.applicant else ""
+def _course(case: CaseSummary) -> Case | None:
+    """Return what the clocks of a case need; one that cannot be read hides no line."""
+    try:
+        return case.course
+    except StoreDamaged as error:
+        log.error("no lamp case=%s code=%s", case.number, error.code)
+        return None
 
 
 def is_counted_by_hand(case: Case) -> bool:

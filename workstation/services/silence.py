@@ -7,13 +7,14 @@ office answered: it only says that it may be so. Only one that has heard the fee
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from workstation.domain.case import Case, CaseState, Flag, Flagged, Move
-from workstation.domain.clock import Clock, end_of_day, local_date
+from workstation.domain.case import Case, CaseState, Flag, Flagged
+from workstation.domain.clock import Clock, end_of_day
+from workstation.domain.lamps import silence_ends
 from workstation.i18n import _
-from workstation.services.balance import EVERY_CASE
-from workstation.store.database import Store
+from workstation.services.case_board import CaseBoard
+from workstation.store.database import CaseSummary, Store
 
 HEARD = "line.heard_at"
 """Setting: when the back office's feed was last read."""
@@ -28,6 +29,7 @@ class Silence:
 
     store: Store
     clock: Clock
+    board: CaseBoard
 
     def heard(self, at: datetime) -> bool:
         """Remember that the feed was read at `at`; False within a minute, when once is enough."""
@@ -38,24 +40,19 @@ class Silence:
             tx.put_setting(HEARD, at.isoformat())
         return True
 
-    def unanswered(self) -> tuple[Case, ...]:
-        """Return received cases whose last day for an answer is over, marked or not."""
-        today = local_date(self.clock())
-        received = self.store.summaries(states=(CaseState.RECEIVED,), limit=EVERY_CASE)
-        cases = (self.store.case(summary.case_id) for summary in received)
-        return tuple(case for case in cases if (due := silence_ends(case)) is not None and due < today)
-
     def mark(self) -> tuple[Case, ...]:
         """Flag those of them the back office had the chance to answer; return the ones flagged now."""
         heard = self._heard_at()
-        marked = []
-        for case in self.unanswered():
-            due = silence_ends(case)
-            if heard is None or due is None or heard <= end_of_day(due):
-                continue
-            if Flag.DEEMED_ACCEPTED not in case.flags:
-                marked.append(self._flag(case))
-        return tuple(marked)
+        if heard is None:
+            return ()
+        new = [summary for summary in self.unanswered() if Flag.DEEMED_ACCEPTED not in summary.flags]
+        cases = (self.store.case(summary.case_id) for summary in new)
+        over = (case for case in cases if (due := silence_ends(case)) and heard > end_of_day(due))
+        return tuple(self._flag(case) for case in over)
+
+    def unanswered(self) -> tuple[CaseSummary, ...]:
+        """Return received cases whose last day for an answer is over, marked or not."""
+        return self.board.unanswered()
 
     def news(self) -> str:
         """Mark what can be marked and say in words where silence stands; empty when nobody waits too long."""
@@ -82,10 +79,3 @@ class Silence:
     def _heard_at(self) -> datetime | None:
         text = self.store.setting(HEARD)
         return datetime.fromisoformat(text) if text else None
-
-
-def silence_ends(case: Case) -> date | None:
-    """Return the last day to tell what is missing; None when nothing runs or the calendar did not know it."""
-    move = case.last_move
-    is_waiting = case.state is CaseState.RECEIVED and move is not None and move.move is Move.RECEIVE
-    return move.due if is_waiting and move is not None else None

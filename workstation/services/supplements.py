@@ -24,6 +24,7 @@ from workstation.domain.case import (
 from workstation.domain.checklist import ChecklistLine, Todo, checklist
 from workstation.domain.clock import Clock, end_of_day
 from workstation.domain.items import Item
+from workstation.domain.lamps import silence_ends
 from workstation.i18n import _, listed
 from workstation.services.catalogue import Catalogue
 from workstation.services.decision_errors import (
@@ -36,7 +37,6 @@ from workstation.services.decision_errors import (
 from workstation.services.profile import WindowProfile
 from workstation.services.reuse import archive_checked
 from workstation.services.sealing import Sealer
-from workstation.services.silence import silence_ends
 from workstation.services.view import STATE_WORDS, TODO_WORDS
 from workstation.store.database import Store, Tx
 

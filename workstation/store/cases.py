@@ -57,6 +57,8 @@ class CaseSummary:
     changed_at: datetime
     home_street: str
     received_at: datetime | None
+    tick: int
+    """Of its last change, by the store's own count."""
     course_text: str
     """JSON of `course`, read only where clocks are shown."""
 
@@ -139,15 +141,32 @@ def id_of_number(session: Session, number: str) -> str | None:
 
 
 def summaries(
-    session: Session, *, states: Iterable[CaseState] | None, opened_on: date | None, limit: int
+    session: Session,
+    *,
+    states: Iterable[CaseState] | None,
+    opened_on: date | None,
+    changed_from: datetime | None,
+    limit: int,
 ) -> tuple[CaseSummary, ...]:
     """Return case lines, the one changed last first."""
-    query = select(CaseRow).order_by(col(CaseRow.last_tick).desc()).limit(limit)
+    # Sorted by what is searched for, or the engine would walk through all cases in the other order.
+    order = col(CaseRow.last_tick) if changed_from is None else col(CaseRow.changed_at)
+    query = select(CaseRow).order_by(order.desc()).limit(limit)
     if states is not None:
         query = query.where(col(CaseRow.state).in_([state.value for state in states]))
     if opened_on is not None:
         query = query.where(CaseRow.opened_on == opened_on)
-    return tuple(_summary(row) for row in session.exec(query).all())
+    if changed_from is not None:
+        # Either: where the clock was set back, the last change may lie before the receipt.
+        received = col(CaseRow.received_at) >= changed_from
+        query = query.where(or_(col(CaseRow.changed_at) >= changed_from, received))
+    return tuple(summary_of(row) for row in session.exec(query).all())
+
+
+def summaries_of(session: Session, numbers: Iterable[str]) -> dict[str, CaseSummary]:
+    """Return the lines of the cases with these numbers, by number; a number of no case is left out."""
+    query = select(CaseRow).where(col(CaseRow.number).in_(set(numbers)))
+    return {row.number: summary_of(row) for row in session.exec(query).all()}
 
 
 def mentioning(session: Session, kind: str, part: str, *, limit: int) -> tuple[str, ...]:
@@ -291,7 +310,8 @@ def _bare(row: CaseRow) -> Case:
     )
 
 
-def _summary(row: CaseRow) -> CaseSummary:
+def summary_of(row: CaseRow) -> CaseSummary:
+    """Return the line of a row."""
     return CaseSummary(
         case_id=row.case_id,
         number=row.number,
@@ -303,5 +323,6 @@ def _summary(row: CaseRow) -> CaseSummary:
         changed_at=row.changed_at,
         home_street=row.home_street,
         received_at=row.received_at,
+        tick=row.last_tick,
         course_text=row.course or codec.course_text(_bare(row)),
     )

@@ -32,14 +32,15 @@ from workstation.store.files import disk_faults, make_folder, remove_temporaries
 from workstation.store.folder import Presence, check_key, write_check
 from workstation.store.inbox import AppliedChange, InboxTable
 from workstation.store.keys import DataKey
-from workstation.store.outbox import Attempt, OutboxTable, release_claims
+from workstation.store.outbox import Attempt, Group, OutboxTable, release_claims
 from workstation.store.page_uses import used_pages
 from workstation.store.rows import BundleRow, CaseRow
 from workstation.store.snapshots import Snapshots
+from workstation.store.standings import StandingTable, Totals
 from workstation.store.transaction import Indexer, Tx
 from workstation.store.vault import Vault
 
-__all__ = ["AppliedChange", "Attempt", "CaseSummary", "Recovery", "Store", "Tx"]
+__all__ = ["AppliedChange", "Attempt", "CaseSummary", "Group", "Recovery", "Store", "Totals", "Tx"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ class Store:
         self.vault = Vault(folder, key)
         self.outbox = OutboxTable(self._database, self.vault)
         self.inbox = InboxTable(self._database, self._tx)
+        self.standings = StandingTable(self._database)
 
     @classmethod
     def create(cls, folder: Path, key: DataKey) -> Store:
@@ -173,6 +175,7 @@ class Store:
         *,
         states: Iterable[CaseState] | None = None,
         opened_on: date | None = None,
+        changed_from: datetime | None = None,
         limit: int = 500,
     ) -> tuple[CaseSummary, ...]:
         """Return case lines, the one changed last first.
@@ -180,10 +183,18 @@ class Store:
         Args:
             states: only these.
             opened_on: only cases opened on this day by the window's clock.
+            changed_from: only cases changed last, or received, at this time or later.
             limit: at most so many.
         """
         with self._database.read() as session:
-            return cases.summaries(session, states=states, opened_on=opened_on, limit=limit)
+            return cases.summaries(
+                session, states=states, opened_on=opened_on, changed_from=changed_from, limit=limit
+            )
+
+    def summaries_of(self, numbers: Iterable[str]) -> dict[str, CaseSummary]:
+        """Return the lines of the cases with these numbers, by number; a number of no case is left out."""
+        with self._database.read() as session:
+            return cases.summaries_of(session, numbers)
 
     def cases_named(self, part: str, *, limit: int = 50) -> tuple[Case, ...]:
         """Return cases whose number or applicant's name holds `part`, the one changed last first."""

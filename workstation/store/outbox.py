@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from sync.contract.models import SignedManifest, SignedReceipt
 from sync.contract.signing import manifest_sha256
@@ -40,6 +42,22 @@ class Attempt:
     detail: str
 
 
+class Group(StrEnum):
+    """Which lines of the queue are looked at."""
+
+    EVERY = "EVERY"
+    """What is not delivered by legal clock, then what is, the last one first."""
+    WAITING = "WAITING"
+    """What is not delivered yet."""
+    STUCK = "STUCK"
+    """What waits for a person."""
+    DELIVERED = "DELIVERED"
+
+
+STUCK = frozenset({LineState.FIX, LineState.ASK, LineState.QUARANTINED})
+"""States that a person must end."""
+
+
 class OutboxTable:
     """The queue in the database; every method is one transaction."""
 
@@ -52,9 +70,9 @@ class OutboxTable:
 
     def due(self, now: datetime, limit: int = 20) -> tuple[Line, ...]:
         """Lines to send now, by legal clock then age."""
-        query = select(BundleRow).where(_is_due(now)).order_by(*_BY_CLOCK).limit(limit)
+        queries = [query.where(_is_due(now)) for query in _WAITING_LINES]
         with self._database.read() as session:
-            return tuple(_line(row) for row in session.exec(query).all())
+            return tuple(_line(row) for row in _across(session, queries, 0, limit))
 
     def load(self, bundle_id: str) -> SignedManifest:
         """The signed manifest as sealed.
@@ -136,11 +154,28 @@ class OutboxTable:
 
     def lines(self, *, delivered: int = DELIVERED_SHOWN) -> tuple[Line, ...]:
         """Return all undelivered lines by legal clock, then the `delivered` lines delivered last."""
-        is_done = col(BundleRow.state) == LineState.DELIVERED.value
-        waiting = select(BundleRow).where(~is_done).order_by(*_BY_CLOCK)
-        done = select(BundleRow).where(is_done).order_by(col(BundleRow.delivered_at).desc()).limit(delivered)
         with self._database.read() as session:
-            rows = [*session.exec(waiting).all(), *session.exec(done).all()]
+            waiting = _across(session, _WAITING_LINES, 0, _ALL)
+            return tuple(_line(row) for row in (*waiting, *session.exec(_DONE_LINES.limit(delivered)).all()))
+
+    def page(self, group: Group, start: int, count: int) -> tuple[Line, ...]:
+        """Return `count` lines of a group from the one at `start` on, in the group's order."""
+        with self._database.read() as session:
+            return tuple(_line(row) for row in _across(session, _LINES_OF[group], start, count))
+
+    def named(self, name: str, *, least_prefix: int) -> tuple[Line, ...]:
+        """Return the lines of a bundle's id or a subject, else those whose id begins so, oldest first.
+
+        Args:
+            name: an id, the beginning of one, or the number of a case or a bag.
+            least_prefix: a shorter beginning finds nothing.
+        """
+        bundle_id, subject = col(BundleRow.bundle_id), col(BundleRow.subject)
+        query = select(BundleRow).order_by(col(BundleRow.sealed_at))
+        with self._database.read() as session:
+            rows = session.exec(query.where(or_(bundle_id == name, subject == name))).all()
+            if not rows and len(name) >= least_prefix:
+                rows = session.exec(query.where(bundle_id.startswith(name, autoescape=True))).all()
             return tuple(_line(row) for row in rows)
 
     def line(self, bundle_id: str) -> Line:
@@ -208,12 +243,42 @@ def release_claims(session: Session, now: datetime) -> int:
     return len(rows)
 
 
-_BY_CLOCK = (
-    col(BundleRow.legal_due_at).is_(None),
-    col(BundleRow.legal_due_at),
-    col(BundleRow.sealed_at),
-    col(BundleRow.version),
+_ALL = 1_000_000_000
+_BY_CLOCK = (col(BundleRow.legal_due_at), col(BundleRow.sealed_at), col(BundleRow.version))
+# The state is written out as the partial index `ix_bundles_clock` has it, or the engine would not use that;
+# lines with a legal clock and those without are asked for apart: each half lies in the index in its order.
+_WAITING = select(BundleRow).where(literal_column("bundles.state != 'DELIVERED'")).order_by(*_BY_CLOCK)
+_WAITING_LINES = (
+    _WAITING.where(col(BundleRow.legal_due_at).is_not(None)),
+    _WAITING.where(col(BundleRow.legal_due_at).is_(None)),
 )
+_IS_DONE: ColumnElement[bool] = literal_column("bundles.state = 'DELIVERED'")
+_DONE_LINES = select(BundleRow).where(_IS_DONE).order_by(col(BundleRow.delivered_at).desc())
+_IS_STUCK = col(BundleRow.state).in_([state.value for state in STUCK])
+_LINES_OF = {
+    Group.EVERY: (*_WAITING_LINES, _DONE_LINES),
+    Group.WAITING: _WAITING_LINES,
+    Group.STUCK: tuple(query.where(_IS_STUCK) for query in _WAITING_LINES),
+    Group.DELIVERED: (_DONE_LINES,),
+}
+
+
+def _across(
+    session: Session, queries: Sequence[SelectOfScalar[BundleRow]], start: int, count: int
+) -> list[BundleRow]:
+    """Return `count` rows from the one at `start` on of what the queries give one after the other."""
+    rows: list[BundleRow] = []
+    for query in queries:
+        found = session.exec(query.offset(start).limit(count - len(rows))).all()
+        rows += found
+        if len(rows) == count:
+            break
+        if start and not found:
+            # The page begins behind what this query gives: how far behind, the count tells.
+            start -= min(start, session.exec(select(func.count()).select_from(query.subquery())).one())
+        else:
+            start = 0
+    return rows
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

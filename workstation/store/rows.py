@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import MetaData, Text
+from sqlalchemy import Index, MetaData, Text, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -74,9 +74,9 @@ class CaseRow(Row, table=True):
     opened_at: datetime = Field(sa_type=Moment)
     opened_on: date = Field(index=True)
     """Day by the window's clock."""
-    changed_at: datetime = Field(sa_type=Moment)
+    changed_at: datetime = Field(sa_type=Moment, index=True)
     home_street: str = ""
-    received_at: datetime | None = Field(default=None, sa_type=Moment)
+    received_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
     length: int
     last_tick: int = Field(index=True)
     course: str = Field(default="", sa_type=Text)
@@ -96,6 +96,28 @@ class EntryRow(Row, table=True):
     kind: str
     payload: str = Field(sa_type=Text)
     why: str = ""
+
+
+class StandingRow(Row, table=True):
+    """How a case stands, for long lists; reckoned from its course and its item, never the truth."""
+
+    __tablename__: ClassVar[Any] = "standings"
+
+    case_id: str = Field(primary_key=True, foreign_key="cases.case_id")
+    tick: int = Field(index=True)
+    """Last tick of the case when this was reckoned."""
+    state: str
+    runs: bool
+    """Some clock runs, be it a stopped one."""
+    yellow_on: date | None = None
+    """First day some clock is yellow."""
+    red_on: date | None = None
+    is_grey: bool = False
+    """A clock has no last day: a person must count."""
+    answer_by: date | None = Field(default=None, index=True)
+    """Last day for the back office to say what is missing."""
+    held: int = 0
+    """Originals at the window that wait for the courier."""
 
 
 class CounterRow(Row, table=True):
@@ -120,6 +142,16 @@ class BundleRow(Row, table=True):
     """One queued bundle with all that is known of its sending."""
 
     __tablename__: ClassVar[Any] = "bundles"
+    __table_args__: ClassVar[Any] = (
+        Index(
+            "ix_bundles_clock",
+            "legal_due_at",
+            "sealed_at",
+            "version",
+            sqlite_where=text("state != 'DELIVERED'"),
+        ),
+        Index("ix_bundles_done", "delivered_at", sqlite_where=text("state = 'DELIVERED'")),
+    )
 
     bundle_id: str = Field(primary_key=True)
     kind: str

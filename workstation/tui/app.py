@@ -12,6 +12,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
+from textual.timer import Timer
 
 from workstation.domain.clock import local_date
 from workstation.i18n import _
@@ -22,6 +23,9 @@ from workstation.tui.widgets.bars import StatusBar, network_lamp
 if TYPE_CHECKING:
     from workstation.services.scan_ways import ScanWay
     from workstation.services.station import Gate, Station
+
+LOOK_AGAIN_S = 0.5
+"""Shortest time between two looks at the queue."""
 
 
 class StationApp(App[int]):
@@ -61,6 +65,8 @@ class StationApp(App[int]):
         """The scanner the clerk chose; empty: the first one found."""
         self._station: Station | None = None
         self.earliest = ""
+        self._has_news = False
+        self._resting: Timer | None = None
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Names the style sheets use, whatever theme is chosen."""
@@ -108,9 +114,20 @@ class StationApp(App[int]):
         for screen in self.screen_stack:
             for bar in screen.query(StatusBar):
                 self.fill_status(bar)
+        self._has_news = True
+        if self._resting is None:
+            self._refresh_screen()
+
+    def _refresh_screen(self) -> None:
+        """Let the screen look again, then rest a moment: a long queue on the move changes at every bundle."""
+        self._resting = None
+        if not self._has_news:
+            return
+        self._has_news = False
         refresh: Callable[[], None] | None = getattr(self.screen, "on_line_changed", None)
         if refresh is not None:
             refresh()
+        self._resting = self.set_timer(LOOK_AGAIN_S, self._refresh_screen)
 
     def fill_status(self, bar: StatusBar) -> None:
         """Write window, clerk, line and pack into a bar."""

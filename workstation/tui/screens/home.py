@@ -30,6 +30,7 @@ from workstation.tui.screens.home_words import (
     balance_lines,
     case_text,
     message_text,
+    more_lines,
     no_cases,
     no_queue,
     recovery_words,
@@ -145,15 +146,14 @@ class HomeScreen(WorkScreen[None]):
         self._tell_trouble(facts.pack_trouble)
         self.query_one("#tiles", Static).update(tiles_text(facts, self.size.width))
         self._messages = {line.change.change_id: line for line in facts.messages}
-        fill(
-            self.cases,
-            [Option(case_text(line, wide=self.size.width >= WIDE), id=line.case_id) for line in facts.cases],
-            no_cases(),
-        )
-        fill(self.queue_lines, [Option(queue_text(q), id=q.line.bundle_id) for q in facts.queue], no_queue())
+        wide = self.size.width >= WIDE
+        cases = [Option(case_text(line, wide=wide), id=line.case_id) for line in facts.cases]
+        fill(self.cases, [*cases, *more_lines(facts.cases_in_hand - len(cases), "F7")], no_cases())
+        queued = [Option(queue_text(q), id=q.line.bundle_id) for q in facts.queue]
+        fill(self.queue_lines, [*queued, *more_lines(facts.waiting - len(queued), "F5")], no_queue())
         messages = [Option(message_text(line), id=key) for key, line in self._messages.items()]
         fill(self.message_lines, messages, Text(_("还没有消息"), Style(color=QUIET)))
-        in_hand = _("在办 {n}").format(n=len(facts.cases))
+        in_hand = _("在办 {n}").format(n=facts.cases_in_hand)
         self.query_one("#left").border_title = " · ".join(part for part in (in_hand, facts.lamps) if part)
         unread = sum(not line.is_read for line in facts.messages)
         title = _("后台消息 · 未读 {n}").format(n=unread) if unread else _("后台消息")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
+from textual.widgets.option_list import Option
 
 from workstation.domain.case import CaseState
 from workstation.domain.lamps import LampColour
@@ -152,6 +153,14 @@ def _state_words(line: CaseLine) -> str:
     if any(lamp.colour is LampColour.STOPPED for lamp in line.lamps):
         return _("特别程序")
     return _(STATE_WORDS[line.state])
+
+
+def more_lines(left: int, key: str) -> list[Option]:
+    """Return a last line for what a list does not show, if there is any."""
+    if left <= 0:
+        return []
+    text = Text(_("… 还有 {n} 件, 按 {key}").format(n=left, key=key), Style(color=QUIET))
+    return [Option(text, disabled=True)]
 
 
 def no_cases() -> Text:

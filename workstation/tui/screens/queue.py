@@ -17,14 +17,27 @@ from textual.widgets.option_list import Option
 from sync.port import LineState
 from workstation.domain.clock import CHINA
 from workstation.i18n import N_, _
-from workstation.services.queue import QueueLine, is_stuck
-from workstation.store.database import Attempt
+from workstation.services.queue import PAGE, QueueLine, QueueStanding, is_stuck
+from workstation.store.database import Attempt, Group
 from workstation.tui.cells import printable
 from workstation.tui.lamp_text import lamps_text
 from workstation.tui.screens.base import WorkScreen, fill
 from workstation.tui.screens.dialogs import TextDialog
 from workstation.tui.theme import AMBER, GREEN, QUIET, RED
 from workstation.tui.widgets.bars import Key
+
+GROUP_WORDS = {
+    Group.EVERY: N_("全部"),
+    Group.WAITING: N_("未送达"),
+    Group.STUCK: N_("待人处理"),
+    Group.DELIVERED: N_("已送达"),
+}
+NOTHING_IN = {
+    Group.EVERY: N_("✔ 全部送达, 没有排队"),
+    Group.WAITING: N_("✔ 全部送达, 没有排队"),
+    Group.STUCK: N_("✔ 没有要人处理的件"),
+    Group.DELIVERED: N_("还没有送达的件"),
+}
 
 
 class QueueScreen(WorkScreen[None]):
@@ -33,17 +46,20 @@ class QueueScreen(WorkScreen[None]):
     CSS_PATH = "queue.tcss"
     HELP = N_(
         "每一行都说明现在怎样、为什么、什么时候再试、怎样才会发出。\n"
-        "R 立即再试, 暂停的件按 R 恢复发送; H 人工暂停 (须写原因)。没有任何操作会删除未发送的件。"
+        "R 立即再试, 暂停的件按 R 恢复发送; H 人工暂停 (须写原因)。没有任何操作会删除未发送的件。\n"
+        "Tab 换着看: 全部、未送达、待人处理、已送达。"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "retry", "立即再试", id="queue.retry"),
         Binding("h", "hold", "暂停", id="queue.hold"),
+        Binding("tab", "next_group", "换一类", id="queue.group"),
         Binding("escape", "dismiss(None)", "主屏", id="queue.leave", show=False),
     ]
     KEYS = (
         Key("F1", N_("帮助"), "help"),
         Key("R", N_("再试/恢复"), "retry", main=True),
         Key("H", N_("暂停"), "hold"),
+        Key("Tab", N_("换一类"), "next_group"),
         Key("Esc", N_("主屏"), "dismiss"),
     )
     listing = getters.query_one("#lines", OptionList)
@@ -52,6 +68,8 @@ class QueueScreen(WorkScreen[None]):
         """Start without lines; the cursor goes to the bundle `start` once it is listed."""
         super().__init__()
         self._start = start
+        self._group = Group.EVERY
+        self._count = PAGE
         self._lines: dict[str, QueueLine] = {}
 
     def compose(self) -> ComposeResult:
@@ -70,17 +88,23 @@ class QueueScreen(WorkScreen[None]):
         self.listing.focus()
 
     def refresh_view(self) -> None:
-        """Read the queue again."""
-        self._job(self.desk.queue.lines, self._show)
+        """Read the queue again, as far as it was read before."""
+        group, count, queue = self._group, self._count, self.desk.queue
+        self._job(lambda: (queue.standing(), queue.page(group, count=count)), lambda read: self._show(*read))
 
     def on_line_changed(self) -> None:
         """Something moved."""
         self.refresh_view()
 
-    def _show(self, lines: tuple[QueueLine, ...]) -> None:
+    def _show(self, standing: QueueStanding, lines: tuple[QueueLine, ...]) -> None:
         self._lines = {line.line.bundle_id: line for line in lines}
         options = [Option(queue_text(line), id=line.line.bundle_id) for line in lines]
-        fill(self.listing, options, Text(_("✔ 全部送达, 没有排队"), Style(color=GREEN)))
+        fill(self.listing, options, Text(_(NOTHING_IN[self._group]), Style(color=GREEN)))
+        box = self.query_one("#list-box")
+        box.border_title = _("发送队列 · {group} · 按法定期限排序").format(group=_(GROUP_WORDS[self._group]))
+        box.border_subtitle = _("未送达 {n} · 待人处理 {stuck} · 已送达 {done}").format(
+            n=standing.waiting, stuck=standing.stuck, done=standing.delivered
+        )
         if self._start in self._lines:
             self.listing.highlighted = list(self._lines).index(self._start)
         self._start = ""
@@ -97,6 +121,9 @@ class QueueScreen(WorkScreen[None]):
     def _follow(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
         self.refresh_bindings()
+        if event.option_index >= self._count - 1:
+            self._count += PAGE
+            self.refresh_view()
         line = self.current
         if line is not None:
             outbox = self.desk.store.outbox
@@ -122,6 +149,12 @@ class QueueScreen(WorkScreen[None]):
             self._steer(self.desk.queue.release, _("已恢复发送"))
         else:
             self._steer(self.desk.queue.retry, _("马上再试"))
+
+    def action_next_group(self) -> None:
+        """Look at another group: all, what is not delivered, what waits for a person, what is delivered."""
+        groups = tuple(Group)
+        self._group, self._count = groups[(groups.index(self._group) + 1) % len(groups)], PAGE
+        self.refresh_view()
 
     @work(exit_on_error=False)
     async def action_hold(self) -> None:
