@@ -28,7 +28,7 @@ from workstation.domain.clock import now
 from workstation.domain.items import Item
 from workstation.services.desk import Desk
 from workstation.services.link import Link
-from workstation.store.database import Store
+from workstation.store.database import Group, Store
 from workstation.store.errors import StoreError
 from workstation.store.keys import DataKey
 from workstation.training.specimens.people import CAST
@@ -156,7 +156,7 @@ def lines_of(desk: Desk) -> list[dict[str, Any]]:
             "attempts": shown.line.attempts,
             "next_try": shown.line.next_try_at is not None,
         }
-        for shown in desk.queue.lines()
+        for shown in desk.queue.every(Group.EVERY)
     ]
 
 
