@@ -158,7 +158,7 @@ def make_plan(seed: int, kinds: Collection[str]) -> Plan:
 
 
 def _count(dice: Random, kinds: list[str]) -> int:
-    return dice.choice((0, 1, 2, 2, 3, 4)) if kinds else 0
+    return dice.choice((1, 2, 2, 3, 4, 5)) if kinds else 0
 
 
 def _cases(dice: Random) -> tuple[CaseSpec, ...]:

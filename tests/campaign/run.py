@@ -27,7 +27,8 @@ SETTLE_S = 25.0
 LITTLE_PATIENCE_S = 6.0
 """Where a rule is broken on purpose, much never settles."""
 ASK_EVERY_S = 0.3
-CALM_S = 0.25
+LISTENING = "GET /v1/changes"
+CALM_S = 0.3
 """So long without an event, and what is still to strike strikes now."""
 DONE = ("DELIVERED", "QUARANTINED")
 
@@ -81,7 +82,7 @@ class Run:
         """What the driver itself saw go wrong."""
         self.fired: list[str] = []
         self.waiting: list[Strike] = list(plan.strikes)
-        self.requests = 0
+        self.requests = self.receipts = 0
         self.restored = False
         self.gateway_awaits_cut = False
         town.settle_gateway(folder / "gateway")
@@ -329,7 +330,8 @@ class Run:
 
     def _take(self, child: Child) -> None:
         for event in child.heard():
-            self._last_event = time.monotonic()
+            if event.get("call") != LISTENING:
+                self._last_event = time.monotonic()
             self.events.append(event)
             self._note(event)
 
@@ -344,6 +346,7 @@ class Run:
             return
         desk = self.desks[int(event["source"].removeprefix("window"))]
         desk.heard += event["is"] not in ("status", "holds", "released")
+        self.receipts += event["is"] == "delivered"
         match event["is"]:
             case "begun":
                 desk.begun = event["case"] + 1
@@ -361,7 +364,7 @@ class Run:
 
     def _fire(self) -> None:
         due = [strike for strike in self.waiting if self._heard_of(strike.source) >= strike.after]
-        calm = time.monotonic() - self._last_event > CALM_S or all(desk.is_idle for desk in self.desks)
+        calm = time.monotonic() - self._last_event > CALM_S
         for strike in due or (self.waiting[:1] if calm else []):
             self.waiting.remove(strike)
             self.fired.append(strike.kind)
@@ -370,11 +373,13 @@ class Run:
             strikes.STRIKES[strike.kind](self, strike)
 
     def _heard_of(self, source: str) -> int:
-        return self.requests if source == "line" else self.desks[int(source.removeprefix("window"))].heard
+        counts = {"line": self.requests, "receipts": self.receipts}
+        return counts[source] if source in counts else self.desks[int(source.removeprefix("window"))].heard
 
-    def later(self, strike: Strike, kind: str, requests: int) -> None:
-        """Let something follow after so many more requests, or once nothing happens any more."""
-        self.waiting.append(Strike(kind, strike.window, "line", self.requests + requests, strike.value))
+    def later(self, strike: Strike, kind: str, count: int, *, source: str = "line") -> None:
+        """Let something follow after so many more requests (or receipts), or once nothing happens any more."""
+        after = self._heard_of(source) + count
+        self.waiting.append(Strike(kind, strike.window, source, after, strike.value))
 
 
 def cpu_s() -> float:

@@ -197,12 +197,12 @@ def _stop_gateway(run: Run, _strike: Strike) -> None:
 
 
 def _back_up(run: Run, strike: Strike) -> None:
-    """Copy the gateway's folder while it is stopped; the copy comes back a little later."""
+    """Copy the gateway's folder while it is stopped; the copy comes back once more has been delivered."""
     _stop_gateway(run, strike)
     copy = run.folder / "backup"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(run.gateway_machine.root, copy)
-    run.later(strike, "backup-returns", SOME)
+    run.later(strike, "backup-returns", run.dice.randint(1, 3), source="receipts")
 
 
 def _backup_returns(run: Run, _strike: Strike) -> None:
