@@ -105,13 +105,18 @@ class GatewayServer:
         """
         self.listen()
         # uvicorn raises the signal again once it has stopped; it must find a handler that lets us return.
-        kept = {number: signal.signal(number, _stopped) for number in (signal.SIGINT, signal.SIGTERM)}
+        kept = {number: signal.signal(number, self._asked) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             self._run()
         finally:
             for number, handler in kept.items():
                 signal.signal(number, handler)
             self._close()
+
+    def _asked(self, _signal: int, _frame: FrameType | None) -> None:
+        """Heed a signal that comes before uvicorn listens to it; afterwards this changes nothing."""
+        self._stopping.set()
+        self._server.should_exit = True
 
     def _run(self) -> None:
         assert self._socket is not None
@@ -121,10 +126,6 @@ class GatewayServer:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
-
-
-def _stopped(_signal: int, _frame: FrameType | None) -> None:
-    """The server has stopped already."""
 
 
 def _bound(host: str, port: int) -> socket.socket:

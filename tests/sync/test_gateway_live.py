@@ -286,3 +286,19 @@ def test_the_command_stops_cleanly_on_a_signal(tmp_path: Path) -> None:
         assert httpx.get(f"{url}/v1/health", trust_env=False).json()["contract"] == 1
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+
+
+def test_a_signal_that_comes_while_the_server_starts_is_heeded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = open_office(tmp_path)
+    server = GatewayServer(office)
+    run = server._run
+
+    def struck() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        run()
+
+    monkeypatch.setattr(server, "_run", struck)
+    server.serve()
+    office.close()
