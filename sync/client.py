@@ -24,13 +24,15 @@ from sync.contract.models import (
     Changes,
     Enrolment,
     EnrolmentRequest,
+    HeldAnswer,
+    HeldRequest,
     MissingAnswer,
     MissingRequest,
     PackFiles,
     SignedManifest,
     SignedReceipt,
 )
-from sync.contract.signing import load_public
+from sync.contract.signing import b64url_encode, load_public
 from sync.errors import NotAuthorised, NotTheGateway, SyncError
 from sync.wire import Request, Timeouts, Wire, never
 
@@ -199,8 +201,22 @@ class GatewayClient:
             raise NotTheGateway("412 text/html")
         expect(answer, HELD, self._clock())
 
-    def put_bundle(self, signed: SignedManifest) -> SignedReceipt:
+    def missing_bundles(self, bundle_ids: Sequence[str]) -> tuple[str, ...]:
+        """Return those of `bundle_ids` (at most `MAX_PAGES`) that the gateway does not hold."""
+        request = _json("POST", "/v1/bundles/missing", HeldRequest(bundle_ids=tuple(bundle_ids)))
+        answer = self._authorised(request)
+        expect(answer, OK, self._clock())
+        lacking = set(answer.read(HeldAnswer).missing)
+        if not lacking <= set(bundle_ids):
+            raise NotTheGateway("bundles nobody asked about")
+        return tuple(bundle_id for bundle_id in bundle_ids if bundle_id in lacking)
+
+    def put_bundle(self, signed: SignedManifest, earlier: SignedReceipt | None = None) -> SignedReceipt:
         """Hand over a manifest and return the answer; the caller proves it with `check_receipt`.
+
+        Args:
+            signed: the manifest.
+            earlier: the gateway's receipt of a former delivery, which it may have forgotten by a restore.
 
         Raises:
             MissingBlobs: pages must be sent (again) first.
@@ -208,7 +224,11 @@ class GatewayClient:
             ContentRefused: and why.
             SyncError: any other reason, by class.
         """
-        answer = self._authorised(_json("PUT", f"/v1/bundles/{signed.manifest.bundle_id}", signed))
+        request = _json("PUT", f"/v1/bundles/{signed.manifest.bundle_id}", signed)
+        if earlier is not None:
+            told = b64url_encode(earlier.model_dump_json().encode())
+            request = replace(request, headers={**(request.headers or {}), "earlier-receipt": told})
+        answer = self._authorised(request)
         expect(answer, STORED, self._clock())
         return answer.read(SignedReceipt)
 

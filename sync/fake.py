@@ -117,6 +117,26 @@ class MemoryOutbox:
                 code="",
             )
 
+    def receipt(self, bundle_id: str) -> SignedReceipt | None:
+        """See `Outbox.receipt`."""
+        with self._guard:
+            return self.receipts.get(bundle_id)
+
+    def delivered(self, since: datetime, after: str, limit: int) -> tuple[str, ...]:
+        """See `Outbox.delivered`."""
+        with self._guard:
+            found = (
+                line.bundle_id
+                for line in self._lines.values()
+                if line.bundle_id > after and line.delivered_at is not None and line.delivered_at >= since
+                if line.state is LineState.DELIVERED
+            )
+            return tuple(sorted(found)[:limit])
+
+    def put_back(self, bundle_id: str, now: datetime) -> None:
+        """See `Outbox.put_back`."""
+        self._change(bundle_id, state=LineState.QUEUED, delivered_at=None)
+
     def mark_failed(
         self,
         bundle_id: str,

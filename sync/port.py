@@ -78,6 +78,18 @@ class Outbox(Protocol):
         """Store the receipt with the bundle; the only way a line leaves the queue."""
         ...
 
+    def receipt(self, bundle_id: str) -> SignedReceipt | None:
+        """The gateway's receipt; None until delivered, kept when the bundle is sent once more."""
+        ...
+
+    def delivered(self, since: datetime, after: str, limit: int) -> tuple[str, ...]:
+        """Ids of bundles delivered at or after `since`, in the order of their ids, behind the id `after`."""
+        ...
+
+    def put_back(self, bundle_id: str, now: datetime) -> None:
+        """Queue a delivered bundle again because the gateway lost it; its receipt stays."""
+        ...
+
     def mark_failed(
         self,
         bundle_id: str,

@@ -32,6 +32,10 @@ log = logging.getLogger(__name__)
 
 ROUND = 20
 """Lines of one round; between rounds the caller may stop."""
+REPLAYABLE = timedelta(days=30)
+"""How long a delivered bundle is compared with what the gateway holds; backups are younger."""
+AUDIT_ROUND = 200
+"""Bundles of one question."""
 STATE_OF = {
     FailureClass.WAIT: LineState.WAITING,
     FailureClass.FIX: LineState.FIX,
@@ -117,6 +121,23 @@ class Sender:
                 return SendReport(tuple(outcomes), trouble)
         return SendReport(tuple(outcomes))
 
+    def audit(self) -> int:
+        """Queue again what the gateway has signed for and no longer holds; return how many bundles that were.
+
+        A back office restored from a backup has lost what came since. It cannot know; its windows can.
+
+        Raises:
+            SyncError: it could not be asked.
+        """
+        lost, after, since = 0, "", self._clock() - REPLAYABLE
+        while bundle_ids := self._outbox.delivered(since, after, AUDIT_ROUND):
+            for bundle_id in self._client.missing_bundles(bundle_ids):
+                log.warning("bundle %s: signed for, and lost by the gateway", bundle_id)
+                self._outbox.put_back(bundle_id, self._clock())
+                lost += 1
+            after = bundle_ids[-1]
+        return lost
+
     @property
     def client(self) -> GatewayClient:
         """The line to the gateway, for errands beside the queue."""
@@ -186,11 +207,12 @@ class Sender:
         signed = self._load(line)
         if signed.manifest.pages:
             self._send_pages(signed, self._client.missing(_hashes(signed)))
+        earlier = self._outbox.receipt(line.bundle_id)
         try:
-            answer = self._client.put_bundle(signed)
+            answer = self._client.put_bundle(signed, earlier)
         except MissingBlobs as lost:
             self._send_pages(signed, lost.missing or self._client.missing(_hashes(signed)))
-            answer = self._client.put_bundle(signed)
+            answer = self._client.put_bundle(signed, earlier)
         identity = self._client.identity
         check_receipt(answer, signed, gateway_id=identity.gateway_id, gateway_key=identity.gateway_key)
         return answer

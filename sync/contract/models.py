@@ -146,6 +146,18 @@ class MissingAnswer(Model):
     missing: tuple[Sha256, ...]
 
 
+class HeldRequest(Model):
+    """Bundles the window has receipts for."""
+
+    bundle_ids: Annotated[tuple[Id, ...], Field(max_length=MAX_PAGES)]
+
+
+class HeldAnswer(Model):
+    """Those of them the gateway does not hold: they must be sent again."""
+
+    missing: tuple[Id, ...]
+
+
 class ChangeKind(StrEnum):
     """What the back office tells a window."""
 

@@ -9,7 +9,7 @@ import threading
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
@@ -20,6 +20,8 @@ from sync.contract.models import (
     Changes,
     Enrolment,
     EnrolmentRequest,
+    HeldAnswer,
+    HeldRequest,
     MissingAnswer,
     MissingRequest,
     Model,
@@ -80,6 +82,15 @@ def _window(
 
 
 Caller = Annotated[Window, Depends(_window)]
+
+
+EarlierReceipt = Annotated[
+    str,
+    Header(
+        max_length=4000,
+        description="Base64url of the receipt this gateway gave before it was restored from a backup",
+    ),
+]
 
 
 @router.get("/health", responses=_problems(500))
@@ -191,6 +202,12 @@ def _check_headers(sha256: str, request: Request) -> None:
         raise DigestMismatch("Content-Digest names another hash than the path")
 
 
+@router.post("/bundles/missing", responses=_problems(401, 413, 422))
+def missing_bundles(request: HeldRequest, office: Back, caller: Caller) -> HeldAnswer:
+    """Tell which of the window's bundles are not here, although it may hold receipts: after a restore."""
+    return HeldAnswer(missing=office.intake.lacking(caller, request.bundle_ids))
+
+
 @router.put(
     "/bundles/{bundle_id}",
     status_code=201,
@@ -200,9 +217,11 @@ def _check_headers(sha256: str, request: Request) -> None:
         **_problems(401, 403, 409, 413, 422, 424, 507),
     },
 )
-def put_bundle(bundle_id: str, signed: SignedManifest, office: Back, caller: Caller) -> Response:
+def put_bundle(
+    bundle_id: str, signed: SignedManifest, office: Back, caller: Caller, earlier_receipt: EarlierReceipt = ""
+) -> Response:
     """Take a sealed bundle; the body is the receipt as it was first signed."""
-    deposit = office.intake.deposit(caller, bundle_id, signed)
+    deposit = office.intake.deposit(caller, bundle_id, signed, earlier_receipt)
     return Response(deposit.receipt, 201 if deposit.is_new else 200, media_type="application/json")
 
 

@@ -67,14 +67,16 @@ def append(
 ) -> Change:
     """Add one line to a window's feed, inside the caller's transaction; `facts` are fields of `Change`.
 
-    The position is the one after the last. Whoever appends holds the window, here if not before, until the
-    commit: so a line is never committed after one with a higher position, and no reader passes it by.
+    The position is the microsecond, at least the one after the last: an office restored from a backup so goes
+    on behind what its windows have read, and not with positions they have passed.
+
+    Whoever appends holds the window, here if not before, until the commit: so a line is never committed after
+    one with a higher position, and no reader passes it by.
     """
     rows.hold_window(window_id)
     last = only_value(rows.execute("SELECT max(position) FROM feed WHERE window_id = ?", (window_id,)))
-    change = Change(
-        cursor=int(last or 0) + 1, change_id=uuid7(at), at=at, kind=kind, subject=subject, **facts
-    )
+    position = max(int(last or 0) + 1, int(at.timestamp() * 1_000_000))
+    change = Change(cursor=position, change_id=uuid7(at), at=at, kind=kind, subject=subject, **facts)
     rows.execute(
         "INSERT INTO feed (window_id, position, subject, kind, change) VALUES (?, ?, ?, ?, ?)",
         (window_id, change.cursor, subject, kind.value, change.model_dump_json()),

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import ValidationError
 
 from sync.contract.models import BundleKind, Manifest, Receipt, SignedManifest, SignedReceipt
-from sync.contract.signing import BadSignature, key_id, load_public, manifest_sha256, sign, verify
+from sync.contract.signing import (
+    BadSignature,
+    b64url_decode,
+    key_id,
+    load_public,
+    manifest_sha256,
+    sign,
+    verify,
+)
 from sync.gateway import matters
 from sync.gateway.blobs import Blobs
 from sync.gateway.database import Database, Row, Rows
@@ -59,13 +68,36 @@ class Intake:
     auto_accept: bool
     clock: Callable[[], datetime]
 
-    def deposit(self, window: Window, bundle_id: str, signed: SignedManifest) -> Deposit:
+    def lacking(self, window: Window, bundle_ids: Sequence[str]) -> tuple[str, ...]:
+        """Return those of a window's bundles that are not here."""
+        with self.database.read() as rows:
+            return tuple(
+                bundle_id
+                for bundle_id in dict.fromkeys(bundle_ids)
+                if rows.execute(
+                    "SELECT 1 FROM bundle WHERE bundle_id = ? AND window_id = ?",
+                    (bundle_id, window.window_id),
+                ).fetchone()
+                is None
+            )
+
+    def deposit(
+        self, window: Window, bundle_id: str, signed: SignedManifest, earlier_receipt: str = ""
+    ) -> Deposit:
         """Take a bundle; bundle, receipt, case and feed are one transaction.
+
+        Args:
+            window: who sends it.
+            bundle_id: its id as the call names it.
+            signed: the manifest.
+            earlier_receipt: base64url of the receipt this office gave before it was restored from a backup;
+                it then stands again, with its number and its time. Anything else it may be is passed over.
 
         Raises:
             Refused: a subclass says why; a conflicting manifest was set aside first.
         """
         digest = self._checked(window, bundle_id, signed)
+        earlier = self._earlier(signed.manifest, digest, earlier_receipt)
         with self.database.read() as before:
             is_known = _known(before, bundle_id) is not None
         if not is_known:
@@ -77,7 +109,7 @@ class Intake:
             # where its case stands is the window's. A bundle id that two windows use meets a unique index.
             rows.hold(f"subject {signed.manifest.subject}")
             rows.hold_window(window.window_id)
-            outcome = self._settle(rows, signed, digest)
+            outcome = self._settle(rows, signed, digest, earlier)
             if isinstance(outcome, Refused):
                 self._set_aside(rows, signed, digest, outcome)
             return outcome
@@ -118,7 +150,19 @@ class Intake:
         if streets and manifest.home_street not in streets:
             raise HomeStreetUnknown
 
-    def _settle(self, rows: Rows, signed: SignedManifest, digest: str) -> Deposit | Refused:
+    def _earlier(self, manifest: Manifest, digest: str, text: str) -> SignedReceipt | None:
+        """Return a receipt of this office for this very manifest, None when it is anything else."""
+        try:
+            signed = SignedReceipt.model_validate_json(b64url_decode(text))
+            verify(signed.receipt, signed.signature, self.key.public_key())
+        except (ValueError, ValidationError, BadSignature):
+            return None
+        named = (signed.receipt.bundle_id, signed.receipt.manifest_sha256, signed.receipt.gateway_id)
+        return signed if named == (manifest.bundle_id, digest, self.gateway_id) else None
+
+    def _settle(
+        self, rows: Rows, signed: SignedManifest, digest: str, earlier: SignedReceipt | None
+    ) -> Deposit | Refused:
         manifest = signed.manifest
         known = _known(rows, manifest.bundle_id)
         if known is not None:
@@ -128,7 +172,7 @@ class Intake:
         conflict = _place_taken(rows, manifest)
         if conflict is not None:
             return conflict
-        return self._take(rows, signed, digest, _place(rows, manifest))
+        return self._take(rows, signed, digest, _place(rows, manifest), earlier)
 
     def _check_pages(self, manifest: Manifest) -> None:
         sizes = self.blobs.sizes(page.sha256 for page in manifest.pages)
@@ -139,10 +183,12 @@ class Intake:
         if wrong:
             raise SizeMismatch(wrong[0])
 
-    def _take(self, rows: Rows, signed: SignedManifest, digest: str, state: str) -> Deposit:
+    def _take(
+        self, rows: Rows, signed: SignedManifest, digest: str, state: str, earlier: SignedReceipt | None
+    ) -> Deposit:
         manifest, now = signed.manifest, self.clock()
         serial = rows.next_serial()
-        receipt = self._receipt(manifest, digest, serial, now).model_dump_json()
+        receipt = (earlier or self._receipt(manifest, digest, serial, now)).model_dump_json()
         rows.execute(
             "INSERT INTO bundle (serial, bundle_id, window_id, kind, subject, version, supersedes,"
             " manifest_sha256, manifest, receipt, received_at, state)"
@@ -172,7 +218,8 @@ class Intake:
             manifest_sha256=digest,
             received_at=now,
             gateway_id=self.gateway_id,
-            number=f"R{serial:08d}",
+            # The tail keeps the number unique after a restore, which gives serials a second time.
+            number=f"R{serial:08d}-{digest[:6]}",
         )
         return SignedReceipt(
             receipt=receipt, key_id=key_id(self.key.public_key()), signature=sign(receipt, self.key)

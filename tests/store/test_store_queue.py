@@ -292,3 +292,20 @@ def test_changes_are_shown_last_first_until_read(store: Store, now: datetime) ->
     store.inbox.mark_read(first.change_id, "unknown")
     assert [one.is_read for one in store.inbox.recent(limit=5)] == [False, True]
     assert (store.inbox.unread(), len(store.inbox.recent(limit=1))) == (1, 1)
+
+
+def test_a_bundle_the_gateway_lost_is_queued_again_and_keeps_its_receipt(
+    store: Store, make: Any, now: datetime, receipt: Callable[..., Any]
+) -> None:
+    signed = make.bundle(pages=(b"page",))
+    bundle_id = signed.manifest.bundle_id
+    store.outbox.put_back(bundle_id, now)
+    assert store.outbox.history(bundle_id) == (), "what was not delivered cannot be lost"
+    store.outbox.mark_delivered(bundle_id, receipt(signed), now)
+    assert store.outbox.delivered(now, "", 10) == (bundle_id,)
+    assert store.outbox.delivered(now, bundle_id, 10) == ()
+    assert store.outbox.delivered(now + timedelta(days=1), "", 10) == ()
+    store.outbox.put_back(bundle_id, now)
+    assert store.outbox.line(bundle_id).state is LineState.QUEUED
+    assert store.outbox.receipt(bundle_id) == receipt(signed)
+    assert store.outbox.delivered(now, "", 10) == ()

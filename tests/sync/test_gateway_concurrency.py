@@ -59,7 +59,7 @@ def test_a_line_committed_late_is_not_passed_by(hall: Hall) -> None:
             second.result(SHORT_S)
         assert window.news() == {"changes": [], "cursor": 0}
         leave.set()
-        assert (first.result(WAIT_S), second.result(WAIT_S)) == (1, 2)
+        assert first.result(WAIT_S) < second.result(WAIT_S)
     assert [change["subject"] for change in window.news()["changes"]] == ["slow", "quick"]
 
 
@@ -71,7 +71,8 @@ def test_the_feed_of_another_window_does_not_wait(hall: Hall) -> None:
         tell(rows, window, "slow")
         return hall.office.database.write(lambda beside: tell(beside, neighbour, "quick"))
 
-    assert hall.office.database.write(slow) == 1
+    hall.office.database.write(slow)
+    assert [change["subject"] for change in neighbour.news()["changes"]] == ["quick"]
 
 
 def test_a_reader_beside_many_writers_misses_nothing(hall: Hall) -> None:

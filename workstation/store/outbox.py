@@ -129,6 +129,27 @@ class OutboxTable:
             session.get_one(BundleDocumentRow, bundle_id).receipt = codec.receipt_text(receipt)
             _note(session, row, now, detail=receipt.receipt.number)
 
+    def delivered(self, since: datetime, after: str, limit: int) -> tuple[str, ...]:
+        """Ids of bundles delivered at or after `since`, in the order of their ids, behind the id `after`."""
+        query = (
+            select(BundleRow.bundle_id)
+            .where(col(BundleRow.state) == LineState.DELIVERED.value)
+            .where(col(BundleRow.delivered_at) >= since, col(BundleRow.bundle_id) > after)
+            .order_by(col(BundleRow.bundle_id))
+            .limit(limit)
+        )
+        with self._database.read() as session:
+            return tuple(session.exec(query).all())
+
+    def put_back(self, bundle_id: str, now: datetime) -> None:
+        """Queue a delivered bundle again because the gateway lost it; its receipt stays."""
+        with self._database.write() as session:
+            row = _row(session, bundle_id)
+            if row.state == LineState.DELIVERED.value:
+                _settle(row, LineState.QUEUED)
+                row.delivered_at = None
+                _note(session, row, now, detail="lost by the gateway")
+
     def mark_failed(
         self,
         bundle_id: str,
