@@ -154,7 +154,14 @@ def make_plan(seed: int, kinds: Collection[str]) -> Plan:
     strike_kinds = [kind for kind in (*WINDOW_KINDS, *GATEWAY_KINDS) if kind in kinds]
     line = tuple(_line_fault(dice, line_kinds, len(windows)) for _ in range(_count(dice, line_kinds)))
     strikes = tuple(_strike(dice, strike_kinds, windows) for _ in range(_count(dice, strike_kinds)))
+    if any(strike.kind == "restore-gateway" for strike in strikes):
+        strikes = tuple(strike for strike in strikes if not _turns_the_gateway_back(strike))
     return Plan(seed, windows, line, strikes, auto_accept=dice.random() < 0.8)
+
+
+def _turns_the_gateway_back(strike: Strike) -> bool:
+    """Whoever restores an office sets its clock right: positions of the feed go on from its time."""
+    return strike.kind == "clock-jump-gateway" and strike.value < 0
 
 
 def _count(dice: Random, kinds: list[str]) -> int:

@@ -280,7 +280,7 @@ class Run:
         status = self.gateway.exit_status
         self.drop(self.gateway)
         self.tell(f"gateway ended with {status}")
-        if status not in (0, -9, 1):
+        if status not in (0, -9, -15, 1):
             self.problems.append(f"the gateway ended with {status}")
         if self.gateway_awaits_cut:
             self.gateway_awaits_cut = False
@@ -377,7 +377,7 @@ class Run:
         return counts[source] if source in counts else self.desks[int(source.removeprefix("window"))].heard
 
     def later(self, strike: Strike, kind: str, count: int, *, source: str = "line") -> None:
-        """Let something follow after so many more requests (or receipts), or once nothing happens any more."""
+        """Let something follow after so many more requests or receipts, or once nothing happens any more."""
         after = self._heard_of(source) + count
         self.waiting.append(Strike(kind, strike.window, source, after, strike.value))
 
