@@ -2,9 +2,9 @@
 
 The marks that a recogniser gives its characters, and what the checks make of them, put values in order; they
 are no chances. `calibration.json` says for each group of fields how many of the values with that much
-evidence were right, counted on papers of several generators, scanned, copied and photographed. The counts are
-smoothed (one right and one wrong are added to each step), so few samples never make anything certain, and
-more evidence never counts for less.
+evidence were right, counted on papers of several generators, scanned, copied and photographed. To each count
+are added a few samples of what all groups together show there, and to these one right and one wrong: few
+samples never make anything certain, and more evidence never counts for less.
 
 `SURE` is where a clerk is no longer led to look. Values of which more than `MOST_WRONG` may be wrong stay
 below it, however they came by their marks.
@@ -25,7 +25,7 @@ from ocr.port import FieldReading
 
 SURE = 0.9
 """From here on a valid value is not pointed out as doubtful."""
-MOST_WRONG = 0.02
+MOST_WRONG = 0.01
 """Of values that count as sure at most this share may be wrong, by the counts."""
 JUST_DOUBTFUL = 0.89
 """Most that is said of values right more often than not, yet too seldom to be left unseen."""
@@ -34,6 +34,8 @@ _EDGES = (0.0, 0.3, 0.5, 0.65, 0.8, 0.87, 0.92, 0.95, 0.97, 0.98, 0.99, 0.995, 0
 """Where the steps of evidence begin; marks crowd together near 1."""
 _LINES, _WORDS = "lines", "words"
 _DECIMALS, _CERTAIN = 3, 0.999
+_MOST_ADDED = 10
+"""Samples of all groups that are added to a step of one."""
 
 
 class Group(StrEnum):
@@ -94,6 +96,8 @@ class Step:
 
 Steps = Sequence[Step]
 """By rising evidence, the first at 0."""
+Samples = Sequence[tuple[float, bool]]
+"""Evidence of a value, and whether it was right."""
 
 
 def group_of(checks: Sequence[str]) -> Group:
@@ -138,20 +142,38 @@ def chance(steps: Steps, evidence: float) -> float:
     return steps[max(0, bisect_right(steps, evidence, key=lambda step: step.evidence) - 1)].said
 
 
-def fitted(samples: Sequence[tuple[float, bool]]) -> list[Step]:
-    """Return the steps that the samples (evidence, whether the value was right) are worth.
+def fitted(samples: Samples, everything: Samples = ()) -> list[Step]:
+    """Return the steps that the samples of a group are worth.
 
     Isotonic regression by pooling adjacent violators, over smoothed shares, so that a step of few samples
     lies below its neighbours instead of lifting them.
+
+    Args:
+        samples: evidence, and whether the value was right.
+        everything: those of all groups, for steps where the group has few.
     """
     pools: list[_Pool] = []
     for edge, after in zip(_EDGES, (*_EDGES[1:], 2.0), strict=True):
-        inside = [is_right for evidence, is_right in samples if edge <= evidence < after]
-        pools.append(_Pool(edge, sum(inside), len(inside)))
+        right, count = _counted(samples, edge, after)
+        if pools and not count and not _counted(everything, edge, after)[1]:
+            continue
+        pools.append(_Pool(edge, right, count, *_prior(everything, edge, after)))
         while len(pools) > 1 and pools[-2].share >= pools[-1].share:
             upper, lower = pools.pop(), pools.pop()
-            pools.append(_Pool(lower.edge, lower.right + upper.right, lower.count + upper.count))
+            pools.append(lower.joined(upper))
     return [Step(pool.edge, _said(pool.share), pool.right, pool.count) for pool in pools]
+
+
+def _counted(samples: Samples, edge: float, after: float) -> tuple[int, int]:
+    inside = [is_right for evidence, is_right in samples if edge <= evidence < after]
+    return sum(inside), len(inside)
+
+
+def _prior(everything: Samples, edge: float, after: float) -> tuple[float, float]:
+    """Return how many samples are added to a step, the right ones first: the fewer known, the fewer."""
+    right, count = _counted(everything, edge, after)
+    weight = min(_MOST_ADDED, count + 2)
+    return weight * (right + 1) / (count + 2), weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +181,23 @@ class _Pool:
     edge: float
     right: int
     count: int
+    added_right: float
+    added: float
 
     @property
     def share(self) -> float:
-        """Return the share of right values, one right and one wrong added."""
-        return (self.right + 1) / (self.count + 2)
+        """Return the share of right values with those added."""
+        return (self.right + self.added_right) / (self.count + self.added)
+
+    def joined(self, upper: _Pool) -> _Pool:
+        """Return one pool of both."""
+        return _Pool(
+            self.edge,
+            self.right + upper.right,
+            self.count + upper.count,
+            self.added_right + upper.added_right,
+            self.added + upper.added,
+        )
 
 
 def _said(share: float) -> float:

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from ocr.calibration import Group, Step, fitted, group_of
+from ocr.calibration import Group, Samples, Step, fitted, group_of
 from tests.bench.ocr_scores import Page
 
 TABLE = Path(__file__).parents[2] / "ocr" / "calibration.json"
 _WAYS = {"ours+extra": "lines", "ours": "words"}
-Samples = Mapping[Group, Sequence[tuple[float, bool]]]
+_TOGETHER = frozenset(Group) - {Group.FAILED, Group.REPAIRED}
+"""Groups that say something about each other; what a check spoke against is another matter."""
 
 
 def fit(pages: Mapping[str, Sequence[Page]], table: Path = TABLE) -> dict[str, dict[Group, list[Step]]]:
@@ -23,7 +24,12 @@ def fit(pages: Mapping[str, Sequence[Page]], table: Path = TABLE) -> dict[str, d
         if not pages.get(way):
             continue
         samples = samples_of(pages[way])
-        found[name] = {group: fitted(samples[group]) for group in Group if samples.get(group)}
+        everything = [one for group in _TOGETHER for one in samples.get(group, ())]
+        found[name] = {
+            group: fitted(samples[group], everything if group in _TOGETHER else ())
+            for group in Group
+            if samples.get(group)
+        }
         present["steps"][name] = {
             group: [[step.evidence, step.said, step.right, step.count] for step in steps]
             for group, steps in found[name].items()
@@ -37,7 +43,7 @@ def fit(pages: Mapping[str, Sequence[Page]], table: Path = TABLE) -> dict[str, d
     return found
 
 
-def samples_of(pages: Iterable[Page]) -> Samples:
+def samples_of(pages: Iterable[Page]) -> Mapping[Group, Samples]:
     """Return evidence and rightness of every field that says something, by group."""
     samples: dict[Group, list[tuple[float, bool]]] = defaultdict(list)
     for page in pages:
