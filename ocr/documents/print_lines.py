@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +23,8 @@ _NEIGHBOURHOOD_PX = 41
 _LEAST_RULE_PX, _THICK_PX = 40, 9
 _SOLID_BELOW, _THICK_EM = 0.5, 1.6
 _LEAST_EM_PX, _LARGEST_EM_PX = 7, 120
+_TALLEST_EM = 1.6
+"""Most height of one character."""
 _JOINED_WITHIN = 1.15
 """Gap between two pieces of one line, over their height."""
 _MOST_PIECES = 110
@@ -219,12 +223,15 @@ def _stacked(pieces: list[Piece], em: int) -> list[Piece]:
     """Join the parts of one character that stand above each other, as in 苗 or 二."""
     done: list[Piece] = []
     for piece in sorted(pieces, key=lambda piece: piece.top):
-        for place, other in enumerate(done):
+        # `done` goes down the page: what begins higher up would make too high a character.
+        highest = bisect_left(done, piece.bottom - _TALLEST_EM * em, key=lambda other: other.top)
+        for place in range(highest, len(done)):
+            other = done[place]
             both = other.joined(piece)
             shared = min(other.right, piece.right) - max(other.left, piece.left)
             gap = piece.top - other.bottom
             # Values may be printed larger than the labels: what is as wide as it is high is one character.
-            is_square = 0.75 <= both.width / both.height <= 1.3 and both.height <= 1.6 * em
+            is_square = 0.75 <= both.width / both.height <= 1.3 and both.height <= _TALLEST_EM * em
             is_one = (both.height <= 1.15 * em and gap <= 0.4 * em) or (is_square and gap <= 0.15 * em)
             if is_one and shared >= 0.5 * min(other.width, piece.width):
                 done[place] = both
@@ -236,37 +243,52 @@ def _stacked(pieces: list[Piece], em: int) -> list[Piece]:
 
 def _joined(pieces: list[Piece], em: int, upright: Grey) -> list[Piece]:
     """Join what stands on one line with less than a character's room between."""
-    waiting = sorted(pieces, key=lambda piece: piece.left)
-    done: list[Piece] = []
-    for piece in waiting:
+    done: dict[int, Piece] = {}
+    # A desk with a grain has thousands of pieces: only those that share a row are compared.
+    rows: defaultdict[int, set[int]] = defaultdict(set)
+    for number, piece in enumerate(sorted(pieces, key=lambda piece: piece.left)):
+        level = set().union(*(rows[row] for row in _rows(piece, em)))
         near = [
             place
-            for place, other in enumerate(done)
-            if _belong(other, piece, em) and not _parted(other, piece, upright)
+            for place in sorted(level & done.keys())
+            if _belong(done[place], piece, em) and not _parted(done[place], piece, upright)
         ]
         for place in reversed(near):
             piece = piece.joined(done.pop(place))
-        done.append(piece)
-    return [piece for piece in _dotted(done) if _is_print(piece)]
+        done[number] = piece
+        for row in _rows(piece, em):
+            rows[row] = (rows[row] & done.keys()) | {number}
+    return [piece for piece in _dotted(list(done.values()), em) if _is_print(piece)]
 
 
-def _dotted(pieces: list[Piece]) -> list[Piece]:
+def _rows(piece: Piece, em: int) -> range:
+    return range(piece.top // em, piece.bottom // em + 1)
+
+
+def _dotted(pieces: list[Piece], em: int) -> list[Piece]:
     """Join two parts of a name with the dot between them, which has a character's room for itself."""
-    done = list(pieces)
+    done, rows = dict.fromkeys(pieces), defaultdict[int, list[Piece]](list)
+    for piece in pieces:
+        _enter(piece, rows, em)
     for dot in pieces:
-        before = [
-            piece for piece in done if _holds_dot(piece, dot) and 0 <= dot.left - piece.right <= piece.height
-        ]
-        behind = [
-            piece for piece in done if _holds_dot(piece, dot) and 0 <= piece.left - dot.right <= piece.height
-        ]
+        level = [p for p in rows[int(dot.middle) // em] if p in done and _holds_dot(p, dot)]
+        before = [piece for piece in level if 0 <= dot.left - piece.right <= piece.height]
+        behind = [piece for piece in level if 0 <= piece.left - dot.right <= piece.height]
         if (
             len(before) == len(behind) == 1
             and before[0].height <= 1.25 * behind[0].height <= 1.6 * before[0].height
         ):
-            done = [piece for piece in done if piece not in (dot, before[0], behind[0])]
-            done.append(before[0].joined(behind[0]))
-    return done
+            whole = before[0].joined(behind[0])
+            for part in (dot, before[0], behind[0]):
+                done.pop(part, None)
+            done[whole] = None
+            _enter(whole, rows, em)
+    return list(done)
+
+
+def _enter(piece: Piece, rows: defaultdict[int, list[Piece]], em: int) -> None:
+    for row in _rows(piece, em):
+        rows[row].append(piece)
 
 
 def _holds_dot(piece: Piece, dot: Piece) -> bool:
