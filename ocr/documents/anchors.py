@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from ocr.documents.print_lines import Piece
 from ocr.documents.reading import Strip
@@ -14,6 +15,8 @@ _VARIANTS = str.maketrans(
 )
 
 
+Tail = tuple[int, int]
+"""Characters at the beginning of a strip, and the number of the label whose they are."""
 Places = Callable[[str, str], Iterable[tuple[int, int]]]
 WATERMARK = "样本"
 """Stands across every paper that is used for training and tests, and on no other."""
@@ -71,6 +74,9 @@ def take_apart(
     spread, used = _spread_labels(strips, ordered)
     labels += spread
     found = {n: _labels_in(strip, ordered) for n, strip in enumerate(strips) if n not in used}
+    for number, (length, label) in used.items():
+        behind = [entry for entry in _labels_in(strips[number], ordered) if entry[0] >= length]
+        _hand_out(strips[number], number, behind, labels, parts, length, label)
     _drop_words_of_values(strips, found)
     missing = Counter(wanted) - Counter(
         [*(label.name for label in spread), *(entry[2] for some in found.values() for entry in some)]
@@ -151,9 +157,10 @@ def _nearly(text: str, name: str) -> Iterable[tuple[int, int]]:
 
 
 def _hand_out(
-    strip: Strip, number: int, found: Sequence[tuple[int, int, str]], labels: list[Label], parts: list[Part]
-) -> None:
-    at, owner = 0, -1
+    strip: Strip, number: int, found: Sequence[tuple[int, int, str]], labels: list[Label], parts: list[Part],
+    at: int = 0, owner: int = -1,
+) -> None:  # fmt: skip
+    """Make labels and parts of a strip, of which the first `at` characters belong to the label `owner`."""
     for start, end, name in found:
         _add_part(strip, number, at, start, owner, parts)
         owner = len(labels)
@@ -175,40 +182,48 @@ def _cut(strip: Strip, start: int, end: int) -> Piece:
     return replace(strip.piece, left=round(strip.left_of(start)), right=round(strip.left_of(end)))
 
 
-def _spread_labels(strips: Sequence[Strip], names: Sequence[str]) -> tuple[list[Label], set[int]]:
-    """Put labels together whose characters are strips of their own, as in 住　所."""
+def _spread_labels(strips: Sequence[Strip], names: Sequence[str]) -> tuple[list[Label], dict[int, Tail]]:
+    """Put labels together whose characters are strips of their own, as in 住　所.
+
+    Returns:
+        The labels, and for each strip that was used how much of it belongs to which label.
+    """
     labels: list[Label] = []
-    used: set[int] = set()
-    short = [name for name in names if 2 <= len(name) <= 3]
+    used: dict[int, Tail] = {}
     for number, strip in enumerate(strips):
-        for name in short:
-            if number in used or plain(strip.text) != name[0]:
+        text = plain(strip.text)
+        for name in names:
+            if number in used or len(text) >= len(name) or not name.startswith(text):
                 continue
             chain = _chain(strips, number, name)
-            if chain:
-                piece = strips[chain[0]].piece
-                for place in chain[1:]:
-                    piece = piece.joined(strips[place].piece)
-                used.update(chain)
-                labels.append(Label(name, piece, number))
+            if chain and not used.keys() & chain.keys():
+                pieces = [_cut(strips[place], 0, length) for place, length in chain.items()]
+                used |= {place: (length, len(labels)) for place, length in chain.items()}
+                labels.append(Label(name, reduce(Piece.joined, pieces), number))
     return labels, used
 
 
-def _chain(strips: Sequence[Strip], first: int, name: str) -> list[int]:
-    chain = [first]
-    for character in name[1:]:
-        last = strips[chain[-1]].piece
-        nexts = [
-            place
-            for place, other in enumerate(strips)
-            if plain(other.text) == character
-            and 0 < other.piece.left - last.right < 5 * last.height
-            and abs(other.piece.middle - last.middle) < 0.5 * last.height
-        ]
-        if not nexts:
-            return []
-        chain.append(nexts[0])
-    return chain
+def _chain(strips: Sequence[Strip], first: int, name: str) -> dict[int, int]:
+    """Return the strips that make up a label and how many characters of each, nothing without the whole."""
+    chain = {first: len(strips[first].text)}
+    last = first
+    while (rest := name[sum(chain.values()) :]) and (place := _next_in_row(strips, last, rest)) is not None:
+        chain[place] = min(len(strips[place].text), len(rest))
+        last = place
+    return {} if rest else chain
+
+
+def _next_in_row(strips: Sequence[Strip], last: int, rest: str) -> int | None:
+    """Return the strip behind another that goes on with a label, or begins with the end of it."""
+    at = strips[last].piece
+    found = [
+        place
+        for place, other in enumerate(strips)
+        if (rest.startswith(plain(other.text)) or plain(other.text).startswith(rest))
+        and 0 < other.piece.left - at.right < 5 * at.height
+        and abs(other.piece.middle - at.middle) < 0.5 * at.height
+    ]
+    return min(found, key=lambda place: strips[place].piece.left, default=None)
 
 
 def by_name(labels: Sequence[Label]) -> Mapping[str, list[int]]:

@@ -38,7 +38,10 @@ FORM = Form(
     least=4,
 )  # fmt: skip
 _SHAPE = re.compile(r"[A-Z][0-9]{9}")
-_LIKE_DIGITS = str.maketrans("OoIlSB", "001158")
+_NUMBER_LENGTH = 10
+_LIKE_DIGITS, _LIKE_LETTERS = str.maketrans("OILSB", "01158"), str.maketrans("01258", "OIZSB")
+_GUESSED_LETTER = 0.8
+"""Most confidence of a number whose letter was read as a figure: 0 may be O, D or Q."""
 
 
 def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
@@ -51,6 +54,8 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
         blanks["born_at"], fields.plainly(dates.moment_in), "plausible-date",
         lambda value: checks.as_date(value[:10]) is not None and value[:10] <= today.isoformat(),
     )  # fmt: skip
+    if number.valid and not _letter_first(blanks["certificate_number"].text):
+        number = fields.at_most(number, _GUESSED_LETTER)
     return {
         "certificate_number": number,
         "newborn_name": fields.name_of(blanks["newborn_name"]),
@@ -67,5 +72,12 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
 
 
 def _number(text: str) -> str:
-    plain = "".join(text.split())
-    return plain[:1].upper() + plain[1:].translate(_LIKE_DIGITS)
+    """Return a letter and nine digits: in front a figure is the letter it looks like, behind the reverse."""
+    plain = "".join(character for character in text.upper() if character.isascii() and character.isalnum())
+    if len(plain) == _NUMBER_LENGTH:
+        return plain[0].translate(_LIKE_LETTERS) + plain[1:].translate(_LIKE_DIGITS)
+    return plain
+
+
+def _letter_first(text: str) -> bool:
+    return text.strip()[:1].isalpha()

@@ -25,6 +25,8 @@ _CLEAR = 0.93
 """Less sure than this, the surest of several readings counts, not the first."""
 _EARLIEST = date(1880, 1, 1)
 _NAME_MARKS = "·•．.・‧"
+_WATERMARK = "样本"
+"""No surname; it stands across papers that are no real ones."""
 _NAME_ENDS = re.compile(
     r"(出生医学证明|中华人民共和国|居民身份证|社会保障|常住人口|残疾人证|不动产权|营业执照|结婚证|居住证|护照"
     r"|姓名|性别|民族|国籍|出生|公民身份|有效身份)"
@@ -100,7 +102,8 @@ def _is_name_long(value: str) -> bool:
 def _name(text: str) -> str:
     """Return a name up to where the print of the form begins."""
     dotted = "".join("·" if character in _NAME_MARKS else character for character in text)
-    return _NAME_ENDS.split(values.chinese(dotted), maxsplit=1)[0].strip("·")
+    name = _NAME_ENDS.split(values.chinese(dotted), maxsplit=1)[0].strip("·")
+    return name.removeprefix(_WATERMARK) if len(name) > len(_WATERMARK) + 1 else name
 
 
 def words_of(written: Written, *, least: int = 1) -> FieldReading:

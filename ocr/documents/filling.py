@@ -19,7 +19,7 @@ Affine = NDArray[np.float64]
 _NEAR_EM, _FAR_EM, _WITHIN_EM = 4.5, 14.0, 2.2
 _SAME_ROW = 0.8
 _LEADING = 1.35
-_ALIGNED_EM = 1.5
+_ALIGNED_EM, _SPREAD_EM = 1.5, 0.6
 _LEAST_SPAN_MM = 18.0
 _LOOSE_MM = 2.0
 _STRAY = 0.75
@@ -274,7 +274,7 @@ class _Sorting:
             n
             for n in self._free
             if self._parts[n].begins
-            and abs(self._parts[n].piece.left - first) <= _ALIGNED_EM * em
+            and -_ALIGNED_EM * em <= self._parts[n].piece.left - first <= self._loosely(label, lines) * em
             and -0.35 * em <= self._parts[n].piece.top - bottom <= _LEADING * em
             and self._parts[n].piece.height >= 0.45 * em
             and self._fits(label, n)
@@ -284,6 +284,14 @@ class _Sorting:
         begins = min(found, key=lambda n: self._parts[n].piece.top)
         widest = max(self._parts[n].piece.right for line in lines for n in line)
         return [begins, *self._rest_of_row(label, begins, widest + em)]
+
+    def _loosely(self, label: int, lines: list[list[int]]) -> float:
+        """Return by how many characters a line may begin further right than the first one seems to.
+
+        Where label and value are one strip, the value's left end is a guess: the label may be set wider.
+        """
+        is_guess = all(self._parts[n].owner == label for n in lines[0])
+        return _ALIGNED_EM + (_SPREAD_EM * len(self._labels[label].name) if is_guess else 0.0)
 
     def _rest_of_row(self, label: int, first: int, end: float) -> list[int]:
         """Return what goes on behind a part, up to `end`: a wide closing bracket leaves a gap behind it."""

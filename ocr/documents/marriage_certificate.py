@@ -18,6 +18,10 @@ FIELDS = (
 _OF_EACH = {
     "name": ("姓名", 0), "sex": ("性别", 0), "birth_date": ("出生日期", 0), "id_number": ("身份证件号", 18),
 }  # fmt: skip
+_ALSO = {
+    "id_number": ("身份证号", "身份证号码", "身份证件号码", "公民身份号码"),
+    "birth_date": ("出生年月日",),
+}
 FORM = Form(
     blanks={
         "holder": Blank("持证人"),
@@ -25,7 +29,7 @@ FORM = Form(
         "certificate_number": Blank("结婚证字号"),
     }
     | {
-        f"{name}_{place}": Blank(label, nth=place, digits=length > 0, length=length)
+        f"{name}_{place}": Blank(label, also=_ALSO.get(name, ()), nth=place, digits=length > 0, length=length)
         for place in (0, 1)
         for name, (label, length) in _OF_EACH.items()
     },
@@ -42,7 +46,9 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
     """Return the fields of a certificate."""
     married = fields.date_of(blanks["registered_on"], today)
     people = [_person(blanks, place, today) for place in (0, 1)]
-    husband, wife = people if _sex(people[0], people[1]) != "女" else people[::-1]
+    sex = _sex(people[0], people[1])
+    people = people if sex else [_either(person) for person in people]
+    husband, wife = people if sex != "女" else people[::-1]
     number = fields.checked(
         blanks["certificate_number"], fields.plainly(_certificate_number), "shape",
         lambda value: bool(_SHAPE.fullmatch(value)),
@@ -67,12 +73,21 @@ def _person(blanks: Filled, place: int, today: date) -> dict[str, FieldReading]:
     }
 
 
+def _either(person: dict[str, FieldReading]) -> dict[str, FieldReading]:
+    """Return what is right of one of the two, while nothing says of which."""
+    return {name: fields.at_most(field, fields.DOUBTFUL) for name, field in person.items()}
+
+
 def _sex(first: dict[str, FieldReading], second: dict[str, FieldReading]) -> str:
-    """Return the sex of the first of the two; where only the other's was read, it is not that one."""
+    """Return the sex of the first of the two; where only the other's was read, it is not that one.
+
+    Empty when neither tells, or both tell the same.
+    """
     said = checks.sex_of(first["id_number"].value) if first["id_number"].valid else first["sex"].value
-    if said or not second["sex"].value:
-        return said
-    return "女" if second["sex"].value == "男" else "男"
+    other = second["sex"].value
+    if not other or said == other:
+        return "" if said == other else said
+    return said or ("女" if other == "男" else "男")
 
 
 def _certificate_number(text: str) -> str:

@@ -44,7 +44,7 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
     )
     return {
         "certificate_number": number,
-        "owner": fields.words_of(blanks["owner"], least=2),
+        "owner": _printed(blanks, "owner"),
         "co_ownership": fields.word_of(blanks["co_ownership"], _SHARED, "known-word"),
         "location": fields.address_of(blanks["location"]),
         "unit_number": unit,

@@ -254,7 +254,7 @@ def _second_look(
         again = iter(read_again(engine, found.page, pieces, way))
         for name, own in wanted.items():
             read = [next(again) for _ in own]
-            written[name] = _with(written[name], read)
+            written[name] = _with(written[name], read, form.blanks[name])
     return written
 
 
@@ -279,10 +279,19 @@ def _touches_border(page: Page, parts: Sequence[Part]) -> bool:
     return any(part.piece.left <= _BORDER_PX or part.piece.right >= width - _BORDER_PX for part in parts)
 
 
-def _with(written: Written, lines: Sequence[Line]) -> Written:
+def _with(written: Written, lines: Sequence[Line], blank: Blank) -> Written:
+    """Return a value with another reading of it, in which the end of its label may have come along."""
     text = "".join(line.text for line in lines)
     sure = tuple(mark for line in lines for mark in sure_of(line))
-    return replace(written, others=(*written.others, (text, sure))) if text else written
+    come = max((_end_of(label, text, written.text) for label in (blank.label, *blank.also)), default=0)
+    return replace(written, others=(*written.others, (text[come:], sure[come:]))) if text[come:] else written
+
+
+def _end_of(label: str, text: str, first: str) -> int:
+    """Return how many characters of the end of `label` a text begins with and the first reading does not."""
+    ends = (n for n in range(len(label), 0, -1) if plain(text).startswith(label[-n:]))
+    length = next(ends, 0)
+    return 0 if length and plain(first).startswith(label[-length:]) else length
 
 
 def _is_cut_off(found: Found, written: dict[str, Written]) -> bool:

@@ -54,6 +54,8 @@ def look_under_seal(
             continue
         tried.append(row)
         found = _looks(engine, page, _widened(row, inside, em), em)
+        if any(_disturbs(piece, row, em) for piece in inside):
+            found = [(text, tuple(min(mark, _DISTURBED) for mark in sure)) for text, sure in found]
         if found and (best is None or len(found) > len(best[0])):
             best = found, row
         if len(found) > 1 or len(tried) > _MOST_ROWS:
@@ -133,6 +135,12 @@ def _widened(row: Piece, inside: Sequence[Piece], em: float) -> Piece:
     left = min(piece.left for piece in on_it) - 0.3 * em
     right = max(piece.right for piece in on_it) + 0.3 * em
     return Piece(max(0, row.left, round(left)), row.top, min(row.right, round(right)), row.bottom)
+
+
+def _disturbs(piece: Piece, row: Piece, em: float) -> bool:
+    """Say whether something stands on the row that does not belong to it: the ring or the words of a seal."""
+    is_level = abs(piece.middle - row.middle) < 0.3 * em and piece.height <= _PRINT[1] * em
+    return not is_level and piece.top < row.bottom - 0.2 * em and piece.bottom > row.top + 0.2 * em
 
 
 def _looks(engine: Engine, page: Page, row: Piece, em: float) -> list[Reading]:

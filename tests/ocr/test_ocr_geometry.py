@@ -177,3 +177,29 @@ def test_a_code_below_its_label_is_found_although_a_title_stands_beside() -> Non
     parts = take_apart(strips, form.labels)[1]
     (value,) = assign(registered, parts).values()
     assert [part.text for line in value.lines for part in line] == ["9135042600000000XX"]
+
+
+def test_a_label_set_wide_is_put_together_although_its_end_touches_the_value() -> None:
+    names = ("名称", "注册日期", "经营者", "经营范围", "经营场所")
+    strips = [
+        _strip("名", 0, 0, 20), _strip("称样本商贸部", 96, 0, 200),
+        _strip("注册", 0, 40, 50), _strip("日期2010年2月", 60, 40, 200),
+        _strip("经", 0, 80, 20), _strip("营", 48, 80, 20), _strip("者", 96, 80, 20),
+        _strip("王样本", 140, 80, 60),
+        _strip("经", 0, 120, 20), _strip("理", 60, 120, 20),
+    ]  # fmt: skip
+    labels, parts = take_apart(strips, names)
+    assert sorted(label.name for label in labels) == ["名称", "注册日期", "经营者"]
+    owners = {part.text: labels[part.owner].name if part.owner >= 0 else "" for part in parts}
+    assert owners == {"样本商贸部": "名称", "2010年2月": "注册日期", "王样本": "", "经": "", "理": ""}
+
+
+def test_a_value_goes_on_below_although_its_label_is_set_wider_than_it() -> None:
+    form = Form(blanks={"address": Blank("经营场所", lines=3)})
+    strips = [
+        _strip("经营场所四川省达州市通川区样本街道大湾村10组41", 840, 0, 560),
+        _strip("号", 985, 30, 20),
+    ]
+    labels, parts = take_apart(strips, form.labels)
+    (value,) = assign(register(form, labels), parts).values()
+    assert [part.text for line in value.lines for part in line][-1] == "号"
