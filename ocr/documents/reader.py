@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from PIL import Image
 
 from ocr import imaging
 from ocr.documents.anchors import Part, plain, take_apart
+from ocr.documents.ending import end_of
 from ocr.documents.filling import Assigned, Registered, assign, register
 from ocr.documents.form import NOTHING, Blank, Form, Written
 from ocr.documents.page_codes import codes_on
@@ -96,7 +98,7 @@ def _turns(sheet: Sheet) -> Iterator[Sheet]:
 
 
 def _look(engine: Engine, sheet: Sheet, form: Form) -> Found:
-    return _laid(read_page(engine, sheet), form)
+    return _laid(read_page(engine, sheet, partial(end_of, form)), form)
 
 
 def _laid(page: Page, form: Form) -> Found:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 import cv2
@@ -19,6 +19,8 @@ _MARGIN = 0.16
 """Room around a line, over its height."""
 _PALE, _STRETCHED = 0.62, 1.3
 _LINE_PX, _GLYPH_PX, _FRAME_PX = 48, 30, 10
+_AT_ONCE = 4
+"""Pieces that are read before the end of the form is looked for again."""
 
 
 class Way(Enum):
@@ -50,6 +52,10 @@ class Strip:
         """Return the left edge of the character at `place`; a narrow one counts half."""
         shares = [1 if character.isascii() else 2 for character in self.text]
         return self.piece.left + self.piece.width * sum(shares[:place]) / max(1, sum(shares))
+
+
+Ends = Callable[[Sequence[Strip]], float]
+"""Says below which height in px nothing more is wanted, from the strips read so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +107,29 @@ def _sized(part: Grey, stretched: float, factor: float) -> Grey:
     return np.asarray(cv2.resize(part, size, interpolation=way), np.uint8)
 
 
-def read_page(engine: Engine, sheet: Sheet) -> Page:
-    """Read every piece of print on `sheet` once.
+def read_page(engine: Engine, sheet: Sheet, ends: Ends) -> Page:
+    """Read every piece of print on `sheet` once, from the top to where the form ends.
 
     Raises:
         OcrError: from the engine.
     """
     pieces = find_pieces(sheet.work(), with_seals=not sheet.had_red)
     page = Page(sheet, ())
-    framed = not isinstance(engine, LineEngine)
-    pictures = [page.cut(piece, framed=framed) for piece in pieces]
-    if not framed:
-        lines = read_lines(engine, pictures, script=Script.CHINESE)
-    else:
+    if not isinstance(engine, LineEngine):
+        pictures = [page.cut(piece, framed=True) for piece in pieces]
         lines = read_all(engine, pictures, script=Script.CHINESE)
-    strips = [_strip(piece, line) for piece, line in zip(pieces, lines, strict=True)]
-    return Page(sheet, tuple(strip for strip in strips if strip.text))
+        return replace(page, strips=_with_text(pieces, lines))
+    while pieces:
+        some, pieces = pieces[:_AT_ONCE], pieces[_AT_ONCE:]
+        lines = read_lines(engine, [page.cut(piece, framed=False) for piece in some], script=Script.CHINESE)
+        page = replace(page, strips=page.strips + _with_text(some, lines))
+        end = ends(page.strips)
+        pieces = [piece for piece in pieces if piece.top < end]
+    return page
+
+
+def _with_text(pieces: Sequence[Piece], lines: Sequence[Line]) -> tuple[Strip, ...]:
+    return tuple(_strip(piece, line) for piece, line in zip(pieces, lines, strict=True) if line.text)
 
 
 def _strip(piece: Piece, line: Line) -> Strip:
