@@ -72,14 +72,15 @@ class Piece:
         )
 
 
-def find_pieces(grey: Grey, *, with_seals: bool = False) -> list[Piece]:
+def find_pieces(grey: Grey, *, with_seals: bool = False, ink: Grey | None = None) -> list[Piece]:
     """Return the pieces of print on an upright page, in reading order.
 
     Args:
         grey: (H, W), characters some 10 to 60 px high, lines level within two degrees.
         with_seals: seals may be as grey as print; they are looked for and left out.
+        ink: where its print is, if that is known already.
     """
-    ink = ink_of(grey)
+    ink = ink_of(grey) if ink is None else ink.copy()
     em = em_of(ink)
     if em == 0:
         return []

@@ -113,7 +113,7 @@ def read_page(engine: Engine, sheet: Sheet, ends: Ends) -> Page:
     Raises:
         OcrError: from the engine.
     """
-    pieces = find_pieces(sheet.work(), with_seals=not sheet.had_red)
+    pieces = find_pieces(sheet.work(), with_seals=not sheet.had_red, ink=sheet.ink())
     page = Page(sheet, ())
     if not isinstance(engine, LineEngine):
         pictures = [page.cut(piece, framed=True) for piece in pieces]

@@ -26,12 +26,16 @@ _SEED = 9303
 Points = NDArray[np.float32]
 
 
-def tilt_of(grey: Grey) -> float:
+def tilt_of(grey: Grey, ink: Grey | None = None) -> float:
     """Return by how many degrees lines of print fall to the right, -45 to 45; 0 when no lines tell.
 
     All print votes. A watermark's large characters that lean another way are few, so they change nothing.
+
+    Args:
+        grey: the page.
+        ink: where its print is, if that is known already.
     """
-    ink = ink_of(grey)
+    ink = ink_of(grey) if ink is None else ink
     points = _points_of(ink)
     if len(points) < _LEAST_POINTS:
         return 0.0
