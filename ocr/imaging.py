@@ -132,8 +132,12 @@ def without_red(picture: Image.Image) -> Image.Image:
     return ImageChops.lighter(picture.convert("L"), picture.getchannel("R"))
 
 
+def reduced(picture: Image.Image) -> Image.Image:
+    """Return a picture averaged down to about the size at which it is measured."""
+    return picture.reduce(max(1, round(max(picture.size) / _SEEN_PX)))
+
+
 def has_print(picture: Image.Image) -> bool:
     """Say whether there is anything dark on light at all."""
-    small = picture.reduce(max(1, round(max(picture.size) / _SEEN_PX)))
-    darkest, brightest = ImageStat.Stat(without_red(small)).extrema[0]
+    darkest, brightest = ImageStat.Stat(without_red(reduced(picture))).extrema[0]
     return brightest - darkest >= _LEAST_CONTRAST

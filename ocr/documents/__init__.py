@@ -9,7 +9,7 @@ from typing import Protocol
 
 from PIL import Image
 
-from ocr import calibration
+from ocr import calibration, imaging
 from ocr.documents import (
     birth_certificate,
     business_licence,
@@ -95,7 +95,8 @@ def read(engine: Engine, image: Image.Image, kind: str, *, today: date | None = 
     from ocr.documents.reader import fill
 
     started = time.monotonic()
-    filling = fill(engine, image, module.FORM)
+    small = imaging.reduced(image)
+    filling = fill(engine, image, small, module.FORM)
     day = today or datetime.now(UTC).date()
     read = consistency.checked_together(kind, module.interpret(filling.blanks, day), day)
     fields = calibration.calibrated(read, by_lines=isinstance(engine, LineEngine))
@@ -104,6 +105,6 @@ def read(engine: Engine, image: Image.Image, kind: str, *, today: date | None = 
         engine=engine.name,
         elapsed_ms=round((time.monotonic() - started) * 1000),
         fields={name: fields[name] for name in module.FIELDS},
-        quality=quality(image, filling.skew_deg),
+        quality=quality(image.size, small, filling.skew_deg),
         reason=filling.reason,
     )

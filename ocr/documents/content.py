@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ocr.documents.print_lines import Grey, Piece, ink_of
+from ocr.documents.print_lines import Grey, Piece, components_of, ink_of
 
 _SMALL_PX = 800
 _SPECK_SHARE, _APART_SHARE, _ROOM_SHARE = 0.004, 0.05, 0.03
@@ -39,7 +39,7 @@ def content_of(grey: Grey) -> Piece | None:
 
 
 def _without_specks(ink: Grey) -> Grey:
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    labels, stats = components_of(ink)
     longest = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     kept = longest > _SPECK_SHARE * max(ink.shape)
     kept[0] = False

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scanners.imaging.pictures import reduced
 from scanners.imaging.render import Quad
 
 Grey = NDArray[np.uint8]
@@ -40,7 +41,7 @@ def likely_sheet(picture: Picture) -> Quad | None:
     """
     scale = max(1.0, max(picture.shape[:2]) / _WORK_PX)
     size = (round(picture.shape[1] / scale), round(picture.shape[0] / scale))
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(reduced(picture, int(scale)), size, interpolation=cv2.INTER_AREA)
     colours = small if small.ndim == 3 else cv2.cvtColor(small, cv2.COLOR_GRAY2RGB)
     plain = cv2.morphologyEx(cv2.medianBlur(colours, 3), cv2.MORPH_CLOSE, np.ones((_PRINT, _PRINT), np.uint8))
     best: tuple[float, Quad] | None = None

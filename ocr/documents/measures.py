@@ -6,18 +6,21 @@ import cv2
 import numpy as np
 from PIL import Image
 
-_SEEN_PX = 1500
-"""About the longest side at which the picture is measured, so that noise finer than print does not count."""
 
+def quality(size: tuple[int, int], small: Image.Image, skew_deg: float) -> dict[str, float]:
+    """Return the measures of a picture that the port names.
 
-def quality(picture: Image.Image, skew_deg: float) -> dict[str, float]:
-    """Return the measures of a picture that the port names."""
-    grey = np.asarray(picture.reduce(max(1, round(max(picture.size) / _SEEN_PX))).convert("L"))
+    Args:
+        size: of the picture.
+        small: the same, so small that noise finer than print does not count.
+        skew_deg: as it was measured.
+    """
+    grey = np.asarray(small.convert("L"))
     edges = np.clip(cv2.Laplacian(grey, cv2.CV_16S, ksize=1), -128, 127)
     _, deviation = cv2.meanStdDev(edges)
     return {
-        "width_px": float(picture.width),
-        "height_px": float(picture.height),
+        "width_px": float(size[0]),
+        "height_px": float(size[1]),
         "sharpness": round(float(deviation[0, 0]), 2),
         "brightness": round(float(cv2.mean(grey)[0]), 1),
         "skew_deg": round(skew_deg, 2),

@@ -177,10 +177,19 @@ def _is_inner(outline: NDArray[Any], size: tuple[int, int]) -> bool:
     return left > 1 and top > 1 and left + wide < size[0] - 1 and top + high < size[1] - 1
 
 
+def components_of(ink: Grey) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the number of the component of each px, 0 for none, and OpenCV's measures of each.
+
+    By blocks of px, which is up to twice as fast as OpenCV's own choice.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(ink, 8, cv2.CV_32S, cv2.CCL_GRANA)
+    return np.asarray(labels, np.int32), np.asarray(stats, np.int32)
+
+
 def em_of(ink: Grey) -> int:
     """Return the usual height of a character in px, 0 without print."""
     closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    _, stats = components_of(np.asarray(closed, np.uint8))
     heights, widths = stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_WIDTH]
     fits = (heights >= _LEAST_EM_PX) & (heights <= _LARGEST_EM_PX) & (widths >= heights * 0.4)
     if not fits.any():
@@ -193,7 +202,7 @@ def em_of(ink: Grey) -> int:
 def _blobs(ink: Grey, em: int) -> list[Piece]:
     width = max(3, round(em * 0.55))
     closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, width), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    _, stats = components_of(np.asarray(closed, np.uint8))
     pieces = []
     for left, top, wide, high, area in stats[1:].tolist():
         if (
@@ -228,9 +237,11 @@ def _stacked(pieces: list[Piece], em: int) -> list[Piece]:
         highest = bisect_left(done, piece.bottom - _TALLEST_EM * em, key=lambda other: other.top)
         for place in range(highest, len(done)):
             other = done[place]
-            both = other.joined(piece)
             shared = min(other.right, piece.right) - max(other.left, piece.left)
             gap = piece.top - other.bottom
+            if shared <= 0 or gap > 0.4 * em:
+                continue
+            both = other.joined(piece)
             # Values may be printed larger than the labels: what is as wide as it is high is one character.
             is_square = 0.75 <= both.width / both.height <= 1.3 and both.height <= _TALLEST_EM * em
             is_one = (both.height <= 1.15 * em and gap <= 0.4 * em) or (is_square and gap <= 0.15 * em)
@@ -272,6 +283,8 @@ def _dotted(pieces: list[Piece], em: int) -> list[Piece]:
     for piece in pieces:
         _enter(piece, rows, em)
     for dot in pieces:
+        if not 0.6 <= dot.width / dot.height <= 1.6:
+            continue
         level = [p for p in rows[int(dot.middle) // em] if p in done and _holds_dot(p, dot)]
         before = [piece for piece in level if 0 <= dot.left - piece.right <= piece.height]
         behind = [piece for piece in level if 0 <= piece.left - dot.right <= piece.height]
@@ -293,10 +306,9 @@ def _enter(piece: Piece, rows: defaultdict[int, list[Piece]], em: int) -> None:
 
 
 def _holds_dot(piece: Piece, dot: Piece) -> bool:
-    """Say whether a piece is so much larger than a round speck half way up its line."""
-    is_round = 0.6 <= dot.width / dot.height <= 1.6
+    """Say whether a piece is so much larger than a speck half way up its line."""
     is_small = 0.12 * piece.height <= dot.height <= 0.4 * piece.height
-    return is_round and is_small and abs(dot.middle - piece.middle) <= 0.2 * piece.height
+    return is_small and abs(dot.middle - piece.middle) <= 0.2 * piece.height
 
 
 def _parted(one: Piece, other: Piece, upright: Grey) -> bool:

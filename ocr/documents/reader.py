@@ -53,14 +53,20 @@ class Filling:
     """Empty when the form was found, whole and readable."""
 
 
-def fill(engine: Engine, picture: Image.Image, form: Form) -> Filling:
+def fill(engine: Engine, picture: Image.Image, small: Image.Image, form: Form) -> Filling:
     """Find `form` on `picture` (RGB or L, lying any way) and read what is written in its blanks.
+
+    Args:
+        engine: the recogniser.
+        picture: the page.
+        small: the same much smaller, to see whether there is anything on it.
+        form: what it is read as.
 
     Raises:
         OcrError: from the engine.
     """
     empty = dict.fromkeys((*form.blanks, *(name for name in (form.everything, form.codes) if name)), NOTHING)
-    if min(picture.size) < _LEAST_SIDE_PX or not imaging.has_print(picture):
+    if min(picture.size) < _LEAST_SIDE_PX or not imaging.has_print(small):
         return Filling(empty, 0.0, BLANK_PAGE)
     found = _find(engine, picture, form)
     if isinstance(found, str):

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.documents.print_lines import Grey, em_of, ink_of
+from ocr.documents.print_lines import Grey, components_of, em_of, ink_of
 
 _FEW, _MANY = 4_000, 16_000
 """Px of print that vote on the coarse and on the fine angle."""
@@ -74,7 +74,7 @@ def _by_lines(ink: Grey, about: float) -> float | None:
 
 def _points_of(ink: Grey) -> Points:
     """Return the px of print, (n, 2): x and y."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    labels, stats = components_of(ink)
     longest = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     kept = (longest < _LARGEST_SHARE * max(ink.shape)) & (stats[:, cv2.CC_STAT_AREA] > _ROW_PX**2)
     kept[0] = False

@@ -137,7 +137,7 @@ def _glyph_boxes(grey: Grey) -> NDArray[np.intp]:
         grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, _NEIGHBOURHOOD_PX, _DARKER_BY
     )
     joined = cv2.dilate(ink, np.ones((3, 3), np.uint8))
-    _, _, found, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_32S)
+    _, _, found, _ = cv2.connectedComponentsWithStatsWithAlgorithm(joined, 8, cv2.CV_32S, cv2.CCL_GRANA)
     width, height, area = found[1:, 2], found[1:, 3], found[1:, 4]
     long, short = np.maximum(width, height), np.minimum(width, height)
     likely = (long >= _SMALLEST_PX) & (long <= _LARGEST_PX) & (long <= _LONGEST_SHAPE * short)

@@ -19,6 +19,8 @@ Quad = NDArray[np.float32]
 """(4, 2): x, y of top left, top right, bottom right, bottom left, as the page is read."""
 
 WHITE = (255.0, 255.0, 255.0, 255.0)
+_STRAIGHT_PX, _STRAIGHT_SHARE = 1e-8, 1e-5
+"""How far corners may lie from whole px to count as such: some px and a share of their place."""
 SHRINKS_FROM = 1.15
 """From this reduction on, pixels are averaged first: sampling alone would break thin strokes."""
 
@@ -78,7 +80,8 @@ def _straight(picture: Picture, quad: Quad, target: tuple[int, int]) -> Picture 
     right, bottom = (round(float(value)) for value in quad.max(axis=0))
     height, width = picture.shape[:2]
     upright = quad_of((left, top, right, top, right, bottom, left, bottom))
-    turns = [quarters for quarters in range(4) if np.allclose(np.roll(upright, -quarters, axis=0), quad)]
+    room = _STRAIGHT_PX + np.abs(quad) * _STRAIGHT_SHARE
+    turns = [turn for turn in range(4) if (np.abs(np.roll(upright, -turn, axis=0) - quad) <= room).all()]
     if not turns or left < 0 or top < 0 or right > width or bottom > height or right <= left or bottom <= top:
         return None
     # The corners begin `turns[0]` places later: the page is read with that corner at its top left.
