@@ -36,7 +36,7 @@ from sync.contract.models import (
 from sync.gateway import problems
 from sync.gateway.blobs import Incoming
 from sync.gateway.enrolment import Window
-from sync.gateway.errors import DigestMismatch, HashInvalid, TokenInvalid, TooLarge
+from sync.gateway.errors import DigestMismatch, HashInvalid, TokenInvalid, TooLarge, TooManyPages
 from sync.gateway.news import News
 from sync.gateway.office import Office
 
@@ -44,6 +44,9 @@ MAX_WAIT_S = 30.0
 WRITE_BYTES = 1024 * 1024
 SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 CONTENT_DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]*):")
+
+EVERYWHERE = (400, 413, 500, 503)
+"""A body that is cut off or too long, a fault of our own, rows out of reach."""
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -57,8 +60,16 @@ class Health(Model):
 
 
 def _problems(*statuses: int) -> Responses:
+    """Return the refusals of a call, each with the codes it may carry; some are the same for every call."""
     content: dict[str, Any] = {problems.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"model": Problem, "content": content} for status in statuses}
+    return {
+        status: {
+            "model": Problem,
+            "content": content,
+            "description": f"One of these codes: {', '.join(problems.codes_of(status))}",
+        }
+        for status in sorted({*statuses, *EVERYWHERE})
+    }
 
 
 router = APIRouter(prefix="/v1")
@@ -78,7 +89,9 @@ def _window(
 ) -> Window:
     if credentials is None:
         raise TokenInvalid
-    return office.tokens.window(credentials.credentials)
+    window = office.tokens.window(credentials.credentials)
+    office.pace.count_call(window.window_id)
+    return window
 
 
 Caller = Annotated[Window, Depends(_window)]
@@ -93,7 +106,7 @@ EarlierReceipt = Annotated[
 ]
 
 
-@router.get("/health", responses=_problems(500))
+@router.get("/health", responses=_problems())
 def health(office: Back) -> Health:
     """Tell which gateway answers, and its time."""
     return Health(gateway_id=office.gateway_id, time=office.clock())
@@ -126,7 +139,7 @@ _TOKEN_FORM = {
 }
 
 
-@router.post("/token", openapi_extra=_TOKEN_FORM, responses=_problems(400, 401, 403, 413))
+@router.post("/token", openapi_extra=_TOKEN_FORM, responses=_problems(401, 403, 413, 429))
 async def token(request: Request, response: Response, office: Back) -> Token:
     """Give an access token for a signed client assertion (`private_key_jwt`, audience: the gateway id)."""
     form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
@@ -134,7 +147,7 @@ async def token(request: Request, response: Response, office: Back) -> Token:
     return await run_in_threadpool(office.tokens.issue, form)
 
 
-@router.post("/blobs/missing", responses=_problems(401, 413, 422))
+@router.post("/blobs/missing", responses=_problems(401, 413, 422, 429))
 def missing(request: MissingRequest, office: Back, _caller: Caller) -> MissingAnswer:
     """Tell which pages have not arrived."""
     sizes = office.blobs.sizes(dict.fromkeys(request.sha256))
@@ -157,10 +170,10 @@ _BYTES = {
     responses={
         201: {"description": "Stored"},
         204: {"description": "Already here"},
-        **_problems(401, 413, 422, 507),
+        **_problems(401, 413, 422, 429, 507),
     },
 )
-async def put_blob(sha256: str, request: Request, office: Back, _caller: Caller) -> Response:
+async def put_blob(sha256: str, request: Request, office: Back, caller: Caller) -> Response:
     """Take one page; `Content-Digest` (RFC 9530) is checked when given, the bytes always."""
     try:
         _check_headers(sha256, request)
@@ -170,6 +183,11 @@ async def put_blob(sha256: str, request: Request, office: Back, _caller: Caller)
     if await run_in_threadpool(office.blobs.size, sha256) is not None:
         await problems.drain(request.receive, more=True)
         return Response(status_code=204)
+    try:
+        await run_in_threadpool(office.pace.count_page, caller.window_id)
+    except TooManyPages:
+        await problems.drain(request.receive, more=True)
+        raise
     with office.blobs.receive(sha256, MAX_BLOB_BYTES) as incoming:
         await _stream(request, incoming)
         await run_in_threadpool(incoming.keep)
@@ -202,7 +220,7 @@ def _check_headers(sha256: str, request: Request) -> None:
         raise DigestMismatch("Content-Digest names another hash than the path")
 
 
-@router.post("/bundles/missing", responses=_problems(401, 413, 422))
+@router.post("/bundles/missing", responses=_problems(401, 413, 422, 429))
 def missing_bundles(request: HeldRequest, office: Back, caller: Caller) -> HeldAnswer:
     """Tell which of the window's bundles are not here, although it may hold receipts: after a restore."""
     return HeldAnswer(missing=office.intake.lacking(caller, request.bundle_ids))
@@ -214,7 +232,7 @@ def missing_bundles(request: HeldRequest, office: Back, caller: Caller) -> HeldA
     response_model=SignedReceipt,
     responses={
         200: {"model": SignedReceipt, "description": "Held since an earlier call; the same receipt"},
-        **_problems(401, 403, 409, 413, 422, 424, 507),
+        **_problems(401, 403, 409, 413, 422, 424, 429, 507),
     },
 )
 def put_bundle(
@@ -225,13 +243,13 @@ def put_bundle(
     return Response(deposit.receipt, 201 if deposit.is_new else 200, media_type="application/json")
 
 
-@router.get("/catalogue/{version}", responses=_problems(401, 422))
+@router.get("/catalogue/{version}", responses=_problems(401, 422, 429))
 def catalogue(version: PackVersion, pack: PackId, office: Back, _caller: Caller) -> PackFiles:
     """Hand over a published item pack; its signature is for the window to check."""
     return office.packs.get(pack, version)
 
 
-@router.get("/changes", responses=_problems(401, 422))
+@router.get("/changes", responses=_problems(401, 422, 429))
 async def changes(
     request: Request,
     office: Back,

@@ -13,6 +13,8 @@ class Refused(Exception):
     status = 422
     code = "refused"
     title = "The request is refused"
+    retry_after: int | None = None
+    """Seconds after which the same may be taken; None: it will not pass by itself, or nobody knows when."""
     authenticate = False
     """True when the answer must carry `WWW-Authenticate`."""
 
@@ -125,6 +127,31 @@ class TooLarge(Refused):
     """The body is longer than the gateway takes."""
 
     status, code, title = 413, "too-large", "The content is too large"
+
+
+class TooManyCalls(Refused):
+    """The window calls more often than the office takes; it waits."""
+
+    status, code, title = 429, "too-many-calls", "The window calls too often"
+
+    def __init__(self, retry_after: int) -> None:
+        """Keep how many seconds are left of the minute."""
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class TooManyPages(Refused):
+    """The window has sent more pages than one bundle may have, several times over, and no bundle."""
+
+    status, code, title = 429, "too-many-pages", "Too many pages wait for their bundle"
+    retry_after = 60
+
+
+class TooManyHeld(Refused):
+    """Too many of the window's bundles wait for the version before them."""
+
+    status, code, title = 429, "too-many-held", "Too many bundles wait for the version before"
+    retry_after = 60
 
 
 class StorageFull(Refused):

@@ -21,7 +21,7 @@ from sync.contract.signing import (
 )
 from sync.gateway import matters
 from sync.gateway.blobs import Blobs
-from sync.gateway.database import Database, Row, Rows
+from sync.gateway.database import Database, Row, Rows, only_value
 from sync.gateway.enrolment import Registry, Window
 from sync.gateway.errors import (
     BlobsMissing,
@@ -38,8 +38,10 @@ from sync.gateway.errors import (
     SignatureInvalid,
     SizeMismatch,
     SubjectTaken,
+    TooManyHeld,
     VersionConflict,
 )
+from sync.gateway.pace import Pace
 from sync.gateway.review import Review
 
 ACCEPTED, HELD, STRAY = "accepted", "held", "stray"
@@ -62,6 +64,7 @@ class Intake:
     blobs: Blobs
     registry: Registry
     review: Review
+    pace: Pace
     key: Ed25519PrivateKey
     gateway_id: str
     practice: bool
@@ -117,6 +120,7 @@ class Intake:
         outcome = self.database.write(work)
         if isinstance(outcome, Refused):
             raise outcome
+        self.pace.forget_pages(window.window_id)
         return outcome
 
     def _checked(self, window: Window, bundle_id: str, signed: SignedManifest) -> str:
@@ -172,7 +176,18 @@ class Intake:
         conflict = _place_taken(rows, manifest)
         if conflict is not None:
             return conflict
-        return self._take(rows, signed, digest, _place(rows, manifest), earlier)
+        place = _place(rows, manifest)
+        if place == HELD:
+            self._check_held(rows, manifest.window_id)
+        self.pace.finish(rows, manifest.window_id)
+        return self._take(rows, signed, digest, place, earlier)
+
+    def _check_held(self, rows: Rows, window_id: str) -> None:
+        waiting = rows.execute(
+            "SELECT count(*) FROM bundle WHERE window_id = ? AND state = ?", (window_id, HELD)
+        )
+        if only_value(waiting) >= self.pace.limits.bundles_held:
+            raise TooManyHeld
 
     def _check_pages(self, manifest: Manifest) -> None:
         sizes = self.blobs.sizes(page.sha256 for page in manifest.pages)

@@ -30,6 +30,7 @@ from sync.gateway.feed import Feed
 from sync.gateway.intake import ACCEPTED, Intake
 from sync.gateway.keys import KEY_FILE, gateway_key
 from sync.gateway.matters import Matter
+from sync.gateway.pace import DEFAULT_LIMITS, Limits, Pace
 from sync.gateway.packs import PackShelf
 from sync.gateway.review import Review
 from sync.gateway.tokens import TokenDesk
@@ -76,6 +77,7 @@ class Office:
         *,
         practice: bool,
         auto_accept: bool,
+        limits: Limits,
         clock: Callable[[], datetime],
     ) -> None:
         """Wire the rooms; use `open`."""
@@ -85,7 +87,8 @@ class Office:
         self.public_key = public_text(key)
         self.blobs = blobs
         self.registry = Registry(database, practice=practice)
-        self.tokens = TokenDesk(database, self.registry, self.gateway_id, clock)
+        self.pace = Pace(database, clock, limits)
+        self.tokens = TokenDesk(database, self.registry, self.pace, self.gateway_id, clock)
         self.feed = Feed(database)
         self.packs = PackShelf(folder / PACK_FOLDER, database, clock)
         self._review = Review(database, clock)
@@ -95,6 +98,7 @@ class Office:
             blobs=self.blobs,
             registry=self.registry,
             review=self._review,
+            pace=self.pace,
             key=key,
             gateway_id=self.gateway_id,
             practice=practice,
@@ -114,6 +118,7 @@ class Office:
         create: bool = True,
         database: str = "",
         blobs: str = "",
+        limits: Limits = DEFAULT_LIMITS,
         clock: Callable[[], datetime] = system_clock,
     ) -> Office:
         """Open the office of a folder, making it at the first start.
@@ -126,6 +131,7 @@ class Office:
             create: False refuses a folder that holds no office yet.
             database: `postgresql://...` keeps the rows on that server; nothing keeps them in the folder.
             blobs: `s3://bucket/prefix?endpoint=...&region=...` keeps the pages there; nothing: in the folder.
+            limits: how much of the office one window may use.
             clock: gives aware times.
 
         Raises:
@@ -146,7 +152,9 @@ class Office:
             key = gateway_key(folder)
             mode = _settled(opened, folder, practice, key_id(key.public_key()))
             store = open_blobs(blobs, folder / BLOB_FOLDER)
-            office = cls(folder, opened, store, key, practice=mode, auto_accept=auto_accept, clock=clock)
+            office = cls(
+                folder, opened, store, key, practice=mode, auto_accept=auto_accept, limits=limits, clock=clock
+            )
             office.registry.set_streets(streets or {})
         except BaseException:
             opened.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -29,9 +29,28 @@ RETRY_AFTER_S = "2"
 SHOWN_FAULTS = 10
 
 HTTP_CODES = {400: "bad-request", 404: "not-found", 405: "method-not-allowed"}
+FRAMEWORK_CODES: dict[int, tuple[str, ...]] = {
+    **{status: (code,) for status, code in HTTP_CODES.items()},
+    422: ("json-invalid", "validation-failed"),
+    500: ("internal",),
+    503: ("busy",),
+}
+"""Codes that are not a class of `errors`."""
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 OAUTH_ERRORS = {400: "unsupported_grant_type", 401: "invalid_client"}
 """RFC 6749, 5.2: what the token call says beside its code."""
+
+
+def codes_of(status: int) -> list[str]:
+    """Return the stable codes that come with a status, sorted."""
+    named = {refused.code for refused in _all_below(Refused) if refused.status == status}
+    return sorted(named.union(FRAMEWORK_CODES.get(status, ())))
+
+
+def _all_below(kind: type[Refused]) -> Iterator[type[Refused]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _all_below(below)
 
 
 def problem(
@@ -56,13 +75,16 @@ def refusal(request: Request, error: Exception) -> Response:
     """Answer one of our own refusals."""
     assert isinstance(error, Refused)
     is_token_call = request.url.path == "/v1/token"
+    headers = {"WWW-Authenticate": "Bearer"} if error.authenticate else {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
     return problem(
         error.status,
         error.code,
         error.title,
         error.detail,
         missing=error.missing,
-        headers={"WWW-Authenticate": "Bearer"} if error.authenticate else {},
+        headers=headers,
         extra={"error": OAUTH_ERRORS.get(error.status, "invalid_request")} if is_token_call else None,
     )
 

@@ -51,7 +51,13 @@ CREATE INDEX bundle_state ON bundle (window_id, state);
 CREATE INDEX matter_state ON matter (state);
 """
 
-VERSIONS = (FIRST, SECOND)
+THIRD = """
+CREATE TABLE pace (
+    window_id TEXT PRIMARY KEY REFERENCES "window", minute BIGINT NOT NULL, calls BIGINT NOT NULL,
+    pages BIGINT NOT NULL);
+"""
+
+VERSIONS = (FIRST, SECOND, THIRD)
 
 
 def statements_after(version: int) -> list[str]:

@@ -36,8 +36,10 @@ class _Server(uvicorn.Server):
 class GatewayServer:
     """One office on one address; `start` and `stop` for a thread, `serve` to block."""
 
-    def __init__(self, office: Office, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Keep the address; port 0 takes a free one."""
+    def __init__(
+        self, office: Office, host: str = "127.0.0.1", port: int = 0, *, taken: socket.socket | None = None
+    ) -> None:
+        """Keep the address; port 0 takes a free one, `taken` listens already."""
         self._host = host
         self._port = port
         app = create_app(office)
@@ -54,7 +56,7 @@ class GatewayServer:
         )
         self._server = _Server(config, self._stopping)
         self._thread: threading.Thread | None = None
-        self._socket: socket.socket | None = None
+        self._socket = taken
 
     def listen(self) -> str:
         """Take the port and return the base URL; calls are answered once the server runs.
@@ -63,10 +65,9 @@ class GatewayServer:
             CannotListen: the port is taken or the address is not this machine's.
         """
         if self._socket is None:
-            self._socket = _bound(self._host, self._port)
+            self._socket, _url = listening(self._host, self._port)
             self._port = int(self._socket.getsockname()[1])
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{self._port}"
+        return _url_of(self._host, self._port)
 
     def start(self) -> str:
         """Serve in a thread, without signal handlers, and return the base URL when it answers.
@@ -126,6 +127,20 @@ class GatewayServer:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+
+def listening(host: str, port: int) -> tuple[socket.socket, str]:
+    """Take an address and return its socket and base URL; port 0 takes a free one.
+
+    Raises:
+        CannotListen: the port is taken or the address is not this machine's.
+    """
+    taken = _bound(host, port)
+    return taken, _url_of(host, int(taken.getsockname()[1]))
+
+
+def _url_of(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _bound(host: str, port: int) -> socket.socket:

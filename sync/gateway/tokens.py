@@ -26,6 +26,7 @@ from sync.gateway.errors import (
     TokenInvalid,
     WindowRevoked,
 )
+from sync.gateway.pace import Pace
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ["Ed25519", "EdDSA"]
@@ -43,11 +44,17 @@ class TokenDesk:
     """Checks assertions, gives tokens, and tells whose token it is."""
 
     def __init__(
-        self, database: Database, registry: Registry, gateway_id: str, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        registry: Registry,
+        pace: Pace,
+        gateway_id: str,
+        clock: Callable[[], datetime],
     ) -> None:
         """`gateway_id` is the audience every assertion must name."""
         self._database = database
         self._registry = registry
+        self._pace = pace
         self._gateway_id = gateway_id
         self._clock = clock
 
@@ -58,6 +65,7 @@ class TokenDesk:
             GrantInvalid: not client credentials with a JWT assertion.
             AssertionRefused: or a subclass, when the assertion does not prove the window.
             WindowRevoked: it proves a window that lost its rights.
+            TooManyCalls: the window calls too often.
         """
         if form.get("grant_type") != "client_credentials":
             raise GrantInvalid("grant_type must be client_credentials")
@@ -69,6 +77,7 @@ class TokenDesk:
         self._check_claims(window, claims)
         if window.revoked:
             raise WindowRevoked
+        self._pace.count_call(window.window_id)
         return self._store(window, claims)
 
     def window(self, token: str) -> Window:

@@ -24,7 +24,8 @@ SETTINGS = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_c
 
 EMPTY = f"""
 DELETE FROM feed; DELETE FROM matter; DELETE FROM conflict; DELETE FROM bundle; DELETE FROM assertion;
-DELETE FROM token; DELETE FROM code; DELETE FROM "window"; DELETE FROM counter; DELETE FROM street;
+DELETE FROM pace; DELETE FROM token; DELETE FROM code; DELETE FROM "window"; DELETE FROM counter;
+DELETE FROM street;
 DELETE FROM meta WHERE name <> 'schema'; UPDATE meta SET value = '{len(VERSIONS)}';
 ALTER SEQUENCE bundle_serial RESTART
 """

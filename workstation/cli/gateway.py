@@ -6,6 +6,7 @@ import argparse
 import getpass
 import json
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sync.gateway.branches import Branch
     from sync.gateway.matters import Matter
     from sync.gateway.office import Office
+    from sync.gateway.pace import Limits
 
     Actions = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -28,6 +30,8 @@ DEFAULT_PORT = 8620
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 DEFECT_PARTS = range(3, 6)
 MAX_HOURS = 720
+MAX_WORKERS = 64
+MOST_DIGITS = 9
 FOUNDING = frozenset({"serve", "code", "publish"})
 """Actions that may begin a new office; the others only look into one that is there."""
 
@@ -77,6 +81,15 @@ def _add_serve(actions: Actions) -> argparse.ArgumentParser:
     serve = actions.add_parser("serve", help=_("启动后台, 直到按 Ctrl+C"))
     serve.add_argument("--host", default="127.0.0.1", help=_("监听地址"))
     serve.add_argument("--port", type=_port, default=DEFAULT_PORT, help=_("监听端口; 0 为任选"))
+    serve.add_argument(
+        "--workers", type=_count, default=1, metavar="N", help=_("处理请求的进程数, 一般等于处理器核数")
+    )
+    serve.add_argument(
+        "--calls-per-minute",
+        type=_calls,
+        metavar="N",
+        help=_("每个窗口每分钟最多请求次数, 超过的稍后再试; 0 为不限, 不填为 12000"),
+    )
     serve.add_argument("--practice", action="store_true", help=_("练习后台: 只收练习数据"))
     serve.add_argument("--auto-accept", action="store_true", help=_("收到办件即自动受理(演示用)"))
     serve.add_argument(
@@ -154,12 +167,22 @@ def _office(args: argparse.Namespace, *, streets: dict[str, str] | None = None) 
         create=args.action in FOUNDING,
         database=database_of(args.database),
         blobs=blobs_of(args.blobs),
+        limits=_limits(args),
     )
+
+
+def _limits(args: argparse.Namespace) -> Limits:
+    from sync.gateway.pace import DEFAULT_LIMITS
+
+    calls: int | None = getattr(args, "calls_per_minute", None)
+    return DEFAULT_LIMITS if calls is None else replace(DEFAULT_LIMITS, calls_a_minute=calls)
 
 
 def _serve(args: argparse.Namespace) -> int:
     from sync.gateway.serve import GatewayServer
 
+    if args.workers > 1:
+        return _serve_together(args)
     office = _office(args, streets=dict(args.street))
     try:
         server = GatewayServer(office, args.host, args.port)
@@ -167,6 +190,29 @@ def _serve(args: argparse.Namespace) -> int:
         server.serve()
     finally:
         office.close()
+    return 0
+
+
+def _serve_together(args: argparse.Namespace) -> int:
+    from sync.gateway.workers import OfficePlace, Workers
+
+    place = OfficePlace(
+        folder=folder_of(args.folder, args.settings),
+        streets=dict(args.street),
+        practice=True if args.practice else None,
+        auto_accept=args.auto_accept,
+        database=database_of(args.database),
+        blobs=blobs_of(args.blobs),
+        limits=_limits(args),
+    )
+    # Opened and closed once here: what is wrong is said by one process, and the tables are made by one.
+    office = place.open()
+    try:
+        workers = Workers(place, args.host, args.port, args.workers)
+        _announce(office, workers.url, args.host)
+    finally:
+        office.close()
+    workers.serve()
     return 0
 
 
@@ -313,6 +359,18 @@ def _login() -> str:
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(_("端口须为 0 到 65535 的整数"))
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= MAX_WORKERS:
+        raise argparse.ArgumentTypeError(_("进程数须为 1 到 64 的整数"))
+    return int(text)
+
+
+def _calls(text: str) -> int:
+    if not text.isdecimal() or len(text) > MOST_DIGITS:
+        raise argparse.ArgumentTypeError(_("次数须为不小于 0 的整数"))
     return int(text)
 
 
