@@ -39,6 +39,7 @@ from sync.gateway.enrolment import Window
 from sync.gateway.errors import DigestMismatch, HashInvalid, TokenInvalid, TooLarge, TooManyPages
 from sync.gateway.news import News
 from sync.gateway.office import Office
+from sync.gateway.tokens import ASSERTION_TYPE
 
 MAX_WAIT_S = 30.0
 WRITE_BYTES = 1024 * 1024
@@ -95,6 +96,9 @@ def _window(
 
 
 Caller = Annotated[Window, Depends(_window)]
+# Said in the document only: a path that differs is refused with a code of its own.
+HashInPath = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{64}$"})]
+IdInPath = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 
 
 EarlierReceipt = Annotated[
@@ -128,8 +132,8 @@ _TOKEN_FORM = {
                     "required": ["grant_type", "client_assertion_type", "client_assertion"],
                     "properties": {
                         "grant_type": {"const": "client_credentials"},
-                        "client_assertion_type": {"type": "string"},
-                        "client_assertion": {"type": "string"},
+                        "client_assertion_type": {"const": ASSERTION_TYPE},
+                        "client_assertion": {"type": "string", "minLength": 1},
                         "client_id": {"type": "string"},
                     },
                 }
@@ -173,7 +177,7 @@ _BYTES = {
         **_problems(401, 413, 422, 429, 507),
     },
 )
-async def put_blob(sha256: str, request: Request, office: Back, caller: Caller) -> Response:
+async def put_blob(sha256: HashInPath, request: Request, office: Back, caller: Caller) -> Response:
     """Take one page; `Content-Digest` (RFC 9530) is checked when given, the bytes always."""
     try:
         _check_headers(sha256, request)
@@ -236,7 +240,11 @@ def missing_bundles(request: HeldRequest, office: Back, caller: Caller) -> HeldA
     },
 )
 def put_bundle(
-    bundle_id: str, signed: SignedManifest, office: Back, caller: Caller, earlier_receipt: EarlierReceipt = ""
+    bundle_id: IdInPath,
+    signed: SignedManifest,
+    office: Back,
+    caller: Caller,
+    earlier_receipt: EarlierReceipt = "",
 ) -> Response:
     """Take a sealed bundle; the body is the receipt as it was first signed."""
     deposit = office.intake.deposit(caller, bundle_id, signed, earlier_receipt)
