@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hmac
 import re
 import threading
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
@@ -13,6 +15,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Respons
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
 from sync.contract.models import (
     CONTRACT_VERSION,
@@ -37,6 +40,7 @@ from sync.gateway import problems
 from sync.gateway.blobs import Incoming
 from sync.gateway.enrolment import Window
 from sync.gateway.errors import DigestMismatch, HashInvalid, TokenInvalid, TooLarge, TooManyPages
+from sync.gateway.metrics import CONTENT_TYPE, FEED_BUCKETS, Measure, Metrics
 from sync.gateway.news import News
 from sync.gateway.office import Office
 from sync.gateway.tokens import ASSERTION_TYPE
@@ -44,6 +48,9 @@ from sync.gateway.tokens import ASSERTION_TYPE
 MAX_WAIT_S = 30.0
 WRITE_BYTES = 1024 * 1024
 SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
+PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+"""Headers of a proxy: its callers are not on this machine although it is."""
 CONTENT_DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]*):")
 
 EVERYWHERE = (400, 413, 500, 503)
@@ -74,6 +81,7 @@ def _problems(*statuses: int) -> Responses:
 
 
 router = APIRouter(prefix="/v1")
+metrics_router = APIRouter(include_in_schema=False)
 _bearer = HTTPBearer(auto_error=False, description="Access token of POST /v1/token")
 
 
@@ -273,13 +281,48 @@ async def changes(
     while True:
         found = await run_in_threadpool(office.feed.since, caller.window_id, after)
         left = until - loop.time()
+        if found.changes:
+            _observe_delays(request.app.state.metrics, found, office.clock())
         if found.changes or left <= 0 or stopping.is_set() or await request.is_disconnected():
             return found
         await news.wait(caller.window_id, after, left)
 
 
-def create_app(office: Office) -> FastAPI:
-    """Return the application; setting `app.state.stopping` ends waiting calls at once."""
+def _observe_delays(metrics: Metrics, found: Changes, now: datetime) -> None:
+    for change in found.changes:
+        delay = max(0.0, (now - change.at).total_seconds())
+        metrics.observe("gateway_feed_delay_seconds", delay, FEED_BUCKETS)
+
+
+@metrics_router.get("/metrics")
+def metrics(request: Request, office: Back) -> Response:
+    """Tell a monitor of this machine (or one with the token) how the office does."""
+    if not _may_read(request):
+        raise HTTPException(404)
+    waiting: tuple[str, dict[str, str], float] = (
+        "gateway_waiting_calls",
+        {},
+        float(request.app.state.news.waiting),
+    )
+    counted: Metrics = request.app.state.metrics
+    return Response(counted.text([*office.gauges(), waiting]), media_type=CONTENT_TYPE)
+
+
+def _may_read(request: Request) -> bool:
+    """Return whether a call comes from this machine itself, not through a proxy on it; or names the token."""
+    token: str = request.app.state.metrics_token
+    if token:
+        named = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return hmac.compare_digest(named.encode(), token.encode())
+    is_passed_on = any(name in request.headers for name in PASSED_ON)
+    return request.client is not None and request.client.host in LOOPBACK and not is_passed_on
+
+
+def create_app(office: Office, *, metrics_token: str = "") -> FastAPI:
+    """Return the application; setting `app.state.stopping` ends waiting calls at once.
+
+    With `metrics_token` whoever names it reads `/metrics`; without, only this machine does.
+    """
     app = FastAPI(
         title="Window gateway",
         version=str(CONTRACT_VERSION),
@@ -290,6 +333,10 @@ def create_app(office: Office) -> FastAPI:
     app.state.office = office
     app.state.stopping = threading.Event()
     app.state.news = News(office.feed, app.state.stopping)
+    app.state.metrics = Metrics()
+    app.state.metrics_token = metrics_token
     problems.install(app)
+    app.add_middleware(Measure, metrics=app.state.metrics)
     app.include_router(router)
+    app.include_router(metrics_router)
     return app

@@ -23,13 +23,13 @@ from sync.gateway import branches, matters
 from sync.gateway.blobs import Blobs, open_blobs
 from sync.gateway.branches import Branch
 from sync.gateway.course import Course
-from sync.gateway.database import Database, Rows, open_database
+from sync.gateway.database import Database, Rows, only_value, open_database
 from sync.gateway.enrolment import CODE_LIFE, Registry
 from sync.gateway.errors import FolderUnusable, UnknownBundle, UnknownSubject, WrongMode
 from sync.gateway.feed import Feed
 from sync.gateway.intake import ACCEPTED, Intake
 from sync.gateway.keys import KEY_FILE, gateway_key
-from sync.gateway.matters import Matter
+from sync.gateway.matters import Matter, MatterState
 from sync.gateway.pace import DEFAULT_LIMITS, Limits, Pace
 from sync.gateway.packs import PackShelf
 from sync.gateway.review import Review
@@ -270,6 +270,31 @@ class Office:
             return tuple(
                 str(row["bundle_id"]) for row in rows.execute("SELECT bundle_id FROM bundle ORDER BY serial")
             )
+
+    def gauges(self) -> list[tuple[str, dict[str, str], float]]:
+        """Return what the rows say of the office's work, as gauges without a person in them."""
+        counts = (
+            ("gateway_bundles", "SELECT state, count(*) FROM bundle GROUP BY state"),
+            ("gateway_matters", "SELECT state, count(*) FROM matter GROUP BY state"),
+        )
+        with self.database.read() as rows:
+            found = [
+                (name, {"state": str(row[0])}, float(row[1]))
+                for name, sql in counts
+                for row in rows.execute(sql)
+            ]
+            windows = only_value(rows.execute('SELECT count(*) FROM "window" WHERE revoked_at IS NULL'))
+            conflicts = only_value(rows.execute("SELECT count(*) FROM conflict"))
+            oldest = only_value(
+                rows.execute("SELECT min(received_at) FROM matter WHERE state = ?", (MatterState.RECEIVED,))
+            )
+        age = 0.0 if oldest is None else (self.clock() - datetime.fromisoformat(oldest)).total_seconds()
+        return [
+            *found,
+            ("gateway_windows", {}, float(windows)),
+            ("gateway_conflicts", {}, float(conflicts)),
+            ("gateway_oldest_undecided_seconds", {}, age),
+        ]
 
     def conflicts(self) -> tuple[SetAside, ...]:
         """Return the manifests refused with 409, oldest first."""

@@ -68,7 +68,19 @@ def problem(
         type=TYPE_PREFIX + code, title=title, status=status, code=code, detail=detail, missing=missing
     )
     body = json.dumps({**document.model_dump(mode="json"), **(extra or {})}, ensure_ascii=False)
-    return Response(body.encode("utf-8", "replace"), status, dict(headers or {}), PROBLEM)
+    return _Document(code, body.encode("utf-8", "replace"), status, dict(headers or {}))
+
+
+class _Document(Response):
+    """A problem document, which tells the counting outside of it what it is."""
+
+    def __init__(self, code: str, body: bytes, status: int, headers: dict[str, str]) -> None:
+        super().__init__(body, status, headers, PROBLEM)
+        self._code = code
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["problem_code"] = self._code
+        await super().__call__(scope, receive, send)
 
 
 def refusal(request: Request, error: Exception) -> Response:

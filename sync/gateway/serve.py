@@ -6,6 +6,7 @@ import signal
 import socket
 import threading
 import time
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -37,12 +38,30 @@ class GatewayServer:
     """One office on one address; `start` and `stop` for a thread, `serve` to block."""
 
     def __init__(
-        self, office: Office, host: str = "127.0.0.1", port: int = 0, *, taken: socket.socket | None = None
+        self,
+        office: Office,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        taken: socket.socket | None = None,
+        metrics_token: str = "",
+        shared: Path | None = None,
     ) -> None:
-        """Keep the address; port 0 takes a free one, `taken` listens already."""
+        """Keep the address.
+
+        Args:
+            office: what is served.
+            host: address to listen on.
+            port: 0 takes a free one.
+            taken: a socket that listens already.
+            metrics_token: who names it may read the metrics; nothing: only this machine.
+            shared: folder where processes of one gateway leave what they counted.
+        """
         self._host = host
         self._port = port
-        app = create_app(office)
+        app = create_app(office, metrics_token=metrics_token)
+        if shared is not None:
+            app.state.metrics.share(shared)
         self._stopping: threading.Event = app.state.stopping
         config = uvicorn.Config(
             app,

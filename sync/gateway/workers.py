@@ -8,8 +8,10 @@ ends is replaced; when the first one ends, however it ends, the others do.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -40,6 +42,7 @@ class OfficePlace:
     database: str = ""
     blobs: str = ""
     limits: Limits = DEFAULT_LIMITS
+    metrics_token: str = ""
 
     def open(self, *, create: bool = True) -> Office:
         """Open it; see `Office.open`."""
@@ -69,26 +72,31 @@ class Workers:
     def serve(self) -> None:
         """Keep the processes running until SIGINT or SIGTERM, then end them and return."""
         kept = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        shared = tempfile.mkdtemp(prefix="gateway-metrics-")
         try:
             for _ in range(self._count):
-                self._begin()
+                self._begin(shared)
             while not self._stopping.is_set():
                 connection.wait(list(self._running), LOOK_S)
-                self._replace()
+                self._replace(shared)
         finally:
             self._end()
             self._socket.close()
+            shutil.rmtree(shared, ignore_errors=True)
             for number, handler in kept.items():
                 signal.signal(number, handler)
 
-    def _begin(self) -> None:
+    def _begin(self, shared: str) -> None:
         process = self._context.Process(
-            target=_work, args=(self._place, self._socket), name="gateway-worker", daemon=True
+            target=_work,
+            args=(self._place, self._socket, Path(shared)),
+            name="gateway-worker",
+            daemon=True,
         )
         process.start()
         self._running[process.sentinel] = (process, time.monotonic())
 
-    def _replace(self) -> None:
+    def _replace(self, shared: str) -> None:
         for sentinel, (process, began) in list(self._running.items()):
             if process.is_alive() or self._stopping.is_set():
                 continue
@@ -97,7 +105,7 @@ class Workers:
             if time.monotonic() - began < SHORT_LIFE_S:
                 self._stopping.wait(PAUSE_S)
             if not self._stopping.is_set():
-                self._begin()
+                self._begin(shared)
 
     def _end(self) -> None:
         processes = [process for process, _began in self._running.values()]
@@ -114,14 +122,14 @@ class Workers:
         self._stopping.set()
 
 
-def _work(place: OfficePlace, taken: socket.socket) -> None:
+def _work(place: OfficePlace, taken: socket.socket, shared: Path) -> None:
     """Serve until told to stop, or until the first process is gone."""
     # Ctrl+C reaches every process of a terminal; the first one passes it on in its own way.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow, name="first-process", daemon=True).start()
     office = place.open(create=False)
     try:
-        GatewayServer(office, taken=taken).serve()
+        GatewayServer(office, taken=taken, metrics_token=place.metrics_token, shared=shared).serve()
     finally:
         office.close()
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
-import sys
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from workstation.cli.gateway_course import add_extend, add_resume, add_special, change_course
 from workstation.cli.gateway_packs import add_publish, publish
-from workstation.cli.gateway_place import add_place, blobs_of, database_of, folder_of, tell_missing
+from workstation.cli.gateway_place import (
+    add_place,
+    blobs_of,
+    database_of,
+    folder_of,
+    tell_missing,
+)
+from workstation.cli.gateway_serve import add_serve, serve
 from workstation.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -20,19 +25,14 @@ if TYPE_CHECKING:
     from sync.gateway.branches import Branch
     from sync.gateway.matters import Matter
     from sync.gateway.office import Office
-    from sync.gateway.pace import Limits
 
     Actions = argparse._SubParsersAction[argparse.ArgumentParser]
 
 HELP = N_("内置后台: 启动、发注册码、查看与办理")
 DECISIONS = ("accepted", "correction", "refused", "in_review", "decided", "delivered")
-DEFAULT_PORT = 8620
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 DEFECT_PARTS = range(3, 6)
 MAX_HOURS = 720
-MAX_WORKERS = 64
-MOST_DIGITS = 9
-FOUNDING = frozenset({"serve", "code", "publish"})
+FOUNDING = frozenset({"code", "publish"})
 """Actions that may begin a new office; the others only look into one that is there."""
 
 STATES = {
@@ -56,14 +56,14 @@ KINDS = {"case": N_("办件"), "handover": N_("文件袋")}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the sub-commands."""
     actions = parser.add_subparsers(title=_("操作"), metavar="ACTION", dest="action", required=True)
-    for add in (_add_serve, _add_code, _add_list, _add_decide, _add_check, add_publish, *COURSE):
+    for add in (add_serve, _add_code, _add_list, _add_decide, _add_check, add_publish, *COURSE):
         add_place(add(actions))
 
 
 def run(args: argparse.Namespace) -> int:
     """Run one action; an office error reaches the caller, who words it."""
     runners = {
-        "serve": _serve,
+        "serve": serve,
         "code": _code,
         "list": _list,
         "decide": _decide,
@@ -75,32 +75,6 @@ def run(args: argparse.Namespace) -> int:
         return runners[args.action](args)
     except ModuleNotFoundError as error:
         return tell_missing(error)
-
-
-def _add_serve(actions: Actions) -> argparse.ArgumentParser:
-    serve = actions.add_parser("serve", help=_("启动后台, 直到按 Ctrl+C"))
-    serve.add_argument("--host", default="127.0.0.1", help=_("监听地址"))
-    serve.add_argument("--port", type=_port, default=DEFAULT_PORT, help=_("监听端口; 0 为任选"))
-    serve.add_argument(
-        "--workers", type=_count, default=1, metavar="N", help=_("处理请求的进程数, 一般等于处理器核数")
-    )
-    serve.add_argument(
-        "--calls-per-minute",
-        type=_calls,
-        metavar="N",
-        help=_("每个窗口每分钟最多请求次数, 超过的稍后再试; 0 为不限, 不填为 12000"),
-    )
-    serve.add_argument("--practice", action="store_true", help=_("练习后台: 只收练习数据"))
-    serve.add_argument("--auto-accept", action="store_true", help=_("收到办件即自动受理(演示用)"))
-    serve.add_argument(
-        "--street",
-        type=_street,
-        action="append",
-        default=[],
-        metavar=_("代码=名称"),
-        help=_("服务的街道, 可重复"),
-    )
-    return serve
 
 
 def _add_code(actions: Actions) -> argparse.ArgumentParser:
@@ -154,74 +128,15 @@ def _add_defects(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _office(args: argparse.Namespace, *, streets: dict[str, str] | None = None) -> Office:
+def _office(args: argparse.Namespace) -> Office:
     from sync.gateway.office import Office
 
-    practice = True if getattr(args, "practice", False) else None
-    auto_accept: bool = getattr(args, "auto_accept", False)
     return Office.open(
         folder_of(args.folder, args.settings),
-        streets=streets,
-        practice=practice,
-        auto_accept=auto_accept,
         create=args.action in FOUNDING,
         database=database_of(args.database),
         blobs=blobs_of(args.blobs),
-        limits=_limits(args),
     )
-
-
-def _limits(args: argparse.Namespace) -> Limits:
-    from sync.gateway.pace import DEFAULT_LIMITS
-
-    calls: int | None = getattr(args, "calls_per_minute", None)
-    return DEFAULT_LIMITS if calls is None else replace(DEFAULT_LIMITS, calls_a_minute=calls)
-
-
-def _serve(args: argparse.Namespace) -> int:
-    from sync.gateway.serve import GatewayServer
-
-    if args.workers > 1:
-        return _serve_together(args)
-    office = _office(args, streets=dict(args.street))
-    try:
-        server = GatewayServer(office, args.host, args.port)
-        _announce(office, server.listen(), args.host)
-        server.serve()
-    finally:
-        office.close()
-    return 0
-
-
-def _serve_together(args: argparse.Namespace) -> int:
-    from sync.gateway.workers import OfficePlace, Workers
-
-    place = OfficePlace(
-        folder=folder_of(args.folder, args.settings),
-        streets=dict(args.street),
-        practice=True if args.practice else None,
-        auto_accept=args.auto_accept,
-        database=database_of(args.database),
-        blobs=blobs_of(args.blobs),
-        limits=_limits(args),
-    )
-    # Opened and closed once here: what is wrong is said by one process, and the tables are made by one.
-    office = place.open()
-    try:
-        workers = Workers(place, args.host, args.port, args.workers)
-        _announce(office, workers.url, args.host)
-    finally:
-        office.close()
-    workers.serve()
-    return 0
-
-
-def _announce(office: Office, url: str, host: str) -> None:
-    mode = _("练习") if office.practice else _("正式")
-    print(_("后台已启动: {url} · {mode} · {gateway}").format(url=url, mode=mode, gateway=office.gateway_id))
-    print(_("按 Ctrl+C 停止"), flush=True)
-    if host not in LOOPBACK:
-        print(_("注意: 本后台不加密传输, 对外服务前须置于 HTTPS 代理之后"), file=sys.stderr)
 
 
 def _code(args: argparse.Namespace) -> int:
@@ -356,24 +271,6 @@ def _login() -> str:
         return ""
 
 
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(_("端口须为 0 到 65535 的整数"))
-    return int(text)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= MAX_WORKERS:
-        raise argparse.ArgumentTypeError(_("进程数须为 1 到 64 的整数"))
-    return int(text)
-
-
-def _calls(text: str) -> int:
-    if not text.isdecimal() or len(text) > MOST_DIGITS:
-        raise argparse.ArgumentTypeError(_("次数须为不小于 0 的整数"))
-    return int(text)
-
-
 def _hours(text: str) -> timedelta:
     if not text.isdecimal() or not 0 < int(text) <= MAX_HOURS:
         raise argparse.ArgumentTypeError(_("有效期须为 1 到 720 小时"))
@@ -385,13 +282,6 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(_("日期应写成 2026-12-01")) from None
-
-
-def _street(text: str) -> tuple[str, str]:
-    code, _separator, name = text.partition("=")
-    if not code.strip():
-        raise argparse.ArgumentTypeError(_("街道应写成 代码=名称"))
-    return code.strip(), name.strip() or code.strip()
 
 
 def _defect(text: str) -> ChangeDefect:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 ENV_DATABASE = "WORKSTATION_GATEWAY_DATABASE"
 ENV_BLOBS = "WORKSTATION_GATEWAY_BLOBS"
+ENV_METRICS_TOKEN = "WORKSTATION_GATEWAY_METRICS_TOKEN"
+"""Who names it may read the metrics from another machine."""
 SCHEMES = frozenset({"postgresql", "postgres"})
 SECRETS = frozenset({"password", "sslpassword"})
 DATABASE_HELP = N_(
