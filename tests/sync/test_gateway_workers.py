@@ -84,7 +84,7 @@ def test_two_processes_are_one_gateway_and_end_with_the_first(tmp_path: Path) ->
             put = [threads.submit(seats[manifest.window_id].put, manifest) for manifest in manifests * 2]
             assert sorted(one.result().status_code for one in put) == [200] * 12 + [201] * 12
         positions = [change["cursor"] for change in windows[0].news(wait=5)["changes"]]
-        assert positions == list(range(1, 7))
+        assert len(positions) == 6 and positions == sorted(set(positions))
         first = workers_of(process)
         os.kill(min(first), signal.SIGKILL)
         until(lambda: len(workers_of(process) - first) == 1 and min(first) not in workers_of(process))
