@@ -28,6 +28,7 @@ from workstation.domain.known import KnownAnswer
 from workstation.domain.situations import Question
 from workstation.i18n import N_, _
 from workstation.services.branches import BranchLine
+from workstation.services.card_age import with_card_age
 from workstation.services.carrying import CARD, card_values
 from workstation.services.item_changes import ItemChange
 from workstation.services.lamps import Lamp
@@ -155,7 +156,7 @@ def build_view(
         questions=open_questions(item, case.answers),
         checklist=checklist(item, case),
         fields=asked_fields(item, case.answers),
-        fields_shown=judged(case.fields, compare(case.fields, case.applicant)),
+        fields_shown=with_card_age(judged(case.fields, compare(case.fields, case.applicant))),
         readiness=readiness(item, case),
         offers=offers,
         home_street_name=street_name(case.home_street) if case.home_street else "",
