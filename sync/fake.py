@@ -54,6 +54,12 @@ class MemoryOutbox:
             self._blobs.update(blobs)
         return line
 
+    def state(self, bundle_id: str) -> LineState | None:
+        """Return where a line stands."""
+        with self._guard:
+            line = self._lines.get(bundle_id)
+            return None if line is None else line.state
+
     def line(self, bundle_id: str) -> Line:
         """Return one line, delivered or not."""
         with self._guard:

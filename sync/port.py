@@ -54,6 +54,10 @@ class Outbox(Protocol):
         """Lines to send now, by legal clock then age; never held, FIX, ASK or QUARANTINED ones."""
         ...
 
+    def state(self, bundle_id: str) -> LineState | None:
+        """Where a line stands; None when the queue has no such bundle."""
+        ...
+
     def load(self, bundle_id: str) -> SignedManifest:
         """The signed manifest as sealed.
 

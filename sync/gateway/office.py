@@ -85,6 +85,7 @@ class Office:
         self.practice = practice
         self.gateway_id = f"gw-{key_id(key.public_key())}"
         self.public_key = public_text(key)
+        self.key = key
         self.blobs = blobs
         self.registry = Registry(database, practice=practice)
         self.pace = Pace(database, clock, limits)

@@ -84,3 +84,9 @@ class GatewayAway(CommandError):
     """Nobody answers at the address given for enrolment."""
 
     code = "W112"
+
+
+class CannotCopy(CommandError):
+    """The folder of a dead computer cannot be copied."""
+
+    code = "W113"

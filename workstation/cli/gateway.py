@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from workstation.cli.gateway_course import add_extend, add_resume, add_special, change_course
+from workstation.cli.gateway_import import add_import, import_bag
 from workstation.cli.gateway_packs import add_publish, publish
 from workstation.cli.gateway_place import (
     add_place,
@@ -56,7 +57,7 @@ KINDS = {"case": N_("办件"), "handover": N_("文件袋")}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the sub-commands."""
     actions = parser.add_subparsers(title=_("操作"), metavar="ACTION", dest="action", required=True)
-    for add in (add_serve, _add_code, _add_list, _add_decide, _add_check, add_publish, *COURSE):
+    for add in (add_serve, _add_code, _add_list, _add_decide, _add_check, add_publish, add_import, *COURSE):
         add_place(add(actions))
 
 
@@ -69,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
         "decide": _decide,
         "check": _check,
         "publish": _publish,
+        "import": _import,
         **dict.fromkeys(("special", "resume", "extend"), _course),
     }
     try:
@@ -250,6 +252,14 @@ def _publish(args: argparse.Namespace) -> int:
     office = _office(args)
     try:
         return publish(office, args.pack)
+    finally:
+        office.close()
+
+
+def _import(args: argparse.Namespace) -> int:
+    office = _office(args)
+    try:
+        return import_bag(office, args.bag)
     finally:
         office.close()
 

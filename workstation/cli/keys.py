@@ -16,6 +16,7 @@ SLOT_WORDS = {
     "passphrase": N_("口令"),
     "secret-service": N_("桌面密钥环"),
     "machine-key": N_("机器密钥文件"),
+    "recovery": N_("恢复密钥"),
 }
 """Names of the key file's slots -> words."""
 
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     machine = actions.add_parser("machine", help=_("加一个机器密钥文件, 供无人值守的电脑使用; 没有则新建"))
     machine.add_argument("file", type=Path, metavar="FILE")
     add_store_arguments(machine)
+    add_store_arguments(actions.add_parser("recovery", help=_("做一个写在纸上的恢复密钥, 旧的作废")))
     add_store_arguments(actions.add_parser("keyring", help=_("加桌面密钥环 (须已解锁)")))
     remove = actions.add_parser("remove", help=_("去掉一种解锁方式; 最后一种不能去掉"))
     remove.add_argument("slot", choices=list(SLOT_WORDS))
@@ -56,6 +58,9 @@ def _change(args: argparse.Namespace, slots: KeySlots, key: DataKey) -> None:
     elif args.action == "machine":
         slots.add_machine_key(key, args.file)
         print(_('请在设置文件中写明 machine_key = "{path}"').format(path=args.file.resolve()))
+    elif args.action == "recovery":
+        print(slots.add_recovery(key))
+        print(_("请抄在纸上锁好; 本机不保存。电脑坏了, 凭它和硬盘可用 workstation rescue 取回未送达的件"))
     elif args.action == "keyring":
         slots.add_secret_service(key)
     else:

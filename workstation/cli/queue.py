@@ -1,4 +1,4 @@
-"""`workstation queue`: what waits to be sent, why, and what would move it."""
+"""`workstation queue`: what waits to be sent, why, and what would move it, be it by hand."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workstation.cli.errors import AlreadyDelivered, AmbiguousName, NotInQueue, SenderBusy
+from workstation.cli.queue_carry import add_export, add_receipts, export, take_receipts
 from workstation.cli.unlock import add_store_arguments, chosen_settings, opened_store
 from workstation.i18n import _
 
@@ -41,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for action in (listing, show, lamps):
         action.add_argument("--json", action="store_true", help=_("输出 JSON"))
         action.add_argument("--names", action="store_true", help=_("显示申请人全名"))
-    for action in (listing, show, retry, lamps):
+    for action in (listing, show, retry, lamps, add_export(actions), add_receipts(actions)):
         add_store_arguments(action, practice=True)
 
 
@@ -53,6 +54,8 @@ def run(args: argparse.Namespace) -> int:
         "show": _show,
         "retry": _retry,
         "lamps": _lamps,
+        "export": lambda _settings, store, args: export(store, args),
+        "receipts": lambda _settings, store, args: take_receipts(store, args),
     }
     with opened_store(settings, args) as store:
         return actions[args.action](settings, store, args)

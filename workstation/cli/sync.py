@@ -44,18 +44,36 @@ def run(args: argparse.Namespace) -> int:
         NotEnrolled: this window has no back office yet.
         SenderBusy: another process of this machine sends; only one may.
     """
+    with opened_store(args.settings, args) as store:
+        if args.once:
+            return send_once(args.settings, store)
+        _work(args.settings, store, once=False)
+        return 0
+
+
+def send_once(settings: Settings, store: Store) -> int:
+    """Send one round from an open store; 1 when something still waits.
+
+    Raises:
+        NotEnrolled: this window has no back office yet.
+        SenderBusy: another process of this machine sends; only one may.
+    """
+    return _once_told(settings, store, _work(settings, store, once=True))
+
+
+def _work(settings: Settings, store: Store, *, once: bool) -> SyncState:
     from workstation.domain.clock import now
     from workstation.services.enrolment import membership
 
-    with opened_store(args.settings, args) as store, tempfile.TemporaryDirectory() as papers:
+    with tempfile.TemporaryDirectory() as papers:
         member = membership(store)
         store.recover(now())
-        desk = _desk(args.settings, store, member, Path(papers))
-        rounds = Rounds(desk, member, args.settings, once=args.once)
+        desk = _desk(settings, store, member, Path(papers))
+        rounds = Rounds(desk, member, settings, once=once)
         rounds.run()
         if news := desk.silence.news():
             print(news, file=sys.stderr)
-        return _once_told(args.settings, store, rounds.last) if args.once else 0
+        return rounds.last
 
 
 class Rounds:

@@ -105,12 +105,12 @@ def open_store(folder: Path, passphrase: str) -> Store:
 
     slots = KeySlots(folder)
     if slots.exists:
-        return _open(folder, slots.unlock_with_passphrase(passphrase))
+        return open_with(folder, slots.unlock_with_passphrase(passphrase))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Store.create(folder, slots.create(passphrase))
 
 
-def _open(folder: Path, key: DataKey) -> Store:
+def open_with(folder: Path, key: DataKey) -> Store:
     """Open the store; a folder whose first start was cut off after its keys gets its database now."""
     from workstation.store.database import Store
     from workstation.store.errors import UnknownRecord
@@ -135,13 +135,13 @@ def unlock_unattended(settings: Settings, ask: Callable[[], str]) -> Store:
     if not slots.exists:
         raise NoKeySlots
     if settings.machine_key:
-        return _open(folder, slots.unlock_with_machine_key(Path(settings.machine_key)))
+        return open_with(folder, slots.unlock_with_machine_key(Path(settings.machine_key)))
     if any("secret" in name for name in slots.slots()):
         try:
-            return _open(folder, slots.unlock_with_secret_service())
+            return open_with(folder, slots.unlock_with_secret_service())
         except SlotUnavailable:
             pass
-    return _open(folder, slots.unlock_with_passphrase(ask()))
+    return open_with(folder, slots.unlock_with_passphrase(ask()))
 
 
 def build_station(

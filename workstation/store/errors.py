@@ -112,3 +112,9 @@ class LastSlot(StoreError):
     """The last key slot cannot be removed: nobody could read the data any more."""
 
     code = "T116"
+
+
+class WrongRecoveryKey(StoreError):
+    """The recovery key was mistyped, or is that of another data folder."""
+
+    code = "T117"

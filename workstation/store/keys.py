@@ -1,4 +1,4 @@
-"""The data key and the slots that wrap it: passphrase, desktop keyring, machine key file.
+"""The data key and the slots that wrap it: passphrase, desktop keyring, machine key file, recovery key.
 
 One random key protects everything in the data folder. `keys.json` holds it only in wrapped form, once per
 slot, as LUKS does: a slot can be added or taken away without touching the data.
@@ -29,6 +29,7 @@ from workstation.store.errors import (
     StoreDamaged,
     StoreExists,
     WrongPassphrase,
+    WrongRecoveryKey,
 )
 from workstation.store.files import disk_faults, make_folder, write_durably
 
@@ -39,6 +40,7 @@ FILE_FORMAT = 1
 PASSPHRASE = "passphrase"
 SECRET_SERVICE = "secret-service"
 MACHINE_KEY = "machine-key"
+RECOVERY = "recovery"
 
 ARGON2ID = {"iterations": 3, "lanes": 4, "memory_kib": 64 * 1024}
 """RFC 9106, 4: the second recommended set, for machines short of memory."""
@@ -46,6 +48,10 @@ ARGON2ID = {"iterations": 3, "lanes": 4, "memory_kib": 64 * 1024}
 _WRAP = "AES-256-GCM"
 _NONCE_BYTES = 12
 _SALT_BYTES = 16
+_RECOVERY_BYTES = 20
+_RFC_4648, _CROCKFORD = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TO_CROCKFORD, _FROM_CROCKFORD = str.maketrans(_RFC_4648, _CROCKFORD), str.maketrans(_CROCKFORD, _RFC_4648)
+_TYPED = str.maketrans("OIL", "011")
 _FORBIDDEN_BITS = stat.S_IWGRP | stat.S_IXGRP | stat.S_IRWXO
 """A machine key may be readable by one group (the kiosk's) and by nobody else."""
 
@@ -178,6 +184,30 @@ class KeySlots:
             write_durably(path, secrets.token_bytes(KEY_BYTES))
         self._put(MACHINE_KEY, _key_slot(key, MACHINE_KEY, _machine_secret(path)))
 
+    def add_recovery(self, key: DataKey) -> str:
+        """Make a recovery key, to be written down and locked away; an earlier one stops working.
+
+        Returns:
+            Its text: 32 letters and digits in groups of four. It is kept nowhere.
+        """
+        secret = secrets.token_bytes(_RECOVERY_BYTES)
+        self._put(RECOVERY, _key_slot(key, RECOVERY, secret))
+        return recovery_text(secret)
+
+    def unlock_with_recovery(self, text: str) -> DataKey:
+        """Return the data key by the recovery key as it was written down.
+
+        Raises:
+            WrongRecoveryKey: it is none, or another folder's.
+            SlotUnavailable: none was ever made.
+        """
+        slot = self._slot(RECOVERY)
+        secret = _recovery_secret(text)
+        try:
+            return _opened(slot, RECOVERY, _key_from(secret, slot))
+        except InvalidTag as error:
+            raise WrongRecoveryKey() from error
+
     def remove(self, slot: str) -> None:
         """Take a slot away.
 
@@ -236,6 +266,25 @@ def _passphrase_slot(key: DataKey, passphrase: str) -> Slot:
 def _key_slot(key: DataKey, name: str, secret: bytes, **extra: str) -> Slot:
     header: Slot = {"kind": "hkdf-sha256", "salt": _text(secrets.token_bytes(_SALT_BYTES)), **extra}
     return {**header, **key.wrapped(_key_from(secret, header), name)}
+
+
+def recovery_text(secret: bytes) -> str:
+    """Return a recovery key in groups of four; the alphabet has no letters that look like digits."""
+    text = base64.b32encode(secret).decode().translate(_TO_CROCKFORD)
+    return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def _recovery_secret(text: str) -> bytes:
+    """Read what `recovery_text` wrote, in small letters too, with blanks, O for 0, I or L for 1."""
+    plain = unicodedata.normalize("NFKC", text).upper().translate(_TYPED)
+    letters = "".join(character for character in plain if character.isalnum())
+    try:
+        secret = base64.b32decode(letters.translate(_FROM_CROCKFORD))
+    except ValueError as error:
+        raise WrongRecoveryKey() from error
+    if len(secret) != _RECOVERY_BYTES:
+        raise WrongRecoveryKey()
+    return secret
 
 
 def _stretched(passphrase: str, slot: Slot) -> bytes:

@@ -74,6 +74,12 @@ class OutboxTable:
         with self._database.read() as session:
             return tuple(_line(row) for row in _across(session, queries, 0, limit))
 
+    def state(self, bundle_id: str) -> LineState | None:
+        """Where a line stands; None when the queue has no such bundle."""
+        with self._database.read() as session:
+            row = session.get(BundleRow, bundle_id)
+            return None if row is None else LineState(row.state)
+
     def load(self, bundle_id: str) -> SignedManifest:
         """The signed manifest as sealed.
 
@@ -238,6 +244,11 @@ class OutboxTable:
             if row.state == LineState.HELD.value:
                 _settle(row, LineState.QUEUED)
                 _note(session, row, now, detail="release")
+
+    def note(self, bundle_id: str, detail: str, now: datetime) -> None:
+        """Keep with the line that something happened to it that does not change how it stands."""
+        with self._database.write() as session:
+            _note(session, _row(session, bundle_id), now, detail=detail)
 
     def counts(self) -> Mapping[LineState, int]:
         """Return how many lines are in each state; every state is named."""

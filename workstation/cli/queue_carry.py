@@ -1,0 +1,91 @@
+"""`workstation queue export` and `queue receipts`: the queue goes by stick, the receipts come back on it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workstation.i18n import _
+
+if TYPE_CHECKING:
+    from sync.carry.receipts import Taken
+    from workstation.services.hand_carry import HandCarry
+    from workstation.store.database import Store
+
+    Actions = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_export(actions: Actions) -> argparse.ArgumentParser:
+    """Add the way out."""
+    export = actions.add_parser("export", help=_("把未送达的件加密导出到 U 盘, 由人带到后台; 队列不变"))
+    export.add_argument("medium", type=Path, metavar="DIR", help=_("U 盘上的文件夹"))
+    return export
+
+
+def add_receipts(actions: Actions) -> argparse.ArgumentParser:
+    """Add the way back."""
+    receipts = actions.add_parser("receipts", help=_("读入 U 盘带回的后台回执, 有回执的件即为送达"))
+    receipts.add_argument("medium", type=Path, metavar="DIR", help=_("U 盘上的文件夹"))
+    return receipts
+
+
+def export(store: Store, args: argparse.Namespace) -> int:
+    """Pack the queue; see `export_to`."""
+    return export_to(store, args.medium)
+
+
+def export_to(store: Store, medium: Path) -> int:
+    """Pack the queue into a folder; 1 when a bundle had to stay behind.
+
+    Raises:
+        NotEnrolled: this window has no back office.
+        CarryError: nothing waits, or the medium fails.
+    """
+    from workstation.services.enrolment import membership
+    from workstation.texts import words
+
+    packed = _carry(store).export(membership(store), medium)
+    print(_("已导出 {n} 件: {path}").format(n=len(packed.bundles), path=packed.bag))
+    print(
+        _("请带到后台, 用 workstation gateway import 导入; 回执写在同一 U 盘上, 带回后用 queue receipts 读入")
+    )
+    for bundle_id, code in packed.unreadable:
+        print(f"▲ {bundle_id}  {words(code)}")
+    return 1 if packed.unreadable else 0
+
+
+def take_receipts(store: Store, args: argparse.Namespace) -> int:
+    """Take the receipts; 1 when one proves nothing or the back office refused a bundle.
+
+    Raises:
+        NotEnrolled: this window has no back office.
+        CarryError: the medium cannot be read.
+    """
+    from workstation.services.enrolment import membership
+
+    taken = _carry(store).take_receipts(membership(store), args.medium)
+    print(
+        _("凭回执送达 {n} 件, 早已送达或不是本窗口的 {known} 件").format(
+            n=len(taken.delivered), known=taken.known
+        )
+    )
+    for line in _troubles(taken):
+        print(f"▲ {line}")
+    return 1 if taken.untrue or taken.refused else 0
+
+
+def _troubles(taken: Taken) -> list[str]:
+    untrue = _("{id} 的回执不是本窗口后台签发的, 仍在队列中")
+    refused = _("{id} 后台没有收下 ({code} {detail}), 仍在队列中")
+    return [
+        *(untrue.format(id=bundle_id) for bundle_id in taken.untrue),
+        *(refused.format(id=one.bundle_id, code=one.code, detail=one.detail) for one in taken.refused),
+    ]
+
+
+def _carry(store: Store) -> HandCarry:
+    from workstation.domain.clock import now
+    from workstation.services.hand_carry import HandCarry
+
+    return HandCarry(store, now)
