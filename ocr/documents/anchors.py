@@ -18,6 +18,8 @@ _VARIANTS = str.maketrans(
 Tail = tuple[int, int]
 """Characters at the beginning of a strip, and the number of the label whose they are."""
 Places = Callable[[str, str], Iterable[tuple[int, int]]]
+_LEAST_BEGUN = 3
+"""Characters of a label on the first of its two lines."""
 WATERMARK = "样本"
 """Stands across every paper that is used for training and tests, and on no other."""
 
@@ -72,6 +74,7 @@ def take_apart(
     labels: list[Label] = []
     parts: list[Part] = []
     spread, used = _spread_labels(strips, ordered)
+    _add_broken_labels(strips, ordered, spread, used)
     labels += spread
     found = {n: _labels_in(strip, ordered) for n, strip in enumerate(strips) if n not in used}
     for number, (length, label) in used.items():
@@ -201,6 +204,42 @@ def _spread_labels(strips: Sequence[Strip], names: Sequence[str]) -> tuple[list[
                 used |= {place: (length, len(labels)) for place, length in chain.items()}
                 labels.append(Label(name, reduce(Piece.joined, pieces), number))
     return labels, used
+
+
+def _add_broken_labels(
+    strips: Sequence[Strip], names: Sequence[str], labels: list[Label], used: dict[int, Tail]
+) -> None:
+    """Put labels together that stand on two lines of a narrow cell, as in 公民身份证件编 / 号."""
+    for number, strip in enumerate(strips):
+        text = plain(strip.text)
+        if number in used or any(text.startswith(name) for name in names):
+            continue
+        for name in names:
+            begun = next((k for k in range(len(name) - 1, _LEAST_BEGUN - 1, -1) if text.startswith(name[:k])), 0)
+            under = _under(strips, number, name[begun:], used) if begun else None
+            if under is not None:
+                above, below = _cut(strip, 0, begun), _cut(strips[under], 0, len(name) - begun)
+                used |= {number: (begun, len(labels)), under: (len(name) - begun, len(labels))}
+                labels.append(Label(name, above.joined(below), number))
+                break
+
+
+def _under(strips: Sequence[Strip], number: int, rest: str, used: Mapping[int, Tail]) -> int | None:
+    """Return the strip below that begins with the rest of a label; a single character must stand alone."""
+    for place, other in enumerate(strips):
+        text = plain(other.text)
+        fits = text == rest or (len(rest) > 1 and text.startswith(rest))
+        if place not in used and place != number and fits and _is_below(strips[number], other):
+            return place
+    return None
+
+
+def _is_below(first: Strip, second: Strip) -> bool:
+    one, other = first.piece, second.piece
+    return (
+        0.6 * one.height <= other.middle - one.middle <= 2.0 * one.height
+        and abs(one.left - other.left) <= one.height
+    )
 
 
 def _chain(strips: Sequence[Strip], first: int, name: str) -> dict[int, int]:

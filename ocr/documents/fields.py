@@ -172,6 +172,11 @@ def address_of(written: Written) -> FieldReading:
     return field if _ADDRESS_ENDS.search(field.value) else at_most(field, _BROKEN_OFF)
 
 
+def ending(field: FieldReading, endings: tuple[str, ...]) -> FieldReading:
+    """Lower the confidence of a name that does not end as such names do: part of it may be hidden."""
+    return field if field.value.endswith(endings) else at_most(field, _BROKEN_OFF)
+
+
 def number_of(written: Written, known: identity.Known = identity.NOTHING_KNOWN) -> FieldReading:
     """Read a citizen's number; the check digit tells which reading of several was right."""
 

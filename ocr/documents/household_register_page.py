@@ -18,13 +18,18 @@ FIELDS = (
 FORM = Form(
     blanks={
         "name": Blank("姓名"),
-        "relation": Blank("户主或与户主关系"),
+        "relation": Blank("户主或与户主关系", also=("户主或与户主关", "户主或与户主", "户主关系")),
         "sex": Blank("性别"),
         "birth_place": Blank("出生地", lines=2, centred=True),
         "ethnicity": Blank("民族"),
         "native_place": Blank("籍贯", lines=2, centred=True),
         "birth_date": Blank("出生日期"),
-        "id_number": Blank("公民身份号码", also=("公民身份证件编号", "身份证件编号"), digits=True, length=18),
+        "id_number": Blank(
+            "公民身份号码",
+            also=("公民身份证件编号", "身份证件编号", "公民身份证件编", "公民身份证件"),
+            digits=True,
+            length=18,
+        ),
         "education": Blank("文化程度"),
         "marital_status": Blank("婚姻状况"),
         "employer": Blank("服务处所", lines=2, centred=True),
@@ -33,8 +38,8 @@ FORM = Form(
     others=(
         "曾用名", "本市(县)其他住址", "本市县其他住址", "其他住址", "宗教信仰", "身高", "血型", "兵役状况",
         "职业",
-        "何时由何地迁来本市(县)", "何时由何地迁来本市县", "何时由何地迁来本址", "承办人签章", "户主或与",
-        "户主关系",
+        "何时由何地迁来本市(县)", "何时由何地迁来本市县", "何时由何地迁来本址",
+        "何时由何地迁来", "何时由何地迁", "承办人签章",
     ),
     titles=("常住人口登记卡",),
     least=4,

@@ -22,7 +22,7 @@ waves of security paper and the noise of an old scanner are no ink."""
 _NEIGHBOURHOOD_PX = 41
 _LEAST_RULE_PX, _THICK_PX = 40, 9
 _SOLID_BELOW, _THICK_EM = 0.5, 1.6
-_LEAST_EM_PX, _LARGEST_EM_PX = 7, 120
+_LEAST_EM_PX, _LARGEST_EM_PX, _SIDE_PX = 7, 120, 3
 _TALLEST_EM = 1.6
 """Most height of one character."""
 _JOINED_WITHIN = 1.15
@@ -34,6 +34,8 @@ _STOP_REACH_EM, _STOP_WIDTH_EM = 1.0, 0.4
 _STOP_HEIGHT_EM = (0.1, 1.0)
 _STOP_FOOT_EM = (0.45, 0.3)
 """A stop ends at the foot of its line or a little above or below it."""
+_FIGURE_EM, _THIN = 2.4, 0.22
+"""Least side of what is no character, and how much of its box its lines fill at most."""
 _RING_EM, _SIGN_EM = 0.45, 1.7
 """Width of a seal's ring and most size of a sign on it."""
 
@@ -90,8 +92,10 @@ def find_pieces(grey: Grey, *, with_seals: bool = False, ink: Grey | None = None
     for seal in seals:
         middle = (round(seal.x), round(seal.y))
         cv2.circle(ink, middle, round(seal.radius), 0, max(3, round(_RING_EM * em)))
+    _drop_figures(ink, em)
     pieces = [piece for piece in _stacked(_blobs(ink, em), em) if not _is_of_seal(piece, seals, em)]
-    found = _in_reading_order(_joined(pieces, em, upright))[:_MOST_PIECES]
+    largest = sorted(_joined(pieces, em, upright), key=lambda piece: -piece.width * piece.height)
+    found = _in_reading_order(largest[:_MOST_PIECES])
     return [_with_stops(piece, found, ink, em) for piece in found]
 
 
@@ -119,17 +123,39 @@ def ink_of(grey: Grey) -> Grey:
 
 
 def _drop_rules(ink: Grey, length: int) -> Grey:
-    """Take out the lines of tables and frames, and return those that run down."""
-    upright = np.zeros_like(ink)
-    for across, along in (((3, 1), (1, length)), ((1, 3), (length, 1))):
-        # A rule that is not quite level climbs by a px now and then: made thicker, it stays in one piece.
-        thick = cv2.dilate(ink, np.ones(across, np.uint8))
-        rules = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(along, np.uint8))
-        solid = cv2.morphologyEx(rules, cv2.MORPH_OPEN, np.ones((_THICK_PX, _THICK_PX), np.uint8))
-        rules[cv2.dilate(solid, np.ones((3, 3), np.uint8)) > 0] = 0
+    """Take out the lines of tables and frames, and return those that run down.
+
+    Both are looked for before either is taken out: a line that runs down is as long as the table only while
+    the others have not cut it.
+    """
+    level, upright = (
+        _rules(ink, across, along) for across, along in (((3, 1), (1, length)), ((1, 3), (length, 1)))
+    )
+    for rules in (level, upright):
         ink[cv2.dilate(rules, np.ones((3, 3), np.uint8)) > 0] = 0
-        upright = np.asarray(rules, np.uint8)
     return upright
+
+
+def _drop_figures(ink: Grey, em: int) -> None:
+    """Take out frames of stamps, rings and the outlines of large signs: nothing as large is a character."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    sides = np.minimum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    boxes = stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT]
+    thin = stats[:, cv2.CC_STAT_AREA] < _THIN * boxes
+    large = (sides > _FIGURE_EM * em) & thin
+    large[0] = False
+    if large.any():
+        gone = np.where(large, 0, 255).astype(np.uint8)
+        np.minimum(ink, gone[labels], out=ink)
+
+
+def _rules(ink: Grey, across: tuple[int, int], along: tuple[int, int]) -> Grey:
+    # A rule that is not quite level climbs by a px now and then: made thicker, it stays in one piece.
+    thick = cv2.dilate(ink, np.ones(across, np.uint8))
+    rules = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(along, np.uint8))
+    solid = cv2.morphologyEx(rules, cv2.MORPH_OPEN, np.ones((_THICK_PX, _THICK_PX), np.uint8))
+    rules[cv2.dilate(solid, np.ones((3, 3), np.uint8)) > 0] = 0
+    return np.asarray(rules, np.uint8)
 
 
 def _solid(grey: Grey, ink: Grey, em: int) -> Grey:
@@ -190,8 +216,12 @@ def em_of(ink: Grey) -> int:
     """Return the usual height of a character in px, 0 without print."""
     closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
     _, stats = components_of(np.asarray(closed, np.uint8))
+    lefts, tops = stats[1:, cv2.CC_STAT_LEFT], stats[1:, cv2.CC_STAT_TOP]
     heights, widths = stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_WIDTH]
     fits = (heights >= _LEAST_EM_PX) & (heights <= _LARGEST_EM_PX) & (widths >= heights * 0.4)
+    # The rim of a sheet on a dark lid looks like a row of dashes.
+    fits &= (lefts > _SIDE_PX) & (lefts + widths < ink.shape[1] - _SIDE_PX)
+    fits &= (tops > _SIDE_PX) & (tops + heights < ink.shape[0] - _SIDE_PX)
     if not fits.any():
         return 0
     order = np.argsort(heights[fits])

@@ -21,9 +21,9 @@ _NOISE, _RED = 0.1, 0.3
 """Logarithms of red over the other colours, as against the paper: up to the first it is no colour, from the
 second on it is ink."""
 _LEAST_SHARE = 0.0002
-_PASSED_ON = (0.12, 0.45)
-"""Bounds of what red ink keeps back of red light, over what it keeps back of the rest."""
-_ALONE, _MOST_ALONE, _DILUTED = 0.6, 0.75, 0.4
+_CLEARLY_RED, _MOST_PASSED_ON = 0.7, 0.5
+"""Brown is darker in red light than any red, and what is less red than this is taken out by its red alone."""
+_ALONE, _MOST_ALONE, _DILUTED = 0.6, 0.75, 0.5
 _LIGHT, _DEEP = 0.6, 0.6
 _STEP, _PAPER_STEP, _TILE, _RIM = 4, 8, 192, 8
 _PAPER_SIDE = 9
@@ -100,28 +100,31 @@ def _lift(picture: Colours, base: Grey, papers: Grey, ink: _Ink, tile: tuple[int
     lifted = np.minimum(part * cv2.exp(ink.share * wide), paper)
     # A thin stroke has lost most of its colour. Beside red, what red ink can have done by itself is red ink.
     darkness = cv2.subtract(cv2.LUT(paper, _LOGARITHMS), cv2.LUT(part, _LOGARITHMS))
-    by_red = (wider > _NOISE) & (darkness < ink.alone * np.minimum(wider / (_DILUTED * ink.full), 1.0))
+    by_red = (wider > _DILUTED * ink.full) & (darkness < ink.alone)
     part[:] = np.maximum(np.where(by_red, paper, lifted), part)
 
 
 def _ink_of(picture: Colours, base: Grey, papers: Grey, usual: float) -> _Ink | None:
-    """Measure the red ink on every few px of the picture; None when there is hardly any."""
+    """Measure the red ink on every few px of the picture; None when there is none but brown or pale ink."""
     sample, levels = picture[::_STEP, ::_STEP], base[::_STEP, ::_STEP]
     paper = cv2.resize(papers, (sample.shape[1], sample.shape[0]), interpolation=cv2.INTER_LINEAR)
-    # What is dark all around is a desk, which may be red as well.
+    # What is dark all around is a desk, which may be red as well; what is as dark in red light is brown.
     on_paper = paper >= _LIGHT * float(np.percentile(paper, 98))
-    redness = np.where(on_paper, _raw(sample) - (usual + _NOISE), 0.0)
-    red = redness[redness > _RED]
-    if not red.size:
+    redness = _raw(sample) - (usual + _NOISE)
+    darkness = _LOGARITHMS[paper] - _LOGARITHMS[levels]
+    is_ink = on_paper & (redness > _RED) & (darkness < _MOST_PASSED_ON * redness)
+    if float(is_ink.mean()) < _LEAST_SHARE:
         return None
-    full = float(np.percentile(red, 90))
-    deep = redness >= _DEEP * full
+    full = float(np.percentile(redness[is_ink], 95))
+    if full < _CLEARLY_RED:
+        return None
+    deep = is_ink & (redness >= _DEEP * full)
     paper_there = _LOGARITHMS[paper[deep]]
-    share = float(np.clip(np.median((paper_there - _LOGARITHMS[levels[deep]]) / redness[deep]), *_PASSED_ON))
+    share = float(np.median(darkness[deep] / redness[deep]))
     looks = sample[deep].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
     alone = _ALONE * float(np.median(paper_there - np.log(np.maximum(looks, 6.0))))
     side = 5 if max(base.shape) > _SHARP_PX else 3
-    return _Ink(usual, full, share, min(alone, _MOST_ALONE), side)
+    return _Ink(usual, full, max(0.0, share), min(alone, _MOST_ALONE), side)
 
 
 def _usual_of(small: Colours) -> float:

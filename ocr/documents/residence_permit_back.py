@@ -14,13 +14,15 @@ FIELDS = ("residence_address", "authority", "issued_on")
 FORM = Form(
     blanks={
         "residence_address": Blank("居住地址", also=("现居住地址", "居住地住址", "居住地"), lines=4),
-        "authority": Blank("签发机关", lines=2),
-        "issued_on": Blank("签发日期", also=("有效期限",)),
+        "authority": Blank("签发机关", also=("发证机关",), lines=2),
+        "issued_on": Blank("签发日期", also=("发证日期", "有效期限")),
     },
     others=("签注", "签注日期"),
     titles=("居住证",),
-    least=3,
+    least=2,
 )
+_OFFICES = ("局", "所", "厅", "队", "处", "中心")
+"""Words with which the name of an office of the police ends."""
 
 
 def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
@@ -28,6 +30,8 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
     office = fields.plainly(lambda text: values.chinese(text).strip("·"))
     return {
         "residence_address": fields.address_of(blanks["residence_address"]),
-        "authority": fields.checked(blanks["authority"], office, "police-office", lambda v: "公安" in v),
+        "authority": fields.ending(
+            fields.checked(blanks["authority"], office, "police-office", lambda v: "公安" in v), _OFFICES
+        ),
         "issued_on": fields.date_of(blanks["issued_on"], today),
     }

@@ -74,6 +74,7 @@ class Board:
     def cell(
         self, frame: tuple[float, float, float, float], label: str, value: str, size: float, *,
         label_width: float, pen: Colour = (110, 96, 88), columns: int = 0,
+        value_size: float = 0.0,
     ) -> None:  # fmt: skip
         """Draw a cell with its label at the left and its value, in the middle of its height.
 
@@ -85,6 +86,7 @@ class Board:
             label_width: where the line between label and value stands.
             pen: colour of the lines.
             columns: wide characters in a line of the value; one line when 0.
+            value_size: em of the value where it is smaller than the others.
         """
         x, y, width, height = frame
         self.sheet.box(x, y, width, height, outline=pen)
@@ -92,7 +94,9 @@ class Board:
         small = size * 0.86
         fitting = max(1, int((label_width - 1.6) / small))
         self._middle(x + 1.2, y, height, wrap(label, fitting), small, printed=True)
-        self._middle(x + label_width + 1.6, y, height, wrap(value, columns) if columns else [value], size)
+        self._middle(
+            x + label_width + 1.6, y, height, wrap(value, columns) if columns else [value], value_size or size
+        )
 
     def _middle(
         self, x: float, y: float, height: float, lines: Sequence[str], size: float, *, printed: bool = False

@@ -31,6 +31,8 @@ _EMPLOYERS = (
 )  # fmt: skip
 _SONS, _DAUGHTERS = ("子", "长子", "次子", "孙子", "女婿"), ("女", "长女", "次女", "孙女", "儿媳")
 _GROWN = 22
+_SMALL_MM = 2.5
+"""Letters of a value too long for its cell, which stands in two lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,13 @@ def draw(page: RegisterPage, dpi: int = 300, look: Look = PLAIN) -> Image.Image:
     for cells in _rows(page, dice):
         x = 8.0
         for label, value, width, label_width in cells:
-            board.cell((x, y, width, height), label, value, 3.2, label_width=label_width)
+            room = width - label_width - 2.0
+            is_long = sum(0.55 if sign.isascii() else 1.0 for sign in value) * 3.5 > room
+            small, columns = (_SMALL_MM, int(room / (_SMALL_MM * 1.08))) if is_long else (0.0, 0)
+            board.cell(
+                (x, y, width, height), label, value, 3.2, label_width=label_width, columns=columns,
+                value_size=small,
+            )  # fmt: skip
             x += width
         y += height
     board.printed(9, y + 4.4, "承办人签章:", 2.9)
