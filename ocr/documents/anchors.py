@@ -215,7 +215,9 @@ def _add_broken_labels(
         if number in used or any(text.startswith(name) for name in names):
             continue
         for name in names:
-            begun = next((k for k in range(len(name) - 1, _LEAST_BEGUN - 1, -1) if text.startswith(name[:k])), 0)
+            begun = next(
+                (k for k in range(len(name) - 1, _LEAST_BEGUN - 1, -1) if text.startswith(name[:k])), 0
+            )
             under = _under(strips, number, name[begun:], used) if begun else None
             if under is not None:
                 above, below = _cut(strip, 0, begun), _cut(strips[under], 0, len(name) - begun)

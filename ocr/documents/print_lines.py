@@ -6,12 +6,12 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.documents.figures import components_of, drop_figures, solid_areas
 from ocr.documents.seals import Seal, find_seals
 
 Grey = NDArray[np.uint8]
@@ -21,7 +21,6 @@ _STRONG, _WEAK, _FAINTEST = 0.34, 0.17, 9.0
 waves of security paper and the noise of an old scanner are no ink."""
 _NEIGHBOURHOOD_PX = 41
 _LEAST_RULE_PX, _THICK_PX = 40, 9
-_SOLID_BELOW, _THICK_EM = 0.5, 1.6
 _LEAST_EM_PX, _LARGEST_EM_PX, _SIDE_PX = 7, 120, 3
 _TALLEST_EM = 1.6
 """Most height of one character."""
@@ -34,8 +33,6 @@ _STOP_REACH_EM, _STOP_WIDTH_EM = 1.0, 0.4
 _STOP_HEIGHT_EM = (0.1, 1.0)
 _STOP_FOOT_EM = (0.45, 0.3)
 """A stop ends at the foot of its line or a little above or below it."""
-_FIGURE_EM, _THIN = 2.4, 0.22
-"""Least side of what is no character, and how much of its box its lines fill at most."""
 _RING_EM, _SIGN_EM = 0.45, 1.7
 """Width of a seal's ring and most size of a sign on it."""
 
@@ -86,13 +83,13 @@ def find_pieces(grey: Grey, *, with_seals: bool = False, ink: Grey | None = None
     em = em_of(ink)
     if em == 0:
         return []
-    ink[_solid(grey, ink, em) > 0] = 0
+    ink[solid_areas(grey, ink, em) > 0] = 0
     upright = _drop_rules(ink, max(_LEAST_RULE_PX, round(1.8 * em)))
     seals = find_seals(ink, em) if with_seals else []
     for seal in seals:
         middle = (round(seal.x), round(seal.y))
         cv2.circle(ink, middle, round(seal.radius), 0, max(3, round(_RING_EM * em)))
-    _drop_figures(ink, em)
+    drop_figures(ink, em)
     pieces = [piece for piece in _stacked(_blobs(ink, em), em) if not _is_of_seal(piece, seals, em)]
     largest = sorted(_joined(pieces, em, upright), key=lambda piece: -piece.width * piece.height)
     found = _in_reading_order(largest[:_MOST_PIECES])
@@ -136,19 +133,6 @@ def _drop_rules(ink: Grey, length: int) -> Grey:
     return upright
 
 
-def _drop_figures(ink: Grey, em: int) -> None:
-    """Take out frames of stamps, rings and the outlines of large signs: nothing as large is a character."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    sides = np.minimum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    boxes = stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT]
-    thin = stats[:, cv2.CC_STAT_AREA] < _THIN * boxes
-    large = (sides > _FIGURE_EM * em) & thin
-    large[0] = False
-    if large.any():
-        gone = np.where(large, 0, 255).astype(np.uint8)
-        np.minimum(ink, gone[labels], out=ink)
-
-
 def _rules(ink: Grey, across: tuple[int, int], along: tuple[int, int]) -> Grey:
     # A rule that is not quite level climbs by a px now and then: made thicker, it stays in one piece.
     thick = cv2.dilate(ink, np.ones(across, np.uint8))
@@ -156,60 +140,6 @@ def _rules(ink: Grey, across: tuple[int, int], along: tuple[int, int]) -> Grey:
     solid = cv2.morphologyEx(rules, cv2.MORPH_OPEN, np.ones((_THICK_PX, _THICK_PX), np.uint8))
     rules[cv2.dilate(solid, np.ones((3, 3), np.uint8)) > 0] = 0
     return np.asarray(rules, np.uint8)
-
-
-def _solid(grey: Grey, ink: Grey, em: int) -> Grey:
-    """Return 255 over dark areas that no stroke fills: coat and hair of a portrait, with what is on them."""
-    step = max(1, em // 6)
-    size = (max(1, grey.shape[1] // step), max(1, grey.shape[0] // step))
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    light = cv2.dilate(small, np.ones((round(12 * em / step) | 1,) * 2, np.uint8))
-    dark = np.asarray(small < _SOLID_BELOW * light.astype(np.float32), np.uint8)
-    side = max(3, round(0.9 * em / step)) | 1
-    dark = np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((side, side), np.uint8)), np.uint8)
-    found = np.zeros(small.shape, np.uint8)
-    for outline, least in ((dark, 0.0), (_thick(ink, size, em), _THICK_EM * em / step)):
-        _fill_inner(found, outline, em / step, least)
-    wider = cv2.dilate(found, np.ones((side // 2 | 1,) * 2, np.uint8))
-    full = (grey.shape[1], grey.shape[0])
-    return np.asarray(cv2.resize(wider, full, interpolation=cv2.INTER_NEAREST), np.uint8)
-
-
-def _thick(ink: Grey, size: tuple[int, int], em: int) -> Grey:
-    """Return where ink is thicker than strokes; bold print may be, but stays as low as a line."""
-    side = max(3, round(0.38 * em))
-    opened = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    return np.asarray(cv2.resize(opened, size, interpolation=cv2.INTER_NEAREST), np.uint8)
-
-
-def _fill_inner(found: Grey, areas: Grey, em: float, least: float) -> None:
-    """Mark the areas of some size, at least so high and wide, that keep clear of the border."""
-    outlines, _ = cv2.findContours(areas, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    for outline in outlines:
-        _, _, wide, high = cv2.boundingRect(outline)
-        hull = cv2.convexHull(outline)
-        is_large = cv2.contourArea(outline) > 2.5 * em**2 and min(wide, high) >= least
-        if (
-            is_large
-            and cv2.contourArea(hull) < 0.12 * found.size
-            and _is_inner(outline, (found.shape[1], found.shape[0]))
-        ):
-            cv2.fillConvexPoly(found, hull, 255)
-
-
-def _is_inner(outline: NDArray[Any], size: tuple[int, int]) -> bool:
-    """Say whether an area keeps clear of the page's border, along which shadows and desks lie."""
-    left, top, wide, high = cv2.boundingRect(outline)
-    return left > 1 and top > 1 and left + wide < size[0] - 1 and top + high < size[1] - 1
-
-
-def components_of(ink: Grey) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return the number of the component of each px, 0 for none, and OpenCV's measures of each.
-
-    By blocks of px, which is up to twice as fast as OpenCV's own choice.
-    """
-    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(ink, 8, cv2.CV_32S, cv2.CCL_GRANA)
-    return np.asarray(labels, np.int32), np.asarray(stats, np.int32)
 
 
 def em_of(ink: Grey) -> int:
