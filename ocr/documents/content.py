@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ocr.documents.print_lines import Grey, Piece, components_of, ink_of
+from ocr.documents.figures import components_of
+from ocr.documents.print_lines import Grey, Piece, ink_of
 
 _SMALL_PX = 800
 _SPECK_SHARE, _APART_SHARE, _ROOM_SHARE = 0.004, 0.05, 0.03

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.documents.print_lines import Grey, components_of, em_of, ink_of
+from ocr.documents.figures import components_of
+from ocr.documents.print_lines import Grey, em_of, ink_of
 
 _FEW, _MANY = 4_000, 16_000
 """Px of print that vote on the coarse and on the fine angle."""
