@@ -13,13 +13,11 @@ from random import Random
 from sync.client import LinkState
 from sync.errors import (
     AnotherSender,
-    ContentRefused,
     FailureClass,
     GatewayBusy,
     Interrupted,
     NotAuthorised,
     NotTheGateway,
-    OtherContract,
     SyncError,
     Unreachable,
 )
@@ -33,6 +31,7 @@ LISTEN_S = 20.0
 """How long the gateway may hold the changes call; a kick cuts it short."""
 AUDIT_S = 3600.0
 """How often deliveries are compared with what the gateway holds, besides after each trouble."""
+AUDIT_AGAIN_S = 60.0
 ASK_S = 300.0
 """Pause when a person must act first (no enrolment, a refused window); a kick ends it."""
 SHORTEST_ROUND_S = 1.0
@@ -98,8 +97,8 @@ class SyncLoop:
         self._listen_s = listen_s
         self._errand = errand
         self._random = Random()
-        self._audited_at: float | None = None
-        """When the gateway was last asked whether it still holds what it signed for; None: ask again."""
+        self._audit_at = 0.0
+        """When the gateway is asked next whether it still holds what it signed for (monotonic)."""
         self._awake = threading.Event()
         self._eager = threading.Event()
         self._listening = False
@@ -171,24 +170,30 @@ class SyncLoop:
             # but costs none of them a try. When it passes, what waited for a later try goes now.
             self._listen(sender, 0.0)
             self._eager.set()
-        self._audit(sender)
         eager = self._eager.is_set()
         if eager:
             self._eager.clear()
         while self._send(sender, eager=eager):
             eager = False
+        self._audit(sender)
         self._listen(sender, self._listen_s if self.state.link is LinkState.UP else 0.0)
 
     def _audit(self, sender: Sender) -> None:
-        """Look for bundles the gateway has lost: at the start, after trouble, and now and then."""
-        if self._audited_at is not None and time.monotonic() - self._audited_at < AUDIT_S:
+        """Look for bundles the gateway has lost: at the start, after trouble, and now and then.
+
+        Behind sending and never in its way: a gateway that cannot answer this still takes what is new.
+        """
+        if time.monotonic() < self._audit_at:
             return
         try:
-            sender.audit()
-        except (OtherContract, ContentRefused) as error:
-            # A gateway that does not know the question still takes what is new.
+            lost = sender.audit()
+        except SyncError as error:
             log.warning("deliveries not compared: %s", error.code)
-        self._audited_at = time.monotonic()
+            self._audit_at = time.monotonic() + AUDIT_AGAIN_S
+            return
+        self._audit_at = time.monotonic() + AUDIT_S
+        if lost:
+            self._awake.set()
 
     def _send(self, sender: Sender, *, eager: bool) -> bool:
         """Run one round of lines; True when another should follow at once."""
@@ -224,7 +229,7 @@ class SyncLoop:
         return self._stop.is_set() or (self._listening and self._awake.is_set())
 
     def _noted(self, error: SyncError) -> SyncError:
-        self._audited_at = None
+        self._audit_at = 0.0
         link = self.state.link
         since = self.state.offline_since
         if isinstance(error, Unreachable | NotTheGateway):

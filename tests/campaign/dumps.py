@@ -124,6 +124,12 @@ def dump_gateway(folder: Path, target: Path, pages: Path) -> None:
     target.write_text(json.dumps(found))
 
 
+def bundles_of(folder: Path) -> set[str]:
+    """Return the ids of all bundles' rows."""
+    with closing(sqlite3.connect(f"file:{folder / 'office.db'}?mode=ro", uri=True)) as rows:
+        return {str(row[0]) for row in rows.execute("SELECT bundle_id FROM bundle")}
+
+
 def feed_of(folder: Path) -> list[Found]:
     """Return window, position and id of every line of the feeds; all rows, not through the office's code."""
     address = f"file:{folder / 'office.db'}?mode=ro"

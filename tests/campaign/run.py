@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import select
+import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from random import Random
 from typing import Any
 
 from tests.campaign import strikes
-from tests.campaign.dumps import dump_gateway, dump_window, feed_of
+from tests.campaign.dumps import bundles_of, dump_gateway, dump_window, feed_of
 from tests.campaign.machine import STATUS_CRASHED, Machine
 from tests.campaign.plan import Plan, Strike
 from tests.campaign.processes import Child, Event, Nursery
@@ -154,7 +155,7 @@ class Run:
         while time.monotonic() < ends:
             self._hear(0.03)
             self._notice_deaths()
-            if all(self._is_settled(desk) for desk in self.desks) and self._feed_is_read():
+            if all(self._is_settled(desk) for desk in self.desks) and self._office_has_told():
                 return
             if time.monotonic() - asked > ASK_EVERY_S:
                 asked = time.monotonic()
@@ -169,6 +170,19 @@ class Run:
         if not desk.is_finished or desk.lines is None:
             return False
         return all(line["state"] in DONE for line in desk.lines)
+
+    def _office_has_told(self) -> bool:
+        try:
+            return self._office_holds_it() and self._feed_is_read()
+        except sqlite3.OperationalError:
+            return False  # in the middle of its own recovery
+
+    def _office_holds_it(self) -> bool:
+        """True when what counts as delivered is there: an office just restored is still being told."""
+        delivered = {
+            line["bundle"] for desk in self.desks for line in desk.lines or () if line["state"] == "DELIVERED"
+        }
+        return delivered <= bundles_of(self.gateway_machine.root / "office")
 
     def _feed_is_read(self) -> bool:
         applied = {change for desk in self.desks for change in desk.applied}

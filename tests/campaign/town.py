@@ -145,6 +145,7 @@ def hurry() -> None:
     assert defaults is not None
     defaults["listen_s"] = 1.0
     sync.loop.ASK_S = 0.5
+    sync.loop.AUDIT_AGAIN_S = 0.3
     sync.loop.SHORTEST_ROUND_S = 0.05
     sync.answers.MAX_RETRY_AFTER_S = 1.0
     serve.GRACE_S = 1

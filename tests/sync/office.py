@@ -155,6 +155,9 @@ class Office:
             return self._json({"missing": [sha256 for sha256 in asked if sha256 not in self.blobs]})
         if path.startswith("/v1/blobs/"):
             return self._blob(request, path.rpartition("/")[2])
+        if path == "/v1/bundles/missing":
+            named = json.loads(request.content)["bundle_ids"]
+            return self._json({"missing": [name for name in named if name not in self.bundles]})
         if path.startswith("/v1/bundles/"):
             return self._bundle(SignedManifest.model_validate_json(request.content))
         after = int(request.url.params["after"])

@@ -104,6 +104,33 @@ def test_what_is_sealed_goes_at_once_although_the_loop_is_listening(desk: Desk) 
     assert desk.loop.state.last_success is not None
 
 
+def test_what_the_gateway_has_lost_is_sent_again_after_trouble(desk: Desk) -> None:
+    bundle = desk.seal("a")
+    desk.thread.start()
+    until(lambda: desk.delivered(bundle))
+    desk.office.before = lambda request: problem(503)
+    desk.loop.kick()
+    until(lambda: desk.loop.state.code == "Y103")
+    desk.office.bundles.clear()
+    desk.office.before = lambda request: None
+    desk.loop.kick()
+    until(lambda: bundle in desk.office.bundles)
+    until(lambda: desk.delivered(bundle))
+
+
+def test_a_gateway_that_cannot_compare_still_takes_what_is_new(desk: Desk) -> None:
+    def old_gateway(request: httpx.Request) -> httpx.Response | None:
+        return problem(404) if request.url.path == "/v1/bundles/missing" else None
+
+    desk.office.before = old_gateway
+    desk.thread.start()
+    bundles = [desk.seal("a")]
+    until(lambda: desk.delivered(bundles[0]))
+    bundles.append(desk.seal("b"))
+    until(lambda: desk.delivered(bundles[1]))
+    until(lambda: desk.loop.state.link is LinkState.UP)
+
+
 def test_stopping_ends_a_hanging_call_and_frees_the_lock(desk: Desk, tmp_path: Path) -> None:
     hanging = hang_on_changes(desk)
     desk.thread.start()
