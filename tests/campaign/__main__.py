@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.campaign.report import Outcome
 
 SHIM = "WORKSTATION_CAMPAIGN_SHIM"
+SLOW = "it did not settle"
 MEMORY = Path("/dev/shm")
 RUNS = 20
 ENOUGH_ROOM = 2_000_000_000
@@ -150,13 +151,13 @@ class Campaign:
                 _print(f"    {violation}")
             if outcome.folder:
                 _print(f"    evidence: {outcome.folder}")
-            if broken and outcome.violations:
+            if broken and _proof(outcome):
                 break
         _print(table(outcomes))
         _print(summary(outcomes))
         if self._args.json:
             write_json(self._args.json, outcomes, self._skipped, broken)
-        found = any(outcome.violations for outcome in outcomes)
+        found = any(_proof(outcome) if broken else outcome.violations for outcome in outcomes)
         if broken:
             _print(
                 f"broken on purpose: {broken}: {'found' if found else 'NOT FOUND'} in {len(outcomes)} runs"
@@ -170,6 +171,11 @@ class Campaign:
         folder.mkdir()
         tell: Callable[[str], None] = _print if self._args.replay is not None else (lambda words: None)
         return judged(self._town, plan, folder, tell, broken=self._args.broken, keep=self._args.keep)
+
+
+def _proof(outcome: Outcome) -> bool:
+    """True when more was seen than that it took too long, which a machine under load explains."""
+    return any(violation.words != SLOW for violation in outcome.violations)
 
 
 if __name__ == "__main__":

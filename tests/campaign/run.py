@@ -25,7 +25,7 @@ from tests.campaign.window import STATUS_NOT_OPENED, Seat
 WORK_S = 40.0
 """The clerks' work with all its faults; a machine under load is slow, never endless."""
 SETTLE_S = 25.0
-LITTLE_PATIENCE_S = 6.0
+LITTLE_PATIENCE_S = 12.0
 """Where a rule is broken on purpose, much never settles."""
 ASK_EVERY_S = 0.3
 LISTENING = "GET /v1/changes"
