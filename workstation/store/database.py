@@ -24,7 +24,7 @@ from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.case import Case, CaseState, Entry
 from workstation.domain.courier import Bag, BagState
 from workstation.domain.tickets import Booking, Ticket
-from workstation.store import cases, counters, holdings, migrate, tickets
+from workstation.store import cases, counters, health, holdings, migrate, tickets
 from workstation.store.cases import CaseSummary
 from workstation.store.engine import FILE_NAME, Database
 from workstation.store.errors import StoreExists, UnknownRecord
@@ -153,6 +153,10 @@ class Store:
             queued=queued,
             was_alone=is_alone,
         )
+
+    def faults(self) -> tuple[str, ...]:
+        """Return what is damaged in the database or missing among the pages; it reads the whole database."""
+        return health.faults(self._database, self.vault)
 
     def case(self, case_id: str) -> Case:
         """Return the case folded from its log; raises UnknownRecord."""

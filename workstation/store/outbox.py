@@ -214,6 +214,13 @@ class OutboxTable:
         with self._database.read() as session:
             return _line(_row(session, bundle_id))
 
+    def oldest(self) -> datetime | None:
+        """Return when the oldest bundle was sealed that waits and is not on hold."""
+        waits: ColumnElement[bool] = literal_column("bundles.state NOT IN ('DELIVERED', 'HELD')")
+        query = select(BundleRow.sealed_at).where(waits).order_by(col(BundleRow.sealed_at)).limit(1)
+        with self._database.read() as session:
+            return session.exec(query).first()
+
     def receipt(self, bundle_id: str) -> SignedReceipt | None:
         """Return the gateway's receipt; None until delivered."""
         with self._database.read() as session:
