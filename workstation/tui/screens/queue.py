@@ -26,11 +26,11 @@ from workstation.tui.screens.dialogs import TextDialog
 from workstation.tui.theme import AMBER, GREEN, QUIET, RED
 from workstation.tui.widgets.bars import Key
 
-GROUP_WORDS = {
-    Group.EVERY: N_("全部"),
-    Group.WAITING: N_("未送达"),
-    Group.STUCK: N_("待人处理"),
-    Group.DELIVERED: N_("已送达"),
+TITLES = {
+    Group.EVERY: N_("发送队列 · 按法定期限排序"),
+    Group.WAITING: N_("发送队列 · 未送达 · 按法定期限排序"),
+    Group.STUCK: N_("发送队列 · 待人处理 · 按法定期限排序"),
+    Group.DELIVERED: N_("发送队列 · 已送达 · 最近的在前"),
 }
 NOTHING_IN = {
     Group.EVERY: N_("✔ 全部送达, 没有排队"),
@@ -101,13 +101,15 @@ class QueueScreen(WorkScreen[None]):
         options = [Option(queue_text(line), id=line.line.bundle_id) for line in lines]
         fill(self.listing, options, Text(_(NOTHING_IN[self._group]), Style(color=GREEN)))
         box = self.query_one("#list-box")
-        box.border_title = _("发送队列 · {group} · 按法定期限排序").format(group=_(GROUP_WORDS[self._group]))
+        box.border_title = _(TITLES[self._group])
         box.border_subtitle = _("未送达 {n} · 待人处理 {stuck} · 已送达 {done}").format(
             n=standing.waiting, stuck=standing.stuck, done=standing.delivered
         )
         if self._start in self._lines:
             self.listing.highlighted = list(self._lines).index(self._start)
         self._start = ""
+        if not lines:
+            self.query_one("#history", Static).update("")
         self.refresh_bindings()
 
     @property
