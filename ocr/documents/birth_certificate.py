@@ -18,7 +18,9 @@ FIELDS = (
 )  # fmt: skip
 FORM = Form(
     blanks={
-        "certificate_number": Blank("出生证编号", also=("出生医学证明编号", "编号")),
+        "certificate_number": Blank(
+            "出生证编号", also=("出生医学证明编号", "编号"), length=10, red=True
+        ),
         "newborn_name": Blank("新生儿姓名"),
         "sex": Blank("性别"),
         "born_at": Blank("出生时间"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from ocr.documents.anchors import WATERMARK, Label, Part, by_name
 from ocr.documents.form import Blank, Form, Window
 from ocr.documents.print_lines import Piece
+from ocr.documents.repeated import is_repeated, lost_labels, names_of
 
 Affine = NDArray[np.float64]
 """2 x 3: from mm of the form to px."""
@@ -69,7 +71,10 @@ class Registered:
     def number_of(self, blank: Blank) -> int | None:
         """Return the number of the label in front of a blank."""
         named = by_name(self.labels)
-        places = next((named[name] for name in (blank.label, *blank.also) if name in named), [])
+        found = [named[name] for name in names_of(blank) if name in named]
+        places = found[0] if found else []
+        if is_repeated(self.form, blank):
+            places = sorted(chain(*found), key=lambda number: self.labels[number].piece.middle)
         if blank.nth < 0:
             return places[-1] if places else None
         return places[blank.nth] if blank.nth < len(places) else None
@@ -82,7 +87,8 @@ def register(form: Form, labels: Sequence[Label]) -> Registered:
     if affine is not None:
         names = {label.name for label in labels}
         inferred = [_inferred(form, affine, name) for name in form.places if name not in names]
-    return Registered(form, (*labels, *inferred), len(labels), affine)
+    found = Registered(form, (*labels, *inferred), len(labels), affine)
+    return replace(found, labels=(*found.labels, *lost_labels(form, found.labels, found.em)))
 
 
 def _fit(form: Form, labels: Sequence[Label]) -> Affine | None:

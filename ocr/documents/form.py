@@ -37,6 +37,8 @@ class Blank:
     """The lines of the value stand above and below the middle of the label, as in the cell of a table."""
     window: Window | None = None
     """Where the layout is fixed: the value lies in it, and is looked for there when no label tells."""
+    red: bool = False
+    """Printed in red on some papers, like a seal: it is looked for in red where nothing else was found."""
     sealed: Around | None = None
     """The value is a day over which a seal is stamped: where around the label it may stand."""
 

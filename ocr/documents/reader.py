@@ -17,6 +17,7 @@ from ocr.documents.form import NOTHING, Blank, Form, Written
 from ocr.documents.page_codes import codes_on
 from ocr.documents.print_lines import Piece, find_pieces
 from ocr.documents.reading import Page, Strip, Way, read_again, read_page, sure_of
+from ocr.documents.red_print import read_in_red
 from ocr.documents.sheets import Sheet, sheets_of
 from ocr.documents.under_seal import look_under_seal
 from ocr.port import Engine, Line, LineEngine
@@ -71,7 +72,12 @@ def fill(engine: Engine, picture: Image.Image, small: Image.Image, form: Form) -
     found = _find(engine, picture, form)
     if isinstance(found, str):
         return Filling(empty, 0.0, found)
-    written = _written(engine, found, form) | ({form.codes: codes_on(picture)} if form.codes else {})
+    written = _written(engine, found, form)
+    for name, blank in form.blanks.items():
+        if blank.red and len(written[name].text) < blank.length:
+            in_red = read_in_red(engine, found.page, found.registered, blank, picture)
+            written[name] = in_red or written[name]
+    written |= {form.codes: codes_on(picture)} if form.codes else {}
     return Filling(written, found.page.sheet.skew_deg, CUT_OFF if _is_cut_off(found, written) else "")
 
 

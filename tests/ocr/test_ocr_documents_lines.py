@@ -130,3 +130,10 @@ def test_an_address_that_breaks_off_in_a_letter_is_doubtful(engine: Engine) -> N
 def test_who_asks_for_the_kinds_alone_loads_no_arrays() -> None:
     asked = "import sys, ocr.documents; sys.exit(bool({'numpy', 'cv2', 'onnxruntime'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+def test_a_number_printed_in_the_red_of_seals_is_read(engine: Engine) -> None:
+    drawn = every.specimen("birth-certificate", 4, DPI)
+    field = _read(engine, drawn.picture, "birth-certificate").fields["certificate_number"]
+    assert field.value == drawn.truth["certificate_number"]
+    assert field.valid

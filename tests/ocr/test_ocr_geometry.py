@@ -203,3 +203,40 @@ def test_a_value_goes_on_below_although_its_label_is_set_wider_than_it() -> None
     labels, parts = take_apart(strips, form.labels)
     (value,) = assign(register(form, labels), parts).values()
     assert [part.text for line in value.lines for part in line][-1] == "号"
+
+
+_OF_EACH: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("name", "姓名", ()), ("sex", "性别", ()), ("number", "身份证件号", ("身份证号",)),
+)  # fmt: skip
+COUPLE = Form(
+    blanks={
+        f"{field}_{place}": Blank(label, also=also, nth=place)
+        for place in (0, 1)
+        for field, label, also in (
+            ("name", "姓名", ()),
+            ("sex", "性别", ()),
+            ("number", "身份证件号", ("身份证号",)),
+        )
+    }
+)
+
+
+@pytest.mark.parametrize("lost", [("姓名", 0), ("姓名", 1), ("性别", 0), ("性别", 1), ("身份证号", 0)])
+def test_a_label_that_was_lost_of_two_people_mixes_nobody(lost: tuple[str, int]) -> None:
+    strips = []
+    people = (("甲样本", "男", "11010119"), ("乙样本", "女", "22020219"))
+    for place, (name, sex, number) in enumerate(people):
+        top = 100 + place * 200
+        rows = (("姓名", 0, top, name), ("性别", 300, top, sex), ("身份证号", 0, top + 80, number))
+        for label, left, middle, value in rows:
+            if (label, place) != lost:
+                strips.append(_strip(label, left, middle, 20 * len(label)))
+            strips.append(_strip(value, left + 110, middle, 20 * len(value)))
+    labels, parts = take_apart(strips, COUPLE.labels)
+    registered = register(COUPLE, labels)
+    values = assign(registered, parts)
+    for place, person in enumerate(people):
+        for field, value in zip(("name", "sex", "number"), person, strict=True):
+            at = registered.number_of(COUPLE.blanks[f"{field}_{place}"])
+            assert at is not None
+            assert "".join(part.text for line in values[at].lines for part in line) == value

@@ -14,7 +14,7 @@ from workstation.training.specimens.board import Board
 from workstation.training.specimens.crowd import citizen
 from workstation.training.specimens.look import PLAIN, Look
 from workstation.training.specimens.people import FEMALE, MALE, SpecimenPerson, age_on
-from workstation.training.specimens.sheet import Colour
+from workstation.training.specimens.sheet import RED, Colour
 
 KIND = "birth-certificate"
 SIZE_MM = (210.0, 148.0)
@@ -109,9 +109,12 @@ def draw(birth: Birth, dpi: int = 300, look: Look = PLAIN) -> Image.Image:
     _line(board, y + 30, ((14, "医疗机构名称", birth.hospital),))
     for row, (who, parent) in enumerate((("母亲", birth.mother), ("父亲", birth.father))):
         _parent(board, y + 42 + row * 22, who, parent, birth.born_at.date())
-    _line(board, y + 90, (
-        (14, "出生证编号", birth.number), (100, "签发日期", dates.written(birth.issued_on, dice)),
-    ))  # fmt: skip
+    _line(board, y + 90, ((100, "签发日期", dates.written(birth.issued_on, dice)),))
+    if dice.random() < 0.3:
+        behind = board.printed(14, y + 90, "出生证编号", _CELL)
+        board.sheet.text(behind + 2.4, y + 89.8, birth.number, _CELL + 0.4, face=look.figures, fill=RED)
+    else:
+        _line(board, y + 90, ((14, "出生证编号", birth.number),))
     board.printed(100, y + 99, "签发机构(盖章)", _CELL)
     board.seal(160, y + 88, "样本妇幼保健院", "出生医学证明专用章")
     board.notice(14, 141)
