@@ -20,6 +20,8 @@ Tail = tuple[int, int]
 Places = Callable[[str, str], Iterable[tuple[int, int]]]
 _LEAST_BEGUN = 3
 """Characters of a label on the first of its two lines."""
+_WIDEST_GAP_EM = (5, 8)
+"""Between the characters of a label that is set as wide as the longest of them: one of two has the widest."""
 WATERMARK = "样本"
 """Stands across every paper that is used for training and tests, and on no other."""
 
@@ -124,7 +126,11 @@ def _labels_in(strip: Strip, names: Sequence[str]) -> list[tuple[int, int, str]]
                 taken.append((*at, name))
                 at = _find(text, name, taken, places)
     taken.sort()
-    return [entry for place, entry in enumerate(taken) if _counts(entry, taken[:place])]
+    counted: list[tuple[int, int, str]] = []
+    for entry in taken:
+        if _counts(entry, counted):
+            counted.append(entry)
+    return counted
 
 
 def _counts(entry: tuple[int, int, str], before: Sequence[tuple[int, int, str]]) -> bool:
@@ -246,22 +252,24 @@ def _is_below(first: Strip, second: Strip) -> bool:
 
 def _chain(strips: Sequence[Strip], first: int, name: str) -> dict[int, int]:
     """Return the strips that make up a label and how many characters of each, nothing without the whole."""
-    chain = {first: len(strips[first].text)}
-    last = first
-    while (rest := name[sum(chain.values()) :]) and (place := _next_in_row(strips, last, rest)) is not None:
+    chain, last, wide = {first: len(strips[first].text)}, first, _WIDEST_GAP_EM[len(name) == 2]
+    while rest := name[sum(chain.values()) :]:
+        place = _next_in_row(strips, last, rest, wide)
+        if place is None:
+            return {}
         chain[place] = min(len(strips[place].text), len(rest))
         last = place
-    return {} if rest else chain
+    return chain
 
 
-def _next_in_row(strips: Sequence[Strip], last: int, rest: str) -> int | None:
+def _next_in_row(strips: Sequence[Strip], last: int, rest: str, wide: int) -> int | None:
     """Return the strip behind another that goes on with a label, or begins with the end of it."""
     at = strips[last].piece
     found = [
         place
         for place, other in enumerate(strips)
         if (rest.startswith(plain(other.text)) or plain(other.text).startswith(rest))
-        and 0 < other.piece.left - at.right < 5 * at.height
+        and 0 < other.piece.left - at.right < wide * at.height
         and abs(other.piece.middle - at.middle) < 0.5 * at.height
     ]
     return min(found, key=lambda place: strips[place].piece.left, default=None)

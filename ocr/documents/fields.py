@@ -35,6 +35,8 @@ _NAME_ENDS = re.compile(
 _LONGEST_NAME, _LONGEST_JOINED_NAME = 6, 20
 """Characters of a name, and of one whose parts a dot joins."""
 _ADDRESS_ENDS = re.compile(r"[0-9A-Za-z号室房户组队村社区院楼栋幢座层屯寨坊园庄铺店厂校场站所)）]$")
+_NOTHING_IN_BRACKETS = re.compile(r"[(（][)）]")
+"""A 0 that was taken for brackets."""
 _BROKEN_OFF = 0.85
 """Most confidence of what may go on where it was not read."""
 
@@ -128,11 +130,13 @@ def word_of(written: Written, known: frozenset[str], name: str, endings: Sequenc
 
 def found(written: Written, shape: re.Pattern[str], name: str) -> FieldReading:
     """Return the first stretch of a page's print that has a shape."""
-    match = next((match for line in written.lines if (match := shape.search(line))), None)
+    found = ((at, match) for at, line in enumerate(written.lines) if (match := shape.search(line)))
+    line, match = next(found, (-1, None))
     if match is None:
         return unread()
     at = written.text.find(match[0])
-    return reading(match[0], min(written.sure[at : at + len(match[0])], default=0.0), None, (name,))
+    box = written.boxes[line] if written.boxes else None
+    return reading(match[0], min(written.sure[at : at + len(match[0])], default=0.0), box, (name,))
 
 
 def listed(written: Written, known: frozenset[str], name: str) -> FieldReading:
@@ -169,7 +173,8 @@ def address_of(written: Written) -> FieldReading:
     """
     read = put_right(read_address, lambda text: values.address(text).lstrip("·-—#"))
     field = checked(written, read, "address-length", lambda value: len(value) >= 6)
-    return field if _ADDRESS_ENDS.search(field.value) else at_most(field, _BROKEN_OFF)
+    is_odd = not _ADDRESS_ENDS.search(field.value) or _NOTHING_IN_BRACKETS.search(field.value)
+    return at_most(field, _BROKEN_OFF) if is_odd else field
 
 
 def ending(field: FieldReading, endings: tuple[str, ...]) -> FieldReading:

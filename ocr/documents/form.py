@@ -93,6 +93,8 @@ class Written:
     """The lines `text` is made of."""
     others: tuple[tuple[str, tuple[float, ...]], ...] = ()
     """Other readings of the same: text and confidences."""
+    boxes: tuple[Box, ...] = ()
+    """Of each line in px of the input; empty when only `box` is known."""
     cut: bool = False
     """The print runs up to the side of the page: there may be more of it."""
 

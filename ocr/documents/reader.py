@@ -162,7 +162,8 @@ def _everything(page: Page) -> Written:
     ordered = [sorted(row, key=lambda strip: strip.piece.left) for row in rows]
     texts = tuple("".join(strip.text for strip in row) for row in ordered)
     sure = tuple(mark for row in ordered for strip in row for mark in strip.sure)
-    return Written("".join(texts), sure, None, texts)
+    boxes = tuple(page.box_of([strip.piece for strip in row]) for row in ordered)
+    return Written("".join(texts), sure, None, texts, boxes=boxes)
 
 
 def _value(found: Found, blank: Blank, lines: dict[int, Assigned]) -> Written:
@@ -173,13 +174,7 @@ def _value(found: Found, blank: Blank, lines: dict[int, Assigned]) -> Written:
     parts = [part for line in assigned.lines for part in line]
     texts = tuple("".join(part.text for part in line) for line in assigned.lines)
     sure = tuple(mark for part in parts for mark in part.sure)
-    around = parts[0].piece
-    for part in parts[1:]:
-        around = around.joined(part.piece)
-    scale = 1 / found.page.sheet.work_scale
-    box = found.page.sheet.box_in_input(
-        around.left * scale, around.top * scale, around.right * scale, around.bottom * scale
-    )
+    box = found.page.box_of([part.piece for part in parts])
     return Written("".join(texts), sure, box, texts, cut=_touches_border(found.page, parts))
 
 

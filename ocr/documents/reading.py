@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import reduce
 
 import cv2
 import numpy as np
@@ -13,7 +14,7 @@ from PIL import Image, ImageOps
 from ocr.documents.print_lines import Grey, Piece, find_pieces
 from ocr.documents.sheets import Sheet
 from ocr.lines import read_all, read_lines
-from ocr.port import Engine, Line, LineEngine, Script
+from ocr.port import Box, Engine, Line, LineEngine, Script
 
 _MARGIN = 0.16
 """Room around a line, over its height."""
@@ -64,6 +65,13 @@ class Page:
 
     sheet: Sheet
     strips: tuple[Strip, ...]
+
+    def box_of(self, pieces: Sequence[Piece]) -> Box:
+        """Return the box in px of the input around pieces in px of the work picture."""
+        around, scale = reduce(Piece.joined, pieces), 1.0 / self.sheet.work_scale
+        return self.sheet.box_in_input(
+            around.left * scale, around.top * scale, around.right * scale, around.bottom * scale
+        )
 
     def cut(self, piece: Piece, *, framed: bool, way: Way | None = None) -> Image.Image:
         """Return the picture of a piece (in px of the work picture) for the engine.

@@ -37,12 +37,8 @@ def read_in_red(
     found = [(line.text, sure_of(line)) for line in lines if line.text]
     if not found:
         return None
-    scale = 1 / page.sheet.work_scale
-    box = page.sheet.box_in_input(
-        piece.left * scale, piece.top * scale, piece.right * scale, piece.bottom * scale
-    )
     (text, sure), *others = found
-    return Written(text, sure, box, (text,), tuple(others))
+    return Written(text, sure, page.box_of([piece]), (text,), others=tuple(others))
 
 
 def _behind(label: Label, registered: Registered, blank: Blank) -> Piece:

@@ -64,10 +64,8 @@ def look_under_seal(
 
 
 def _written(page: Page, found: Sequence[Reading], row: Piece) -> Written:
-    scale = 1 / page.sheet.work_scale
-    box = page.sheet.box_in_input(row.left * scale, row.top * scale, row.right * scale, row.bottom * scale)
     (text, sure), *others = found
-    return Written(text, sure, box, (text,), tuple(others))
+    return Written(text, sure, page.box_of([row]), (text,), others=tuple(others))
 
 
 def _field(page: Page, label: Label | None, around: Around, em: float) -> Piece:

@@ -240,3 +240,14 @@ def test_a_label_that_was_lost_of_two_people_mixes_nobody(lost: tuple[str, int])
             at = registered.number_of(COUPLE.blanks[f"{field}_{place}"])
             assert at is not None
             assert "".join(part.text for line in values[at].lines for part in line) == value
+
+
+def test_the_words_of_a_label_inside_a_value_are_the_values_own() -> None:
+    names = ("面积", "坐落")
+    value = "土地使用权面积33503.71平方米/房屋建筑面积213.01平方米"
+    strips = [
+        _strip("面", 0, 0, 20), _strip("积", 150, 0, 20), _strip(value, 200, -4, 600),
+    ]  # fmt: skip
+    labels, parts = take_apart(strips, names, ("面积",))
+    assert [label.name for label in labels] == ["面积"]
+    assert [part.text for part in parts] == [value]
