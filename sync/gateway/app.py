@@ -85,7 +85,8 @@ metrics_router = APIRouter(include_in_schema=False)
 _bearer = HTTPBearer(auto_error=False, description="Access token of POST /v1/token")
 
 
-def _office(request: Request) -> Office:
+async def _office(request: Request) -> Office:
+    # Not to be sent to a thread, as FastAPI does with what is not async: there is nothing to wait for.
     office: Office = request.app.state.office
     return office
 

@@ -15,7 +15,8 @@ from sync.gateway.app import create_app
 from sync.gateway.errors import CannotListen
 from sync.gateway.office import Office
 
-BACKLOG = 128
+BACKLOG = 1024
+"""Callers that wait to be let in: after an outage every window comes at once."""
 START_S = 15.0
 STOP_S = 8.0
 GRACE_S = 3

@@ -19,7 +19,8 @@ from sync.gateway.schema import VERSIONS
 PLACES = "/usr/lib/postgresql/*/bin"
 ACCOUNT = "postgres"
 """Debian's; the server refuses to run as root."""
-SETTINGS = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=100"
+SETTINGS = "-c listen_addresses='' -c max_connections=100"
+HASTY = " -c fsync=off -c full_page_writes=off"
 """No test cuts the power of this server; its promises of the disk are its own makers' to test."""
 
 EMPTY = f"""
@@ -51,14 +52,15 @@ class Server:
     _empty: list[str] = field(default_factory=list)
 
     @classmethod
-    def started(cls, programs: Path) -> Server:
-        """Make a cluster and start it."""
+    def started(cls, programs: Path, *, durable: bool = False) -> Server:
+        """Make a cluster and start it; a durable one waits for the disk, as in an office."""
         # The path of a socket may not be long, so not below pytest's own folder.
         server = cls(Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp")), programs)  # noqa: S108
         if os.geteuid() == 0:
             shutil.chown(server.root, ACCOUNT, ACCOUNT)
         data = str(server.root / "data")
         server.run("initdb", "-D", data, "-U", ACCOUNT, "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        settings = SETTINGS + ("" if durable else HASTY)
         server.run(
             "pg_ctl",
             "-D",
@@ -67,7 +69,7 @@ class Server:
             "-l",
             str(server.root / "log"),
             "-o",
-            f"-k {server.root} {SETTINGS}",
+            f"-k {server.root} {settings}",
             "start",
         )
         return server
