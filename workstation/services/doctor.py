@@ -100,7 +100,7 @@ def queue(desk: QueueDesk, now: datetime) -> tuple[Finding, ...]:
 def sender(owner_age_s: float | None) -> Finding:
     """Judge whether somebody sends: the sign of life of the holder of the sender's lock."""
     if owner_age_s is None:
-        todo = _("打开工作站, 或启用 workstation-sync 服务, 下班后也能继续发送")
+        todo = _("打开工作站, 或运行 workstation sync --watch, 下班后也能继续发送")
         return Finding(topic="sender", level=Level.NOTE, what=_("本机现在没有程序在发送"), todo=todo)
     what = _("本机有程序在发送, {n} 秒前有动静").format(n=round(owner_age_s))
     if owner_age_s < 600:
