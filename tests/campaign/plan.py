@@ -114,6 +114,7 @@ WINDOW_KINDS: dict[str, Value] = {
     "two-senders": _none,
     "switch-user": _none,
     "upgrade": _none,
+    "hand-carry": _none,
     "poison-page": _none,
     "poison-manifest": _none,
     "full-disk": lambda dice: dice.choice((0, 4096, 65_536, 300_000)),

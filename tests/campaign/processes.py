@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from tests.campaign.events import Say, teller
 from tests.campaign.line import Line
 from tests.campaign.machine import Machine
 from tests.campaign.plan import LineFault
-from tests.campaign.window import Program, Seat, send_beside
+from tests.campaign.window import Program, Seat, command
 
 Event = dict[str, Any]
 UP_S = 10.0
@@ -139,30 +139,40 @@ class Nursery:
 
     def sender(self, machine: Machine, seat: Seat, *, newer: bool) -> Child:
         """Start `workstation sync --watch`."""
+        return self.command(machine, seat, f"sender{seat.window}", ("sync", "--watch"), newer=newer)
+
+    def command(
+        self, machine: Machine, seat: Seat, source: str, words: Sequence[str], *, newer: bool
+    ) -> Child:
+        """Start a command of the product over a window's store."""
 
         def work(_say: Say, _orders: int) -> int:
             if newer:
                 become_newer(self.folder / "newer")
             os.dup2(2, 1)
-            return send_beside(seat, self.folder / f"sender{seat.window}.toml")
+            return command(seat, self.folder / f"commands{seat.window}.toml", words)
 
-        return self.start(machine, f"sender{seat.window}", work)
+        return self.start(machine, source, work)
 
     def gateway(self, machine: Machine, port: int, *, auto_accept: bool) -> Child:
         """Start `workstation gateway serve`."""
-        words = ["gateway", "serve", "--folder", str(machine.root / "office"), "--port", str(port)]
-        words += ["--auto-accept"] if auto_accept else []
+        words = ["serve", "--port", str(port)] + ["--auto-accept"] * auto_accept
+        child = self.office(machine, words)
+        wait_for(port, child)
+        return child
+
+    def office(self, machine: Machine, words: Sequence[str]) -> Child:
+        """Start `workstation gateway` with an action of its own."""
+        whole = ["gateway", *words, "--folder", str(machine.root / "office")]
 
         def work(_say: Say, _orders: int) -> int:
             from workstation.cli import main
 
             os.dup2(2, 1)
             os.environ["WORKSTATION_DATA"] = str(self.folder / "gateway-log")
-            return main(words)
+            return main(whole)
 
-        child = self.start(machine, "gateway", work)
-        wait_for(port, child)
-        return child
+        return self.start(machine, "gateway", work)
 
     def line(
         self, machine: Machine, ports: tuple[int, ...], gateway: int, faults: tuple[LineFault, ...]

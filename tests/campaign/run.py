@@ -84,7 +84,7 @@ class Run:
         self.fired: list[str] = []
         self.waiting: list[Strike] = list(plan.strikes)
         self.requests = self.receipts = 0
-        self.restored = False
+        self.restored = self.is_settling = False
         self.gateway_awaits_cut = False
         town.settle_gateway(folder / "gateway")
         self.gateway_machine = Machine(folder / "gateway")
@@ -142,6 +142,7 @@ class Run:
 
     def _settle(self) -> None:
         """End all faults, then wait until nothing is left to do, as a person would who looks every minute."""
+        self.is_settling = True
         self.line.tell("clear")
         for machine in (self.gateway_machine, *(desk.machine for desk in self.desks)):
             machine.heal()
@@ -313,8 +314,8 @@ class Run:
             desk.awaits_cut = False
             strikes.cut_window(self, desk)
         self.start_window(desk)
-        if desk.is_finished:
-            desk.is_finished = False
+        desk.is_finished = False
+        if self.is_settling:
             self._ask(desk, "finish")
 
     def _restart_all(self) -> None:

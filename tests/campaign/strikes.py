@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.campaign.events import Say
+from tests.campaign.machine import STATUS_CRASHED
 from tests.campaign.plan import Strike
 from tests.campaign.window import Seat
 
 if TYPE_CHECKING:
+    from tests.campaign.processes import Child
     from tests.campaign.run import Desk, Run
 
 FEW, SOME = 3, 8
@@ -103,12 +105,43 @@ def page_path(seat: Seat, sha256: str) -> Path:
 def _poison_manifest(run: Run, strike: Strike) -> None:
     """Alter the sealed manifest of a bundle that still waits, behind the program's back."""
     desk = run.desks[strike.window]
-    child = run.nursery.start(
-        desk.machine, f"window{desk.number}", lambda say, _orders: _alter_manifest(desk.seat, say)
+    _until_it_ends(
+        run,
+        run.nursery.start(
+            desk.machine, f"window{desk.number}", lambda say, _orders: _alter_manifest(desk.seat, say)
+        ),
     )
+
+
+def _until_it_ends(run: Run, child: Child) -> None:
     while not child.has_ended():
         run.hear_from(child)
+    run.tell(f"command ended with {child.exit_status}")
+    if child.exit_status == STATUS_CRASHED:
+        run.problems.append("a command crashed: see the .err files")
     run.drop(child)
+
+
+def _hand_carry(run: Run, strike: Strike) -> None:
+    """Carry the queue to the gateway by stick while the line sends the same; the receipts come later."""
+    desk = run.desks[strike.window]
+    stick = run.folder / f"stick{desk.number}"
+    stick.mkdir(exist_ok=True)
+    _queue_command(run, desk, ("queue", "export", str(stick)))
+    for bag in sorted(stick.glob("carry-*")):
+        if bag.is_dir():
+            _until_it_ends(run, run.nursery.office(run.gateway_machine, ("import", str(bag))))
+    run.later(strike, "receipts-return", FEW)
+
+
+def _receipts_return(run: Run, strike: Strike) -> None:
+    desk = run.desks[strike.window]
+    _queue_command(run, desk, ("queue", "receipts", str(run.folder / f"stick{desk.number}")))
+
+
+def _queue_command(run: Run, desk: Desk, words: tuple[str, ...]) -> None:
+    source = f"window{desk.number}"
+    _until_it_ends(run, run.nursery.command(desk.machine, desk.seat, source, words, newer=desk.is_newer))
 
 
 def _alter_manifest(seat: Seat, say: Say) -> int:
@@ -222,6 +255,8 @@ STRIKES: dict[str, Callable[[Run, Strike], None]] = {
     "two-senders": _two_senders,
     "switch-user": _switch_user,
     "upgrade": _upgrade,
+    "hand-carry": _hand_carry,
+    "receipts-return": _receipts_return,
     "poison-page": _poison_page,
     "poison-manifest": _poison_manifest,
     "full-disk": _full_disk,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import select
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -253,13 +253,13 @@ class Program:
         self._say("finished")
 
 
-def send_beside(seat: Seat, config: Path) -> int:
-    """Run the product's own `workstation sync --watch` over the same store."""
+def command(seat: Seat, config: Path, words: Sequence[str]) -> int:
+    """Run a command of the product over the seat's store, e.g. `sync --watch`."""
     from workstation.cli import main
 
     config.write_text(f"machine_key = {json.dumps(str(machine_key(seat.folder)))}\nclerk = '王样本'\n")
     os.environ.update(WORKSTATION_CONFIG=str(config), WORKSTATION_DATA=str(seat.folder))
-    return main(["sync", "--watch"])
+    return main(words)
 
 
 def machine_key(folder: Path) -> Path:
