@@ -94,13 +94,19 @@ class BlobStore:
     """A content-addressed folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Create the folder and sweep what a crash left."""
+        """Create the folder, sweep what a crash left, and make durable what it left unsynced.
+
+        Whoever died between naming a page and syncing its folder left a page that is found, and that a power
+        cut would still take away.
+        """
         self._folder = folder
         self._incoming = folder / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
         for leftover in self._incoming.iterdir():
             if time.time() - leftover.stat().st_mtime > STALE_S:
                 leftover.unlink(missing_ok=True)
+        for named in (*folder.glob("[0-9a-f][0-9a-f]"), folder):
+            sync_folder(named)
 
     def size(self, sha256: str) -> int | None:
         """Return the page's bytes, None when it is not here."""

@@ -14,9 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workstation.store import vault as vault_module
+from workstation.store.database import Store
 from workstation.store.errors import DiskFault, DiskFull, PageAltered, PageMissing
 from workstation.store.keys import DataKey
-from workstation.store.vault import Vault
+from workstation.store.vault import FOLDER, Vault
 
 
 @pytest.fixture
@@ -182,3 +184,12 @@ def test_a_really_full_disk_leaves_nothing_half_written(full_disk: Path, key: Da
         for number in range(100):
             vault.put(bytes([number]) * 100_000)
     assert not list(full_disk.rglob("*.tmp"))
+
+
+def test_an_opened_vault_makes_durable_a_folder_that_a_death_left_unsynced(
+    folder: Path, key: DataKey, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(vault_module, "sync_folder", synced.append)
+    Vault(folder, key)
+    assert folder / FOLDER in synced

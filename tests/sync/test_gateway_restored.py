@@ -14,6 +14,7 @@ from sync.client import GatewayClient, Identity, Timeouts, enrol
 from sync.contract import signing
 from sync.contract.models import ChangeKind, EnrolmentRequest, SignedManifest, SignedReceipt
 from sync.fake import MemoryInbox, MemoryOutbox
+from sync.gateway import blobs
 from sync.gateway.office import Office
 from sync.gateway.serve import GatewayServer
 from sync.port import LineState
@@ -151,3 +152,13 @@ def test_old_deliveries_are_not_asked_about(street: Street) -> None:
     street.exchange()
     since: datetime = system() + timedelta(days=1)
     assert street.outbox.delivered(since, "", 10) == ()
+
+
+def test_an_opened_store_of_pages_makes_durable_what_a_death_left_unsynced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    (tmp_path / "ab").mkdir()
+    monkeypatch.setattr(blobs, "sync_folder", synced.append)
+    blobs.BlobStore(tmp_path)
+    assert synced == [tmp_path / "ab", tmp_path]

@@ -42,6 +42,9 @@ class Vault:
         self._cipher = AESGCM(key.derive("vault/content"))
         self._naming = key.derive("vault/name")
         make_folder(self._root)
+        # Whoever made a folder for pages may have died before it was durable; pages put there now must be.
+        with disk_faults():
+            sync_folder(self._root)
 
     def put(self, data: bytes) -> str:
         """Keep a page and return the lower-case hex SHA-256 of its plain bytes; on disk when this returns.
