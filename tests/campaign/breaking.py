@@ -152,25 +152,6 @@ def _tell_before_commit() -> None:
     put(Tx, "queue", lambda self, signed, *, legal_due_at: None)
 
 
-def _apply_changes_again() -> None:
-    """A change that is known is applied once more."""
-    from workstation.store.inbox import InboxTable
-
-    put(InboxTable, "cursor", lambda self: 0)
-    apply = InboxTable.apply
-
-    def again(self: InboxTable, change: Any) -> bool:
-        with self._database.write() as session:
-            from workstation.store.rows import ChangeRow
-
-            row = session.get(ChangeRow, change.change_id)
-            if row is not None:
-                session.delete(row)
-        return apply(self, change)
-
-    put(InboxTable, "apply", again)
-
-
 def _forget_claims() -> None:
     """A line whose sender died is left claimed."""
     from workstation.store import database
@@ -213,5 +194,4 @@ RULES: dict[str, Callable[[], None]] = {
     "forget-claims": _forget_claims,
     "number-by-the-clock": _number_by_the_clock,
     "never-quarantine": _never_quarantine,
-    "apply-changes-again": _apply_changes_again,
 }
