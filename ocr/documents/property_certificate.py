@@ -35,6 +35,9 @@ _NUMBER = re.compile(
     r"(内蒙古|[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵黔云滇藏陕甘青宁新])[(（]([0-9]{4})[)）]([一-龥]{1,12})不动产权第([0-9]{5,8})号"
 )
 _UNIT = re.compile(r"[0-9]{12}[A-Z]{2}[0-9]{5}[FLW0][0-9]{8}")
+_WITHOUT_WORDS = re.compile(r"^[0-9.].*面积|面积$")
+_WORDS_LOST = 0.8
+"""Most confidence of an area whose second part is named and whose first is not."""
 _SHARED = frozenset({"单独所有", "共同共有", "按份共有", "房屋单独所有"})
 
 
@@ -53,7 +56,7 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
         "right_type": _printed(blanks, "right_type"),
         "right_nature": _printed(blanks, "right_nature"),
         "use": _printed(blanks, "use"),
-        "area": _printed(blanks, "area"),
+        "area": _area(blanks),
         "term": _printed(blanks, "term"),
     }
 
@@ -63,6 +66,12 @@ def _printed(blanks: Filled, name: str) -> FieldReading:
         blanks[name], fields.plainly(lambda text: "".join(text.split()).strip(":：·")), "length",
         lambda value: len(value) >= 2,
     )  # fmt: skip
+
+
+def _area(blanks: Filled) -> FieldReading:
+    """Read one area, or that of the land and that of the building, each with its words in front."""
+    field = _printed(blanks, "area")
+    return fields.at_most(field, _WORDS_LOST) if _WITHOUT_WORDS.search(field.value) else field
 
 
 def _unit(text: str) -> str:

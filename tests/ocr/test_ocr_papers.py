@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ocr.documents import birth_certificate, marriage_certificate
+from ocr.documents import birth_certificate, marriage_certificate, property_certificate
 from ocr.documents.form import NOTHING, Written
 
 TODAY = date(2026, 11, 21)
@@ -46,4 +46,19 @@ def test_of_a_couple_nobody_is_surely_husband_or_wife_while_no_sex_tells(
     blanks |= {f"sex_{place}": _written(sex) for place, sex in enumerate(sexes)}
     field = marriage_certificate.interpret(blanks, TODAY)["husband_name"]
     assert field.value == husband
+    assert (field.confidence >= 0.9) is is_sure
+
+
+@pytest.mark.parametrize(
+    ("text", "is_sure"),
+    [
+        ("89.50平方米", True),
+        ("土地使用权面积33.71平方米/房屋建筑面积213.01平方米", True),
+        ("33.71平方米/房屋建筑面积213.01平方米", False),
+    ],
+)
+def test_an_area_of_which_the_first_words_are_missing_is_doubtful(text: str, is_sure: bool) -> None:
+    blanks = dict.fromkeys((*property_certificate.FORM.blanks, "certificate_number"), NOTHING)
+    field = property_certificate.interpret(blanks | {"area": _written(text)}, TODAY)["area"]
+    assert field.value == text
     assert (field.confidence >= 0.9) is is_sure
