@@ -18,8 +18,8 @@ from ocr.knowledge import identity
 from ocr.port import FieldReading
 
 DATE_ORDER, NUMBER_DATE, ROLE_SEX, COUPLE = "date-order", "number-date", "role-sex", "one-of-couple"
-SAME_PROVINCE, SAME_YEAR = "same-province", "same-year"
-CHECKS = (DATE_ORDER, NUMBER_DATE, ROLE_SEX, COUPLE, SAME_PROVINCE, SAME_YEAR)
+SAME_PROVINCE, SAME_YEAR, RUNS_ON = "same-province", "same-year", "runs-on"
+CHECKS = (DATE_ORDER, NUMBER_DATE, ROLE_SEX, COUPLE, SAME_PROVINCE, SAME_YEAR, RUNS_ON)
 """Names of the checks that are made here."""
 
 _ORDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -44,6 +44,14 @@ _PROVINCES = {
     "新": "65",
 }  # fmt: skip
 _MARRIAGE_NUMBER = re.compile(r"J[0-9]{6}-([0-9]{4})-[0-9]{6}")
+_PLACES = ("address", "location", "residence_address", "birth_place", "native_place")
+_TEXTS = (*_PLACES, "employer", "hospital", "issuer", "authority")
+_FORM_PRINT = re.compile(r"身份|号码|份号|签发|有效期|姓名|性别|住址|迁来|迁入|登记日期")
+"""Print of forms that stands in no place's name and no employer's."""
+_PROVINCE = re.compile(
+    r"(河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海)省"
+    r"|(内蒙古|广西壮族|西藏|宁夏回族|新疆维吾尔)自治区"
+)
 
 Fields = Mapping[str, FieldReading]
 Found = Iterator[tuple[str, str]]
@@ -53,7 +61,7 @@ Found = Iterator[tuple[str, str]]
 def checked_together(kind: str, fields: Fields, today: date) -> dict[str, FieldReading]:
     """Return the fields of a paper of `kind` with the checks that were made of several of them."""
     made: dict[str, list[str]] = {}
-    for look in (_orders, _numbers, _couple, _title, _marriage):
+    for look in (_orders, _numbers, _couple, _title, _marriage, _runs):
         for name, check in look(kind, fields, today):
             if check not in made.setdefault(name, []):
                 made[name].append(check)
@@ -118,6 +126,15 @@ def _title(kind: str, fields: Fields, _today: date) -> Found:
     province = _PROVINCES.get(number[:1])
     if kind == "property-certificate" and province and unit:
         yield from _each(("certificate_number", "unit_number"), SAME_PROVINCE, unit[:2] == province)
+
+
+def _runs(_kind: str, fields: Fields, _today: date) -> Found:
+    """A value that goes on into the print of the form, or into another place, was cut in the wrong place."""
+    for name in (name for name in _TEXTS if name in fields):
+        value = _holding(fields, name)
+        is_twice = name in _PLACES and _PROVINCE.search(value, 1)
+        if value and (is_twice or _FORM_PRINT.search(value)):
+            yield name, checks.named(RUNS_ON, holds=False)
 
 
 def _each(names: tuple[str, ...], check: str, holds: bool) -> Found:

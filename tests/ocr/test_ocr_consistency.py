@@ -79,6 +79,18 @@ def test_what_cannot_be_true_together_is_doubtful(
     assert all(group_of(page[name].checks) is Group.FAILED for name in wanted)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("address", "云南省楚雄彝族自治州双柏县人民东路2801号份号码53232"),
+        ("birth_place", "辽宁省本溪市南芬区江苏省镇江市句容市"),
+        ("employer", "供电公司2021年由玉环市迁来"),
+    ],
+)
+def test_a_value_that_runs_on_into_other_print_is_doubtful(name: str, value: str) -> None:
+    assert _failed(_page("household-register-page", {name: value})) == {name: ["!runs-on"]}
+
+
 def test_a_number_with_no_birth_date_in_it_is_doubtful() -> None:
     body = "44030419641308997"
     page = _page("id-card-front", {"id_number": body + check_digit(body)})

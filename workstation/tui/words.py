@@ -61,6 +61,7 @@ CHECK_WORDS = {
     "one-of-couple": "",
     "same-province": "",
     "same-year": "",
+    "runs-on": "",
     "holder-age": "",
     AGREES: N_("与《{document}》一致"),
 }
@@ -93,6 +94,7 @@ FAILED_WORDS = {
     "same-province": N_("证号与单元号不是一个省份"),
     "same-year": N_("证号与登记日期不是一年"),
     "holder-age": N_("有效期与年龄不符"),
+    "runs-on": N_("可能混入了别处的字"),
 }
 DOCUMENT_WORDS = {
     "id-card-front": N_("居民身份证"),
