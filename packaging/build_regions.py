@@ -12,10 +12,15 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
+from ocr.engines.variants import VARIANTS
+
 TARGET = Path(__file__).parents[1] / "ocr" / "knowledge" / "regions.gz"
 PROVINCE = re.compile(r'(\d{2}) province="(.+)"')
 COUNTY = re.compile(r' +(\d{4}) county="(.+)"')
 SPAN = re.compile(r"(?:\[(\d{4})?-(\d{4})?\])?(.+)")
+
+PRINTED = str.maketrans(dict(VARIANTS))
+"""Some of the names stand there in traditional characters, which no paper of the mainland has."""
 
 
 def rows(table: str) -> list[str]:
@@ -28,7 +33,8 @@ def rows(table: str) -> list[str]:
             for part in match[2].split(","):
                 span = SPAN.fullmatch(part)
                 if span and not span[3].startswith("["):
-                    found.append(f"{province}{match[1]},{span[3]},{span[1] or ''},{span[2] or ''}")
+                    name = span[3].translate(PRINTED)
+                    found.append(f"{province}{match[1]},{name},{span[1] or ''},{span[2] or ''}")
                 else:
                     raise SystemExit(f"cannot read {line}")
     return sorted(found)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ocr.engines.variants import VARIANTS
 from ocr.knowledge import regions
 from ocr.knowledge.addresses import read_address, region_of
 
@@ -82,3 +83,8 @@ def test_misread_regions_are_put_right_and_never_made_into_others() -> None:
 @given(st.text("广东省深圳市福田区香蜜湖街道样7", max_size=14), st.lists(st.floats(0, 1), max_size=14))
 def test_no_address_breaks_the_reading_or_changes_its_length(text: str, marks: list[float]) -> None:
     assert len(read_address(text, streets=STREETS, marks=marks).value) == len(text)
+
+
+def test_names_stand_in_the_characters_that_papers_have() -> None:
+    variants = {variant for variant, _ in VARIANTS}
+    assert not [named.name for names in regions.table().values() for named in names if variants & {*named.name}]
