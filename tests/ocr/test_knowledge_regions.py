@@ -87,4 +87,5 @@ def test_no_address_breaks_the_reading_or_changes_its_length(text: str, marks: l
 
 def test_names_stand_in_the_characters_that_papers_have() -> None:
     variants = {variant for variant, _ in VARIANTS}
-    assert not [named.name for names in regions.table().values() for named in names if variants & {*named.name}]
+    names = [named.name for names in regions.table().values() for named in names]
+    assert not [name for name in names if variants & {*name}]
