@@ -76,7 +76,7 @@ def take_apart(
     labels: list[Label] = []
     parts: list[Part] = []
     spread, used = _spread_labels(strips, ordered)
-    _add_broken_labels(strips, ordered, spread, used)
+    parts += _add_broken_labels(strips, ordered, spread, used)
     labels += spread
     found = {n: _labels_in(strip, ordered) for n, strip in enumerate(strips) if n not in used}
     for number, (length, label) in used.items():
@@ -214,8 +214,13 @@ def _spread_labels(strips: Sequence[Strip], names: Sequence[str]) -> tuple[list[
 
 def _add_broken_labels(
     strips: Sequence[Strip], names: Sequence[str], labels: list[Label], used: dict[int, Tail]
-) -> None:
-    """Put labels together that stand on two lines of a narrow cell, as in 公民身份证件编 / 号."""
+) -> list[Part]:
+    """Put labels together that stand on two lines of a narrow cell, as in 公民身份证件编 / 号.
+
+    Returns:
+        What stands behind their second lines: the second line of a value, or all of it.
+    """
+    parts: list[Part] = []
     for number, strip in enumerate(strips):
         text = plain(strip.text)
         if number in used or any(text.startswith(name) for name in names):
@@ -227,9 +232,18 @@ def _add_broken_labels(
             under = _under(strips, number, name[begun:], used) if begun else None
             if under is not None:
                 above, below = _cut(strip, 0, begun), _cut(strips[under], 0, len(name) - begun)
-                used |= {number: (begun, len(labels)), under: (len(name) - begun, len(labels))}
+                used |= {number: (begun, len(labels)), under: (len(strips[under].text), len(labels))}
                 labels.append(Label(name, above.joined(below), number))
+                parts += _behind(strips[under], under, len(name) - begun)
                 break
+    return parts
+
+
+def _behind(strip: Strip, number: int, start: int) -> list[Part]:
+    end = len(strip.text)
+    if start >= end:
+        return []
+    return [Part(_cut(strip, start, end), strip.text[start:], strip.sure[start:], number, begins=True)]
 
 
 def _under(strips: Sequence[Strip], number: int, rest: str, used: Mapping[int, Tail]) -> int | None:

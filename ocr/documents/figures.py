@@ -24,17 +24,18 @@ def components_of(ink: Grey) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return np.asarray(labels, np.int32), np.asarray(stats, np.int32)
 
 
-def drop_figures(ink: Grey, em: int) -> None:
-    """Take out frames of stamps, rings and the outlines of large signs: nothing as large is a character."""
+def drop_figures(ink: Grey, em: int) -> Grey:
+    """Take out, and return, frames of stamps and outlines of large signs: nothing as large is a character."""
     labels, stats = components_of(ink)
     sides = np.minimum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     boxes = stats[:, cv2.CC_STAT_WIDTH] * stats[:, cv2.CC_STAT_HEIGHT]
-    thin = stats[:, cv2.CC_STAT_AREA] < _THIN * boxes
-    large = (sides > _FIGURE_EM * em) & thin
+    large = (sides > _FIGURE_EM * em) & (stats[:, cv2.CC_STAT_AREA] < _THIN * boxes)
     large[0] = False
-    if large.any():
-        gone = np.where(large, 0, 255).astype(np.uint8)
-        np.minimum(ink, gone[labels], out=ink)
+    if not large.any():
+        return np.zeros_like(ink)
+    figures = np.where(large, 255, 0).astype(np.uint8)[labels]
+    ink[figures > 0] = 0
+    return np.asarray(figures, np.uint8)
 
 
 def solid_areas(grey: Grey, ink: Grey, em: int) -> Grey:

@@ -20,7 +20,8 @@ Affine = NDArray[np.float64]
 
 _NEAR_EM, _FAR_EM, _WITHIN_EM = 4.5, 14.0, 2.2
 _SAME_ROW = 0.8
-_LEADING = 1.35
+_LEADING, _LEADING_IN_CELL = 1.35, 0.65
+"""Most room between two lines of a value over their height; in the cell of a table there is less."""
 _ALIGNED_EM, _SPREAD_EM = 1.5, 0.6
 _LEAST_SPAN_MM = 18.0
 _LOOSE_MM = 2.0
@@ -276,12 +277,13 @@ class _Sorting:
         first = min(self._parts[n].piece.left for line in lines for n in line)
         last = [part.piece for part in self._in_rows(lines)[-1]]
         bottom, em = max(p.bottom for p in last), max(p.height for p in last)
+        most = _LEADING_IN_CELL if self._blanks[label].centred else _LEADING
         found = [
             n
             for n in self._free
             if self._parts[n].begins
             and -_ALIGNED_EM * em <= self._parts[n].piece.left - first <= self._loosely(label, lines) * em
-            and -0.35 * em <= self._parts[n].piece.top - bottom <= _LEADING * em
+            and -0.35 * em <= self._parts[n].piece.top - bottom <= most * em
             and self._parts[n].piece.height >= 0.45 * em
             and self._fits(label, n)
         ]

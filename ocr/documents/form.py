@@ -97,6 +97,8 @@ class Written:
     """Of each line in px of the input; empty when only `box` is known."""
     cut: bool = False
     """The print runs up to the side of the page: there may be more of it."""
+    disturbed: bool = False
+    """A seal or a stamp runs through the print or up to it: part of it may be hidden."""
 
     @property
     def confidence(self) -> float:
@@ -105,9 +107,9 @@ class Written:
 
     @property
     def readings(self) -> tuple[tuple[str, tuple[float, ...]], ...]:
-        """All readings, the first one first, none of them sure where the print is cut."""
+        """All readings, the first one first, none of them sure where the print is cut or disturbed."""
         found = ((self.text, self.sure), *self.others)
-        if not self.cut:
+        if not (self.cut or self.disturbed):
             return found
         return tuple((text, tuple(min(mark, _AT_BORDER) for mark in sure)) for text, sure in found)
 

@@ -33,7 +33,7 @@ _STOP_REACH_EM, _STOP_WIDTH_EM = 1.0, 0.4
 _STOP_HEIGHT_EM = (0.1, 1.0)
 _STOP_FOOT_EM = (0.45, 0.3)
 """A stop ends at the foot of its line or a little above or below it."""
-_RING_EM, _SIGN_EM = 0.45, 1.7
+_RING_EM, _SIGN_EM = 0.6, 1.7
 """Width of a seal's ring and most size of a sign on it."""
 
 
@@ -71,8 +71,23 @@ class Piece:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Print:
+    """The print of a page."""
+
+    pieces: list[Piece]
+    """In reading order."""
+    left_out: Grey
+    """255 where ink was taken for something else: a seal, the frame of a stamp, a large sign."""
+
+
 def find_pieces(grey: Grey, *, with_seals: bool = False, ink: Grey | None = None) -> list[Piece]:
-    """Return the pieces of print on an upright page, in reading order.
+    """Return the pieces of print on an upright page, as `find_print` does."""
+    return find_print(grey, with_seals=with_seals, ink=ink).pieces
+
+
+def find_print(grey: Grey, *, with_seals: bool = False, ink: Grey | None = None) -> Print:
+    """Find the pieces of print on an upright page, in reading order.
 
     Args:
         grey: (H, W), characters some 10 to 60 px high, lines level within two degrees.
@@ -82,18 +97,33 @@ def find_pieces(grey: Grey, *, with_seals: bool = False, ink: Grey | None = None
     ink = ink_of(grey) if ink is None else ink.copy()
     em = em_of(ink)
     if em == 0:
-        return []
+        return Print([], np.zeros_like(ink))
     ink[solid_areas(grey, ink, em) > 0] = 0
-    upright = _drop_rules(ink, max(_LEAST_RULE_PX, round(1.8 * em)))
+    # Before the rules: they would take the level and the upright parts of a ring along.
     seals = find_seals(ink, em) if with_seals else []
-    for seal in seals:
-        middle = (round(seal.x), round(seal.y))
-        cv2.circle(ink, middle, round(seal.radius), 0, max(3, round(_RING_EM * em)))
-    drop_figures(ink, em)
-    pieces = [piece for piece in _stacked(_blobs(ink, em), em) if not _is_of_seal(piece, seals, em)]
+    left_out = _without_rings(ink, seals, em)
+    upright = _drop_rules(ink, max(_LEAST_RULE_PX, round(1.8 * em)))
+    left_out |= drop_figures(ink, em)
+    pieces = []
+    for piece in _stacked(_blobs(ink, em), em):
+        if _is_of_seal(piece, seals, em):
+            left_out[piece.top : piece.bottom, piece.left : piece.right] = 255
+        else:
+            pieces.append(piece)
     largest = sorted(_joined(pieces, em, upright), key=lambda piece: -piece.width * piece.height)
     found = _in_reading_order(largest[:_MOST_PIECES])
-    return [_with_stops(piece, found, ink, em) for piece in found]
+    return Print([_with_stops(piece, found, ink, em) for piece in found], left_out)
+
+
+def _without_rings(ink: Grey, seals: Sequence[Seal], em: int) -> Grey:
+    """Take out the rings of seals, and return them."""
+    rings = np.zeros_like(ink)
+    for seal in seals:
+        middle = (round(seal.x), round(seal.y))
+        cv2.circle(rings, middle, round(seal.radius), 255, max(3, round(_RING_EM * em)))
+    rings &= ink
+    ink[rings > 0] = 0
+    return rings
 
 
 def _is_of_seal(piece: Piece, seals: Sequence[Seal], em: int) -> bool:

@@ -175,7 +175,11 @@ def _value(found: Found, blank: Blank, lines: dict[int, Assigned]) -> Written:
     texts = tuple("".join(part.text for part in line) for line in assigned.lines)
     sure = tuple(mark for part in parts for mark in part.sure)
     box = found.page.box_of([part.piece for part in parts])
-    return Written("".join(texts), sure, box, texts, cut=_touches_border(found.page, parts))
+    return Written(
+        "".join(texts), sure, box, texts,
+        cut=_touches_border(found.page, parts),
+        disturbed=any(found.page.is_disturbed(part.piece) for part in parts),
+    )  # fmt: skip
 
 
 def _refined(engine: Engine, found: Found, form: Form) -> Found:

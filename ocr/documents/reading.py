@@ -11,13 +11,15 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-from ocr.documents.print_lines import Grey, Piece, find_pieces
+from ocr.documents.print_lines import Grey, Piece, find_print
 from ocr.documents.sheets import Sheet
 from ocr.lines import read_all, read_lines
 from ocr.port import Box, Engine, Line, LineEngine, Script
 
 _MARGIN = 0.16
 """Room around a line, over its height."""
+_BESIDE_EM, _DISTURBED = 0.5, 0.08
+"""How near foreign ink is to a line to hide part of it, and how much there is, over the height squared."""
 _PALE, _STRETCHED = 0.62, 1.3
 _LINE_PX, _GLYPH_PX, _FRAME_PX = 48, 30, 10
 _AT_ONCE = 4
@@ -65,6 +67,19 @@ class Page:
 
     sheet: Sheet
     strips: tuple[Strip, ...]
+    left_out: Grey | None = None
+    """(H, W) of the work picture: 255 where ink was taken for a seal, a stamp or a large sign."""
+
+    def is_disturbed(self, piece: Piece) -> bool:
+        """Say whether a seal or a stamp runs through a piece or up to it and may hide part of it."""
+        if self.left_out is None:
+            return False
+        room, rim = round(_BESIDE_EM * piece.height), round(0.1 * piece.height)
+        around = self.left_out[
+            max(0, piece.top + rim) : max(0, piece.bottom - rim),
+            max(0, piece.left - room) : piece.right + room,
+        ]
+        return int((around > 0).sum()) > _DISTURBED * piece.height**2
 
     def box_of(self, pieces: Sequence[Piece]) -> Box:
         """Return the box in px of the input around pieces in px of the work picture."""
@@ -121,8 +136,8 @@ def read_page(engine: Engine, sheet: Sheet, ends: Ends) -> Page:
     Raises:
         OcrError: from the engine.
     """
-    pieces = find_pieces(sheet.work(), with_seals=not sheet.had_red, ink=sheet.ink())
-    page = Page(sheet, ())
+    print_of = find_print(sheet.work(), with_seals=not sheet.had_red, ink=sheet.ink())
+    pieces, page = print_of.pieces, Page(sheet, (), print_of.left_out)
     if not isinstance(engine, LineEngine):
         pictures = [page.cut(piece, framed=True) for piece in pieces]
         lines = read_all(engine, pictures, script=Script.CHINESE)

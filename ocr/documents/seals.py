@@ -25,7 +25,7 @@ _FINE = tuple(
     for wider in (-1.5, 0.0, 1.5)
 )
 _ANGLES = np.linspace(0.0, 2 * np.pi, 180, endpoint=False)
-_INNER, _OUTER, _STAR = 0.48, 1.02, 0.16
+_INNER, _OUTER, _STAR = 0.48, 1.06, 0.16
 """Where the text around a seal stands, and its star, over its radius."""
 
 

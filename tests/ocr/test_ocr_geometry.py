@@ -251,3 +251,22 @@ def test_the_words_of_a_label_inside_a_value_are_the_values_own() -> None:
     labels, parts = take_apart(strips, names, ("面积",))
     assert [label.name for label in labels] == ["面积"]
     assert [part.text for part in parts] == [value]
+
+
+def test_a_label_on_two_lines_of_a_narrow_cell_is_one_label() -> None:
+    strips = [
+        _strip("公民身份证件编", 10, 10, 140),
+        _strip("号", 10, 34, 20),
+        _strip("440106199001019978", 170, 22, 200),
+    ]
+    labels, parts = take_apart(strips, ["公民身份证件编号", "姓名"])
+    assert [label.name for label in labels] == ["公民身份证件编号"]
+    assert (labels[0].piece.top, labels[0].piece.bottom) == (10, 54)
+    assert [part.text for part in parts] == ["440106199001019978"]
+
+
+def test_what_stands_behind_the_second_line_of_a_label_is_left_over() -> None:
+    strips = [_strip("常住户口", 10, 10, 80), _strip("所在地住址南街5号", 10, 34, 180)]
+    labels, parts = take_apart(strips, ["常住户口所在地住址"])
+    assert [label.name for label in labels] == ["常住户口所在地住址"]
+    assert [part.text for part in parts] == ["南街5号"]

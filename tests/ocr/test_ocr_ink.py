@@ -8,9 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr.documents.likely_sheet import likely_sheet
-from ocr.documents.print_lines import find_pieces, ink_of
+from ocr.documents.print_lines import find_pieces, find_print, ink_of
+from ocr.documents.reading import Page
 from ocr.documents.red_ink import without_red
 from ocr.documents.seals import find_seals
+from ocr.documents.sheets import Sheet
 
 Picture = NDArray[np.uint8]
 PAPER, RED, BLACK, PALE_RED = (246, 242, 230), (190, 30, 36), (28, 28, 30), (238, 190, 186)
@@ -26,7 +28,7 @@ def _bars(picture: Picture, left: int, top: int, count: int, colour: tuple[int, 
     for sign in range(count):
         for stroke in range(3):
             x = left + sign * (EM + 3) + stroke * 10
-            cv2.rectangle(picture, (x, top), (x + 3, top + EM), colour, -1)
+            cv2.rectangle(picture, (x, top), (x + 5, top + EM), colour, -1)
 
 
 def _sealed(colour: tuple[int, ...]) -> Picture:
@@ -93,6 +95,18 @@ def test_a_single_sign_on_a_ring_is_no_piece_of_print() -> None:
     assert len(find_pieces(grey, with_seals=True)) == 1
     grey, _ = without_red(sealed)
     assert all(piece.right < 500 for piece in find_pieces(grey, with_seals=True))
+
+
+def test_a_line_that_a_stamp_runs_up_to_may_be_hidden_in_part() -> None:
+    picture = _paper()
+    _bars(picture, 100, 120, 12, BLACK)
+    _bars(picture, 100, 340, 12, BLACK)
+    cv2.circle(picture, (520, 353), 75, (60, 60, 200), 4)
+    grey, _ = without_red(picture)
+    print_of = find_print(grey, with_seals=True)
+    page = Page(Sheet(grey, np.eye(3), (1000, 700), True), (), print_of.left_out)
+    lines = [piece for piece in print_of.pieces if piece.left < 110]
+    assert [page.is_disturbed(piece) for piece in lines] == [False, True]
 
 
 def _on_desk(desk: Picture, corners: list[tuple[int, int]]) -> Picture:
