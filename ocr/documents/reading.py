@@ -20,6 +20,8 @@ _MARGIN = 0.16
 """Room around a line, over its height."""
 _BESIDE_EM, _DISTURBED = 0.5, 0.08
 """How near foreign ink is to a line to hide part of it, and how much there is, over the height squared."""
+_ROOM, _CLEAR_PX = 0.2, 30
+"""More room above and below, over its height, for a line that is so many px high on the page."""
 _PALE, _STRETCHED = 0.62, 1.3
 _LINE_PX, _GLYPH_PX, _FRAME_PX = 48, 30, 10
 _AT_ONCE = 4
@@ -88,7 +90,7 @@ class Page:
             around.left * scale, around.top * scale, around.right * scale, around.bottom * scale
         )
 
-    def cut(self, piece: Piece, *, framed: bool, way: Way | None = None) -> Image.Image:
+    def cut(self, piece: Piece, *, framed: bool, way: Way | None = None, roomy: bool = False) -> Image.Image:
         """Return the picture of a piece (in px of the work picture) for the engine.
 
         Args:
@@ -96,6 +98,8 @@ class Page:
             framed: with paper around and characters of 30 px, as Tesseract reads them best; otherwise a close
                 cut of at most 48 px, which is what line recognisers see.
             way: how it is shown otherwise than at first.
+            roomy: print that is large enough stands smaller in its line, which is then shorter and sooner
+                read, and as well.
         """
         scale = 1.0 / self.sheet.work_scale
         margin = _MARGIN * piece.height
@@ -108,7 +112,10 @@ class Page:
         part = _crisp(part) if way is Way.CRISP else part
         stretched = _STRETCHED if way is Way.WIDE else 1.0
         if not framed:
-            return Image.fromarray(_sized(part, stretched, _LINE_PX / part.shape[0]))
+            room = round(_ROOM * piece.height * scale) if roomy and piece.height * scale >= _CLEAR_PX else 0
+            return Image.fromarray(
+                _with_room(_sized(part, stretched, _LINE_PX / part.shape[0]), room / part.shape[0])
+            )
         sized = _sized(part, stretched, _GLYPH_PX * (1 + 2 * _MARGIN) / part.shape[0])
         return ImageOps.expand(Image.fromarray(sized), _FRAME_PX, fill=int(np.percentile(sized, 70)))
 
@@ -117,6 +124,15 @@ def _crisp(part: Grey) -> Grey:
     """Return a line without what is much paler than its print: the copy of a seal, the waves of the paper."""
     ink, paper = np.percentile(part, (2, 80))
     return np.asarray(np.where(part > ink + _PALE * (paper - ink), paper, part), np.uint8)
+
+
+def _with_room(line: Grey, share: float) -> Grey:
+    """Return a line with paper added above and below, each a share of its height."""
+    room = round(share * line.shape[0])
+    if not room:
+        return line
+    paper = int(np.percentile(line, 75))
+    return np.asarray(cv2.copyMakeBorder(line, room, room, 0, 0, cv2.BORDER_CONSTANT, value=paper), np.uint8)
 
 
 def _sized(part: Grey, stretched: float, factor: float) -> Grey:
@@ -144,7 +160,8 @@ def read_page(engine: Engine, sheet: Sheet, ends: Ends) -> Page:
         return replace(page, strips=_with_text(pieces, lines))
     while pieces:
         some, pieces = pieces[:_AT_ONCE], pieces[_AT_ONCE:]
-        lines = read_lines(engine, [page.cut(piece, framed=False) for piece in some], script=Script.CHINESE)
+        pictures = [page.cut(piece, framed=False, roomy=True) for piece in some]
+        lines = read_lines(engine, pictures, script=Script.CHINESE)
         page = replace(page, strips=page.strips + _with_text(some, lines))
         end = ends(page.strips)
         pieces = [piece for piece in pieces if piece.top < end]
