@@ -214,6 +214,7 @@ def _looked_for(engine: Engine, found: Found, form: Form, lines: dict[int, Assig
         window = found.registered.window(blank.window) if blank.window else None
         if number is None or window is None:
             continue
+        window = _own_rows(found.registered, number, window)
         if number not in lines or _is_disturbed(found.page, window):
             inside += [(number, piece) for piece in _pieces_inside(found.page, window)[: blank.lines + 2]]
     again = read_again(engine, found.page, [piece for _, piece in inside])
@@ -222,6 +223,15 @@ def _looked_for(engine: Engine, found: Found, form: Form, lines: dict[int, Assig
         if line.text:
             rows.setdefault(number, []).append(Part(piece, line.text, sure_of(line), -1, True, number))
     return lines | {number: Assigned(tuple((part,) for part in parts)) for number, parts in rows.items()}
+
+
+def _own_rows(registered: Registered, number: int, window: Piece) -> Piece:
+    """Return a window without the rows of other labels that were seen: papers of a kind differ a little."""
+    own = registered.labels[number].piece
+    seen = [label.piece for label in registered.labels if label.strip >= 0]
+    above = [piece.bottom for piece in seen if piece.bottom <= own.top]
+    below = [piece.top for piece in seen if piece.top >= own.bottom]
+    return replace(window, top=max([window.top, *above]), bottom=min([window.bottom, *below]))
 
 
 def _is_disturbed(page: Page, window: Piece) -> bool:
