@@ -29,7 +29,7 @@ LITTLE_PATIENCE_S = 12.0
 """Where a rule is broken on purpose, much never settles."""
 ASK_EVERY_S = 0.3
 LISTENING = "GET /v1/changes"
-CALM_S = 0.3
+CALM_S = 0.2
 """So long without an event, and what is still to strike strikes now."""
 DONE = ("DELIVERED", "QUARANTINED")
 

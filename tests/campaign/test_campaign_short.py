@@ -15,7 +15,7 @@ from tests.campaign.machine import Machine
 from tests.campaign.plan import ALL_KINDS, NEED_SHIM, make_plan
 
 ROOT = Path(__file__).parents[2]
-SEEDS = 20
+SEEDS = 15
 
 
 def campaign(*words: str) -> subprocess.CompletedProcess[str]:
@@ -26,7 +26,7 @@ def campaign(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_twenty_seeds_lose_double_and_alter_nothing(tmp_path: Path) -> None:
+def test_no_seed_loses_doubles_or_alters_anything(tmp_path: Path) -> None:
     told = tmp_path / "campaign.json"
     ended = campaign("--runs", str(SEEDS), "--json", str(told), "--keep", str(tmp_path))
     assert ended.returncode == 0, ended.stdout + ended.stderr
