@@ -25,7 +25,8 @@ _LEADING, _LEADING_IN_CELL = 1.35, 0.65
 _ALIGNED_EM, _SPREAD_EM = 1.5, 0.6
 _LEAST_SPAN_MM = 18.0
 _LOOSE_MM = 2.0
-_STRAY = 0.75
+_STRAY, _LARGER = 0.75, 1.6
+"""Least confidence of a short part that stands off, and how much larger than the value no part of it is."""
 _MOST_TILT = 0.06
 _MOST_MISFIT_MM = 2.5
 _STRETCHED = (0.62, 1.4)
@@ -189,6 +190,9 @@ class _Sorting:
             return True
         if not self._lines.get(label):
             return False
+        highest = max(self._parts[n].piece.height for n in self._lines[label][0])
+        if part.piece.height > _LARGER * max(highest, self._labels[label].piece.height):
+            return True
         gap = part.piece.left - self._end_of(label)
         return part.text == WATERMARK or (
             gap > part.piece.height and len(part.text) <= 3 and min(part.sure, default=0.0) < _STRAY
