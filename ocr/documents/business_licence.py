@@ -30,7 +30,7 @@ FORM = Form(
         "registered_capital": Blank("注册资本", also=("出资额", "成员出资总额", "注册资金")),
         "established_on": Blank("成立日期", also=("注册日期",)),
         "address": Blank("住所", also=("经营场所", "营业场所", "主要经营场所"), lines=3),
-        "business_scope": Blank("经营范围", also=("业务范围",), lines=16),
+        "business_scope": Blank("经营范围", also=("业务范围",), lines=16, centred=True),
         "issued_on": Blank("登记机关", sealed=(-5.0, -1.0, 20.0, 10.0)),
     },
     others=("营业期限", "组成形式", "经营期限", "合伙期限", "扫描二维码"),
@@ -109,7 +109,9 @@ def _plain(text: str) -> str:
 
 
 def _scope(text: str) -> str:
-    return _NOT_SCOPE.sub("", "".join(text.split()).translate(_MARKS))
+    """Return a scope as printed; the first stroke of its usual beginning is often taken for a line."""
+    plain = _NOT_SCOPE.sub("", "".join(text.split()).translate(_MARKS))
+    return f"一{plain}" if plain.startswith("般项目") else plain
 
 
 def _is_long(value: str) -> bool:

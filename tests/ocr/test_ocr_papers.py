@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ocr.documents import birth_certificate, marriage_certificate, property_certificate
+from ocr.documents import birth_certificate, business_licence, marriage_certificate, property_certificate
 from ocr.documents.form import NOTHING, Written
 
 TODAY = date(2026, 11, 21)
@@ -62,3 +62,10 @@ def test_an_area_of_which_the_first_words_are_missing_is_doubtful(text: str, is_
     field = property_certificate.interpret(blanks | {"area": _written(text)}, TODAY)["area"]
     assert field.value == text
     assert (field.confidence >= 0.9) is is_sure
+
+
+def test_the_flat_first_stroke_of_a_scope_is_put_back() -> None:
+    blanks = dict.fromkeys(business_licence.FORM.blanks, NOTHING) | {
+        "business_scope": _written("般项目：零售")
+    }
+    assert business_licence.interpret(blanks, TODAY)["business_scope"].value == "一般项目:零售"
