@@ -119,4 +119,5 @@ class Reading:
     quality: Mapping[str, float] = field(default_factory=dict)
     """Measures of the picture: `width_px`, `height_px`, `sharpness`, `brightness`, `skew_deg`."""
     reason: str = ""
-    """Why fields are missing if the page is to blame: `blank`, `no-document`, `mirrored`, `cut-off`."""
+    """Why fields are missing or doubtful if the page is to blame: `blank`, `no-document`, `mirrored`,
+    `cut-off`, `several` (papers of the kind)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -77,9 +78,24 @@ class Registered:
         places = found[0] if found else []
         if is_repeated(self.form, blank):
             places = sorted(chain(*found), key=lambda number: self.labels[number].piece.middle)
+        if self.affine is not None and len(places) > 1 and blank.label in self.form.places:
+            return min(places, key=self._from_its_place)
         if blank.nth < 0:
             return places[-1] if places else None
         return places[blank.nth] if blank.nth < len(places) else None
+
+    @property
+    def holds_several(self) -> bool:
+        """Several papers of the kind lie side by side: most labels whose place is fixed stand there twice."""
+        often = Counter(label.name for label in self.labels if label.name in self.form.places)
+        return 2 * sum(times > 1 for times in often.values()) > max(2, len(often))
+
+    def _from_its_place(self, number: int) -> float:
+        """Return how far a label stands from where it belongs, in px."""
+        label = self.labels[number]
+        assert self.affine is not None
+        x, y = self.affine @ np.array([*self.form.places[label.name], 1.0])
+        return float(np.hypot(label.piece.left - x, label.piece.middle - y))
 
 
 def register(form: Form, labels: Sequence[Label]) -> Registered:
@@ -105,7 +121,11 @@ def _fit(form: Form, labels: Sequence[Label]) -> Affine | None:
     fitted, inliers = cv2.estimateAffinePartial2D(
         here, there, method=cv2.RANSAC, ransacReprojThreshold=max(2.0, _MOST_MISFIT_MM * scale / 2)
     )
-    if fitted is None or int(inliers.sum()) < max(2, 0.6 * len(known)):
+    fitting = (
+        {label.name for label, fits in zip(known, inliers, strict=True) if fits} if fitted is not None else ()
+    )
+    # Of two cards on a page each label stands there twice, and one of them fits.
+    if fitted is None or len(fitting) < max(2, 0.6 * len({label.name for label in known})):
         return None
     stretched = float(np.hypot(fitted[0, 0], fitted[1, 0])) / scale
     lies_level = abs(np.arctan2(fitted[1, 0], fitted[0, 0])) < _MOST_TILT

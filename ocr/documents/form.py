@@ -96,7 +96,7 @@ class Written:
     boxes: tuple[Box, ...] = ()
     """Of each line in px of the input; empty when only `box` is known."""
     cut: bool = False
-    """The print runs up to the side of the page: there may be more of it."""
+    """There may be more of it, as the print runs up to the side of the page, or it may belong elsewhere."""
     disturbed: bool = False
     """A seal or a stamp runs through the print or up to it: part of it may be hidden."""
 

@@ -27,6 +27,8 @@ _TALLEST_EM = 1.6
 _JOINED_WITHIN = 1.15
 """Gap between two pieces of one line, over their height."""
 _MOST_PIECES = 110
+_MOST_MARKS, _MOST_MARKS_A_PX = 2500, 0.004
+"""A page full of small print has half of them; more are the grain of a picture."""
 _LONG_EM = 5.0
 """Shorter pieces are names, numbers and words, behind which a speck is only a speck."""
 _STOP_REACH_EM, _STOP_WIDTH_EM = 1.0, 0.4
@@ -96,7 +98,7 @@ def find_print(grey: Grey, *, with_seals: bool = False, ink: Grey | None = None)
     """
     ink = ink_of(grey) if ink is None else ink.copy()
     em = em_of(ink)
-    if em == 0:
+    if em == 0 or cv2.connectedComponents(ink)[0] > max(_MOST_MARKS, ink.size * _MOST_MARKS_A_PX):
         return Print([], np.zeros_like(ink))
     ink[solid_areas(grey, ink, em) > 0] = 0
     # Before the rules: they would take the level and the upright parts of a ring along.

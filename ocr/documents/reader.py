@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 from PIL import Image
 
 from ocr import imaging
-from ocr.documents.anchors import Part, plain, take_apart
-from ocr.documents.ending import end_of
-from ocr.documents.filling import Assigned, Registered, assign, register
+from ocr.documents.anchors import Part, plain
+from ocr.documents.filling import Assigned, Registered, assign
+from ocr.documents.finding import Found, find, laid
 from ocr.documents.form import NOTHING, Blank, Form, Written
 from ocr.documents.page_codes import codes_on
 from ocr.documents.print_lines import Piece, find_pieces
-from ocr.documents.reading import Page, Strip, Way, read_again, read_page, sure_of
+from ocr.documents.reading import Page, Strip, Way, read_again, sure_of
 from ocr.documents.red_print import read_in_red
-from ocr.documents.sheets import Sheet, sheets_of
 from ocr.documents.under_seal import look_under_seal
 from ocr.port import Engine, Line, LineEngine
 
 _LEAST_SIDE_PX = 100
-_GOOD_SHARE = 0.6
 _DOUBTFUL = 0.93
 _BORDER_PX = 2
 _LEAST_CUT = 2
 """Values that run up to the side of the page before part of it counts as missing: one may be a shadow."""
 
-NO_DOCUMENT, MIRRORED, CUT_OFF, BLANK_PAGE = "no-document", "mirrored", "cut-off", "blank"
-"""Why fields could not be read: the paper is not on the page, it is seen from behind, part of it is missing,
-there is no print at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A form found on a picture."""
-
-    page: Page
-    registered: Registered
-    parts: tuple[Part, ...]
-    score: int
+CUT_OFF, BLANK_PAGE, SEVERAL = "cut-off", "blank", "several"
+"""Why fields could not be read, or not surely: part of the paper is missing, there is no print at all, there
+are several papers of the kind side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +56,7 @@ def fill(engine: Engine, picture: Image.Image, small: Image.Image, form: Form) -
     empty = dict.fromkeys((*form.blanks, *(name for name in (form.everything, form.codes) if name)), NOTHING)
     if min(picture.size) < _LEAST_SIDE_PX or not imaging.has_print(small):
         return Filling(empty, 0.0, BLANK_PAGE)
-    found = _find(engine, picture, form)
+    found = find(engine, picture, form)
     if isinstance(found, str):
         return Filling(empty, 0.0, found)
     written = _written(engine, found, form)
@@ -78,48 +65,11 @@ def fill(engine: Engine, picture: Image.Image, small: Image.Image, form: Form) -
             in_red = read_in_red(engine, found.page, found.registered, blank, picture)
             written[name] = in_red or written[name]
     written |= {form.codes: codes_on(picture)} if form.codes else {}
-    return Filling(written, found.page.sheet.skew_deg, CUT_OFF if _is_cut_off(found, written) else "")
-
-
-def _find(engine: Engine, picture: Image.Image, form: Form) -> Found | str:
-    best: Found | None = None
-    first: Sheet | None = None
-    wanted = max(form.least, round(_GOOD_SHARE * len({blank.label for blank in form.blanks.values()})))
-    for sheet in sheets_of(picture):
-        first = first or sheet
-        for turned in _turns(sheet):
-            found = _look(engine, turned, form)
-            if best is None or found.score > best.score:
-                best = found
-            if best.score >= wanted:
-                return best
-            if found.score >= form.least:
-                break
-    if best is not None and best.score >= form.least:
-        return best
-    if first is not None and _look(engine, first.mirrored(), form).score >= form.least:
-        return MIRRORED
-    return NO_DOCUMENT
-
-
-def _turns(sheet: Sheet) -> Iterator[Sheet]:
-    yield sheet
-    if not sheet.turn_certain:
-        for quarters in (2, 1, 3):
-            yield sheet.turned(quarters)
-
-
-def _look(engine: Engine, sheet: Sheet, form: Form) -> Found:
-    return _laid(read_page(engine, sheet, partial(end_of, form)), form)
-
-
-def _laid(page: Page, form: Form) -> Found:
-    labels, parts = take_apart(page.strips, form.labels, form.wanted)
-    registered = register(form, labels)
-    text = "|".join(plain(strip.text) for strip in page.strips)
-    titles = sum(title in text for title in form.titles)
-    names = {label.name for label in labels}
-    return Found(page, registered, tuple(parts), len(names) + titles)
+    reason = SEVERAL if found.registered.holds_several else CUT_OFF if _is_cut_off(found, written) else ""
+    if form.places and (reason == SEVERAL or found.registered.affine is None):
+        # Words of a letter, or of the card beside it: they do not stand as they stand on this paper.
+        written = {name: replace(value, cut=True) for name, value in written.items()}
+    return Filling(written, found.page.sheet.skew_deg, reason)
 
 
 def _written(engine: Engine, found: Found, form: Form) -> dict[str, Written]:
@@ -200,7 +150,7 @@ def _refined(engine: Engine, found: Found, form: Form) -> Found:
     for number, line in zip(strips, again, strict=True):
         if line.text:
             texts[number] = Strip(texts[number].piece, line.text, sure_of(line))
-    return _laid(replace(found.page, strips=tuple(texts)), form)
+    return laid(replace(found.page, strips=tuple(texts)), form)
 
 
 def _looked_for(engine: Engine, found: Found, form: Form, lines: dict[int, Assigned]) -> dict[int, Assigned]:

@@ -146,6 +146,24 @@ def _sized(part: Grey, stretched: float, factor: float) -> Grey:
     return np.asarray(cv2.resize(part, size, interpolation=way), np.uint8)
 
 
+def pieces_of(sheet: Sheet) -> list[Piece]:
+    """Return where print is on a sheet."""
+    return find_print(sheet.work(), with_seals=not sheet.had_red, ink=sheet.ink()).pieces
+
+
+def read_pieces(engine: Engine, sheet: Sheet, pieces: Sequence[Piece]) -> tuple[Strip, ...]:
+    """Read pieces of print once; those in which nothing was read are left out.
+
+    Raises:
+        OcrError: from the engine.
+    """
+    page = Page(sheet, ())
+    framed = not isinstance(engine, LineEngine)
+    read = read_all if framed else read_lines
+    pictures = [page.cut(piece, framed=framed, roomy=not framed) for piece in pieces]
+    return _with_text(pieces, read(engine, pictures, script=Script.CHINESE))
+
+
 def read_page(engine: Engine, sheet: Sheet, ends: Ends) -> Page:
     """Read every piece of print on `sheet` once, from the top to where the form ends.
 
@@ -155,14 +173,10 @@ def read_page(engine: Engine, sheet: Sheet, ends: Ends) -> Page:
     print_of = find_print(sheet.work(), with_seals=not sheet.had_red, ink=sheet.ink())
     pieces, page = print_of.pieces, Page(sheet, (), print_of.left_out)
     if not isinstance(engine, LineEngine):
-        pictures = [page.cut(piece, framed=True) for piece in pieces]
-        lines = read_all(engine, pictures, script=Script.CHINESE)
-        return replace(page, strips=_with_text(pieces, lines))
+        return replace(page, strips=read_pieces(engine, sheet, pieces))
     while pieces:
         some, pieces = pieces[:_AT_ONCE], pieces[_AT_ONCE:]
-        pictures = [page.cut(piece, framed=False, roomy=True) for piece in some]
-        lines = read_lines(engine, pictures, script=Script.CHINESE)
-        page = replace(page, strips=page.strips + _with_text(some, lines))
+        page = replace(page, strips=page.strips + read_pieces(engine, sheet, some))
         end = ends(page.strips)
         pieces = [piece for piece in pieces if piece.top < end]
     return page

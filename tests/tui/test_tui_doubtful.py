@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ocr.documents.reader import BLANK_PAGE, CUT_OFF, MIRRORED, NO_DOCUMENT
+from ocr.documents.finding import MIRRORED, NO_DOCUMENT
+from ocr.documents.reader import BLANK_PAGE, CUT_OFF
 from scanners.fake import blank_page
 from tests.services.conftest import ZHAO, Window, sample_value
 from tests.tui.conftest import OpenSeat

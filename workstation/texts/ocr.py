@@ -27,5 +27,6 @@ REASONS: dict[str, tuple[str, str]] = {
     "no-document": (N_("没有找到这种材料"), N_("请看放的是不是这份材料, 按 F2 重新扫描, 或对照原件录入")),
     "mirrored": (N_("页面是镜像的"), N_("请用原件正面按 F2 重新扫描, 或对照原件录入")),
     "cut-off": (N_("材料没有拍全"), N_("请把材料放全, 按 F2 重新扫描, 或对照原件补录")),
+    "several": (N_("一页上有几份同类材料"), N_("请逐份扫描, 按 F2 重新扫描, 或对照原件核对")),
 }
 """Why a page could not be read (`ocr.port.Reading.reason`), and what to do next."""
