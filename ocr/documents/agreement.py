@@ -23,8 +23,7 @@ _TWICE = re.compile(r"([年月日]).*\1")
 
 def day_in(text: str) -> str:
     """Return the only date of what one look saw; empty without one, or where a last figure may be missing."""
-    is_cut = "月" in text and "日" not in text
-    return "" if is_cut or _TWICE.search(text) else dates.date_in(text)
+    return "" if dates.may_lack_figure(text) or _TWICE.search(text) else dates.date_in(text)
 
 
 def day_of(written: Written, today: date) -> FieldReading:

@@ -1,4 +1,4 @@
-"""Where on a large page all of its print is: a card copied on a sheet has no edge to be cut along."""
+"""Where on a large page the paper is that was copied: a card on a sheet has no edge to be cut along."""
 
 from __future__ import annotations
 
@@ -15,13 +15,24 @@ is left around it."""
 _LEAST_INK, _MOST_ROOM = 0.9, 0.5
 """Print on the paper over that on the page, and the paper's area over the page's, where it stands alone."""
 _LEAST_SIDE_SHARE = 0.1
+_DARK = 90
+"""Most of the usual brightness of a page that is not paper."""
+_LEAST_LIT, _LEAST_FULL = 0.02, 0.85
+"""Area of a paper on a dark page over that of the page, and over that of the box around it."""
 
 
 def content_of(grey: Grey) -> Piece | None:
-    """Return the box in px around all print but specks, None when it fills most of the page."""
+    """Return the box in px around all print but specks, None when it fills most of the page.
+
+    On a page that is dark for the most part, copied with the lid open, it is the light paper on it.
+    """
     scale = min(1.0, _SMALL_PX / max(grey.shape))
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-    ink = _without_specks(ink_of(np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)))
+    small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    lit = _lit(small)
+    if lit is not None:
+        return _scaled(lit, 1 / scale)
+    ink = _without_specks(ink_of(small))
     apart = round(_APART_SHARE * max(size))
     grown = cv2.dilate(ink, np.ones((apart | 1, apart | 1), np.uint8))
     count, labels = cv2.connectedComponents(grown, connectivity=8)
@@ -37,6 +48,24 @@ def content_of(grey: Grey) -> Piece | None:
     is_small = box.width * box.height < _MOST_ROOM * size[0] * size[1]
     is_paper = min(wide, high) >= _LEAST_SIDE_SHARE * max(size)
     return _scaled(box, 1 / scale) if is_small and is_paper else None
+
+
+def _lit(small: Grey) -> Piece | None:
+    """Return the one light paper on a dark page; what runs out of the page is none."""
+    if float(np.median(small)) > _DARK:
+        return None
+    light = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1]
+    solid = cv2.morphologyEx(light, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+    outlines, _ = cv2.findContours(solid, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    height, width = small.shape
+    found = []
+    for outline in outlines:
+        left, top, wide, high = cv2.boundingRect(outline)
+        is_inside = left > 0 and top > 0 and left + wide < width and top + high < height
+        is_paper = cv2.contourArea(outline) >= _LEAST_FULL * wide * high
+        if is_inside and is_paper and _LEAST_LIT < wide * high / small.size < _MOST_ROOM:
+            found.append(Piece(left, top, left + wide, top + high))
+    return max(found, key=lambda piece: piece.width * piece.height, default=None)
 
 
 def _without_specks(ink: Grey) -> Grey:

@@ -214,14 +214,14 @@ def sex_said(written: Written) -> str:
 
 
 def date_of(written: Written, today: date, *, earliest: date = _EARLIEST) -> FieldReading:
-    """Read a day that is past; where 日 is missing behind it, so may be a figure."""
+    """Read a day that is past; one that may lack its last figure is doubtful."""
 
     def plausible(value: str) -> bool:
         day = checks.as_date(value)
         return day is not None and earliest <= day <= today
 
     field = checked(written, plainly(dates.date_in), "plausible-date", plausible)
-    return at_most(field, _BROKEN_OFF) if "月" in written.text and "日" not in written.text else field
+    return at_most(field, _BROKEN_OFF) if dates.may_lack_figure(written.text) else field
 
 
 def birth_of(written: Written, number: FieldReading, today: date) -> FieldReading:

@@ -35,6 +35,8 @@ _CLEAR, _HOPELESS, _NO_PRINT, _MUCH = 0.85, 0.3, 0.15, 0.1
 all, and how much surer another way must make it."""
 _LEAST_TEXT = 8
 """Fewer characters say little, however clear they are."""
+_CUT_LINES = 3
+"""Fewer lines at one side may touch a shadow or a fold."""
 _FEW_OUTSIDE, _SPECK_SHAPE = 3, 1.5
 """Fewer long pieces than this beside the sheets that were read are specks and shadows."""
 
@@ -68,7 +70,7 @@ def find(engine: Engine, picture: Image.Image, form: Form) -> Found | str:
     best: Found | None = None
     read: list[Sheet] = []
     for sheet in sheets_of(picture):
-        if _is_covered(sheet, read):
+        if _is_covered(sheet, read) and not (best is not None and _runs_out(best.page)):
             continue
         found = _look(engine, sheet, form)
         if found is None:
@@ -76,7 +78,7 @@ def find(engine: Engine, picture: Image.Image, form: Form) -> Found | str:
         if _legibility(found.page.strips) >= _CLEAR:
             read.append(sheet)
         best = found if best is None or found.score > best.score else best
-        if best.score >= wanted:
+        if best.score >= wanted and not _runs_out(best.page):
             return best
     return best if best is not None and best.score >= form.least else NO_DOCUMENT
 
@@ -152,6 +154,15 @@ def _legibility(strips: Sequence[Strip]) -> float:
     """Return how sure the reader was on average, over all characters of lines of at least two."""
     sure = [mark for strip in strips if len(strip.text) > 1 for mark in strip.sure]
     return sum(sure) / max(_LEAST_TEXT, len(sure))
+
+
+def _runs_out(page: Page) -> bool:
+    """Say whether lines begin or end at the side of a sheet: part of the paper may lie outside of it."""
+    width = page.sheet.work().shape[1]
+    lines = [strip.piece for strip in page.strips if strip.piece.width > _USUAL_SHAPE * strip.piece.height]
+    starts = sum(line.left <= 1 for line in lines)
+    ends = sum(line.right >= width - 2 for line in lines)
+    return bool(max(starts, ends) >= _CUT_LINES)
 
 
 def _is_covered(sheet: Sheet, read: Sequence[Sheet]) -> bool:

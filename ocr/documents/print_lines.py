@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ocr.documents.figures import components_of, drop_figures, solid_areas
 from ocr.documents.seals import Seal, find_seals
+from ocr.documents.stops import with_stops
 
 Grey = NDArray[np.uint8]
 
@@ -29,12 +30,6 @@ _JOINED_WITHIN = 1.15
 _MOST_PIECES = 110
 _MOST_MARKS, _MOST_MARKS_A_PX = 2500, 0.004
 """A page full of small print has half of them; more are the grain of a picture."""
-_LONG_EM = 5.0
-"""Shorter pieces are names, numbers and words, behind which a speck is only a speck."""
-_STOP_REACH_EM, _STOP_WIDTH_EM = 1.0, 0.4
-_STOP_HEIGHT_EM = (0.1, 1.0)
-_STOP_FOOT_EM = (0.45, 0.3)
-"""A stop ends at the foot of its line or a little above or below it."""
 _RING_EM, _SIGN_EM = 0.6, 1.7
 """Width of a seal's ring and most size of a sign on it."""
 
@@ -114,7 +109,7 @@ def find_print(grey: Grey, *, with_seals: bool = False, ink: Grey | None = None)
             pieces.append(piece)
     largest = sorted(_joined(pieces, em, upright), key=lambda piece: -piece.width * piece.height)
     found = _in_reading_order(largest[:_MOST_PIECES])
-    return Print([_with_stops(piece, found, ink, em) for piece in found], left_out)
+    return Print(with_stops(found, ink, em), left_out)
 
 
 def _without_rings(ink: Grey, seals: Sequence[Seal], em: int) -> Grey:
@@ -332,36 +327,6 @@ def _em_near(one: Piece, other: Piece, em: int) -> float:
 
 def _is_print(piece: Piece) -> bool:
     return piece.height >= _LEAST_EM_PX and piece.width >= 0.3 * piece.height
-
-
-def _with_stops(piece: Piece, pieces: list[Piece], ink: Grey, em: int) -> Piece:
-    """Return a long piece with the stops beside it: a wide ； 、 。 stands off and is too small alone."""
-    if piece.width < _LONG_EM * em:
-        return piece
-    level = [p for p in pieces if p.top < piece.bottom and p.bottom > piece.top]
-    reach = round((_STOP_REACH_EM + _STOP_WIDTH_EM) * em)
-    end = min([piece.right + reach, *(p.left for p in level if p.left > piece.right)])
-    # A stop between two pieces is that of the first.
-    follows = any(piece.left - 2 * reach < p.right <= piece.left for p in level)
-    start = piece.left if follows else max(0, piece.left - reach)
-    rows = slice(piece.top, round(piece.bottom + _STOP_FOOT_EM[1] * em))
-    behind = _stop_in(ink[rows, piece.right : end], piece.height, em)
-    before = _stop_in(ink[rows, start : piece.left][:, ::-1], piece.height, em)
-    return replace(piece, left=piece.left - before, right=piece.right + behind)
-
-
-def _stop_in(ink: Grey, height: int, em: int) -> int:
-    """Return how far the first ink reaches, from the left on, if it is a stop; else 0."""
-    columns = np.flatnonzero(ink.any(axis=0)) if ink.size else np.zeros(0, np.int64)
-    if not columns.size or columns[0] > _STOP_REACH_EM * em:
-        return 0
-    breaks = np.flatnonzero(np.diff(columns) > 2)
-    last = int(columns[breaks[0]] if breaks.size else columns[-1])
-    rows = np.flatnonzero(ink[:, columns[0] : last + 1].any(axis=1))
-    high, foot = int(rows[-1] - rows[0]) + 1, height - int(rows[-1])
-    is_small = _STOP_HEIGHT_EM[0] * em <= high <= _STOP_HEIGHT_EM[1] * em
-    is_narrow = last - columns[0] <= _STOP_WIDTH_EM * em
-    return last + 1 if is_small and is_narrow and foot <= _STOP_FOOT_EM[0] * em else 0
 
 
 def _in_reading_order(pieces: list[Piece]) -> list[Piece]:

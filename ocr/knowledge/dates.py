@@ -36,6 +36,7 @@ _POINT = r"[.,·。:：/／\-－—﹣一]"
 _PARTED = re.compile(rf"(?<![0-9])([12][0-9]{{3}}){_POINT}([01]?[0-9]){_POINT}([0-3]?[0-9])(?![0-9])")
 _CLOSE = re.compile(r"(?<![0-9])([12][0-9]{3})[.,·。:]?([01][0-9])[.,·。:]?([0-3][0-9])(?![0-9])")
 _CLOCK = re.compile(rf"(?<=[日号])([{_ANY}]{{1,3}})[时時点:：]([{_ANY}]{{1,3}})(?:分|(?![{_ANY}]))")
+_HALF_A_DAY = re.compile(rf"[12][0-9]{{3}}{_POINT}0[1-9]{_POINT}[0-9](?![0-9])")
 
 
 def dates_in(text: str) -> list[str]:
@@ -109,3 +110,11 @@ def _iso(match: re.Match[str]) -> str:
         return date(year, month, day).isoformat() if _EARLIEST_YEAR <= year <= _LATEST_YEAR else ""
     except ValueError:
         return ""
+
+
+def may_lack_figure(text: str) -> bool:
+    """Say whether the last figure of a date may be missing: 日 is not behind it, or it is one of two.
+
+    Who writes 2014.02 with two figures for the month writes two for the day.
+    """
+    return ("月" in text and "日" not in text) or bool(_HALF_A_DAY.search(text))

@@ -105,3 +105,18 @@ def test_an_end_that_looks_like_the_only_possible_one_is_that() -> None:
     assert validity.repaired_end(issued, "2033-04-09", date(1990, 6, 1)) == "2038-04-09"
     assert validity.repaired_end(issued, "2038-12-25", date(1990, 6, 1)) == ""
     assert validity.repaired_end(issued, "", None) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "is_doubtful"),
+    [
+        ("2014.02.1", True),
+        ("2014-02-15", False),
+        ("2014.2.1", False),
+        ("2014年02月1", True),
+        ("2014年2月1日", False),
+        ("长期", False),
+    ],
+)
+def test_a_day_that_may_lack_its_last_figure_is_known_by_its_form(text: str, is_doubtful: bool) -> None:
+    assert dates.may_lack_figure(text) is is_doubtful

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ocr.documents.content import content_of
 from ocr.documents.likely_sheet import likely_sheet
 from ocr.documents.print_lines import find_pieces, find_print, ink_of
 from ocr.documents.reading import Page
@@ -128,3 +129,23 @@ def test_no_sheet_is_guessed_where_paper_fills_the_picture() -> None:
     cv2.rectangle(picture, (80, 80), (920, 620), BLACK, 3)
     assert likely_sheet(picture) is None
     assert likely_sheet(np.full((300, 400), 240, np.uint8)) is None
+
+
+def test_a_stop_that_begins_a_line_belongs_to_it() -> None:
+    page = np.full((120, 900), 245, np.uint8)
+    for place in range(12):
+        cv2.rectangle(page, (90 + 40 * place, 40), (118 + 40 * place, 68), 20, 3)
+    cv2.line(page, (58, 60), (66, 68), 20, 4)
+    (line,) = find_pieces(page)
+    assert line.left <= 57, "a wide 、 stands a character's width before its line"
+
+
+def test_of_a_page_copied_with_the_lid_open_only_the_light_paper_counts() -> None:
+    page = np.full((1400, 1000), 30, np.uint8)
+    page[500:750, 300:700] = 245
+    cv2.putText(page, "110101", (330, 620), cv2.FONT_HERSHEY_SIMPLEX, 1, 20, 3)
+    box = content_of(page)
+    assert box is not None
+    assert np.allclose((box.left, box.top, box.right, box.bottom), (300, 500, 700, 750), atol=8)
+    page[:, :700] = 30
+    assert content_of(page) is None, "nothing light is left"
