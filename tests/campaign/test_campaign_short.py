@@ -15,7 +15,7 @@ from tests.campaign.machine import Machine
 from tests.campaign.plan import ALL_KINDS, NEED_SHIM, make_plan
 
 ROOT = Path(__file__).parents[2]
-SEEDS = 15
+SEEDS = 8
 
 
 def campaign(*words: str) -> subprocess.CompletedProcess[str]:
