@@ -35,8 +35,9 @@ _CLEAR, _HOPELESS, _NO_PRINT, _MUCH = 0.85, 0.3, 0.15, 0.1
 all, and how much surer another way must make it."""
 _LEAST_TEXT = 8
 """Fewer characters say little, however clear they are."""
-_CUT_LINES = 3
-"""Fewer lines at one side may touch a shadow or a fold."""
+_CUT_LINES, _CUT_LINES_LACKING, _READ = 3, 2, 0.6
+"""Fewer lines at one side may touch a shadow or a fold; how sure what counts as a line must be read."""
+_FULL_SHARE = 0.85
 _FEW_OUTSIDE, _SPECK_SHAPE = 3, 1.5
 """Fewer long pieces than this beside the sheets that were read are specks and shadows."""
 
@@ -66,19 +67,23 @@ def find(engine: Engine, picture: Image.Image, form: Form) -> Found | str:
     Raises:
         OcrError: from the engine.
     """
-    wanted = max(form.least, round(_GOOD_SHARE * len({blank.label for blank in form.blanks.values()})))
+    labels = len({blank.label for blank in form.blanks.values()})
+    wanted = max(form.least, round(_GOOD_SHARE * labels))
     best: Found | None = None
+    best_is_whole = False
     read: list[Sheet] = []
     for sheet in sheets_of(picture):
-        if _is_covered(sheet, read) and not (best is not None and _runs_out(best.page)):
+        if _is_covered(sheet, read) and (best is None or best_is_whole):
             continue
         found = _look(engine, sheet, form)
         if found is None:
             return MIRRORED
         if _legibility(found.page.strips) >= _CLEAR:
             read.append(sheet)
-        best = found if best is None or found.score > best.score else best
-        if best.score >= wanted and not _runs_out(best.page):
+        is_whole = found.score >= wanted and not _runs_out(found.page, found.score < _FULL_SHARE * labels)
+        if best is None or (is_whole, found.score) > (best_is_whole, best.score):
+            best, best_is_whole = found, is_whole
+        if best_is_whole:
             return best
     return best if best is not None and best.score >= form.least else NO_DOCUMENT
 
@@ -156,13 +161,18 @@ def _legibility(strips: Sequence[Strip]) -> float:
     return sum(sure) / max(_LEAST_TEXT, len(sure))
 
 
-def _runs_out(page: Page) -> bool:
-    """Say whether lines begin or end at the side of a sheet: part of the paper may lie outside of it."""
+def _runs_out(page: Page, is_lacking: bool) -> bool:
+    """Say whether lines begin or end at the side of a sheet: part of the paper may lie outside of it.
+
+    Args:
+        page: what was read of the sheet.
+        is_lacking: labels are missing, so that fewer such lines tell.
+    """
     width = page.sheet.work().shape[1]
-    lines = [strip.piece for strip in page.strips if strip.piece.width > _USUAL_SHAPE * strip.piece.height]
+    lines = [strip.piece for strip in page.strips if len(strip.text) > 1 and strip.mean >= _READ]
     starts = sum(line.left <= 1 for line in lines)
     ends = sum(line.right >= width - 2 for line in lines)
-    return bool(max(starts, ends) >= _CUT_LINES)
+    return bool(max(starts, ends) >= (_CUT_LINES_LACKING if is_lacking else _CUT_LINES))
 
 
 def _is_covered(sheet: Sheet, read: Sequence[Sheet]) -> bool:
