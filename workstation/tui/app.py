@@ -121,7 +121,7 @@ class StationApp(App[int]):
     def _refresh_screen(self) -> None:
         """Let the screen look again, then rest a moment: a long queue on the move changes at every bundle."""
         self._resting = None
-        if not self._has_news:
+        if not self._has_news or not self.screen_stack:
             return
         self._has_news = False
         refresh: Callable[[], None] | None = getattr(self.screen, "on_line_changed", None)
