@@ -159,7 +159,7 @@ class Seat:
             quiet = quiet + 1 if self._is_quiet() else 0
 
     def _is_quiet(self) -> bool:
-        if any(w.group in WORKING and not w.is_finished for w in self.app.workers):
+        if self.app.is_behind or any(w.group in WORKING and not w.is_finished for w in self.app.workers):
             return False
         screen = self.app.screen
         return self.app.message_queue_size == 0 and all(

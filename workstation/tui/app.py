@@ -118,6 +118,11 @@ class StationApp(App[int]):
         if self._resting is None:
             self._refresh_screen()
 
+    @property
+    def is_behind(self) -> bool:
+        """True while the line changed and the screen has not looked yet."""
+        return self._has_news
+
     def _refresh_screen(self) -> None:
         """Let the screen look again, then rest a moment: a long queue on the move changes at every bundle."""
         self._resting = None
