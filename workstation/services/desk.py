@@ -41,6 +41,7 @@ from workstation.services.prefill import Prefill, Reader
 from workstation.services.profile import WindowProfile
 from workstation.services.queue import QueueDesk
 from workstation.services.reuse import ReuseDesk
+from workstation.services.scene import Scene
 from workstation.services.sealing import Sealer
 from workstation.services.silence import Silence
 from workstation.services.sorting import CodeReader, Sorting
@@ -70,6 +71,7 @@ class Desk:
     page_work: PageWorkDesk
     sorting: Sorting
     reuse: ReuseDesk
+    scene: Scene
     decisions: Decisions
     tolerance: Tolerance
     supplements: Supplements
@@ -181,6 +183,7 @@ def build_desk(parts: Parts) -> Desk:
         ),
         page_work=PageWorkDesk(store, catalogue, profile, clock, pictures),
         sorting=Sorting(capture, catalogue, parts.codes, parts.darkroom),
+        scene=Scene(store, catalogue, profile, clock),
         reuse=ReuseDesk(store, catalogue, profile, clock),
         decisions=Decisions(store, catalogue, profile, clock, parts.calendar, sealer),
         tolerance=Tolerance(store, catalogue, profile, clock, parts.calendar, parts.credit),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workstation.domain.kinds import WindowCategory
+from workstation.domain.people import Role
 from workstation.domain.tickets import Prefixes
 
 
@@ -20,11 +21,15 @@ class WindowProfile:
     """Street code of the receiving street."""
     street_name: str
     clerk: str
+    """Name of who is at the window; under it the audit finds who signs."""
     number_prefix: str
     """Prefix of provisional case numbers, unique to this window."""
     phone: str = ""
     complaint_phone: str = ""
     practice: bool = False
+    role: Role = Role.CLERK
+    person_id: str = ""
+    """Whoever has signed in; empty while nobody has (a command)."""
     categories: frozenset[WindowCategory] = frozenset()
     """Kinds of items the window takes; empty: all."""
     prefixes: Prefixes = Prefixes()

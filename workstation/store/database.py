@@ -6,6 +6,7 @@ store.lock       held while somebody has the folder open
 workstation.db   SQLCipher database (with -wal and -shm)
 pages/           the vault
 backups/         the database as it was before each upgrade of its schema
+audit.json       head of the audit chain and the gateway's last word on it, outside the database
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from workstation.domain.case import Case, CaseState, Entry
 from workstation.domain.courier import Bag, BagState
 from workstation.domain.tickets import Booking, Ticket
 from workstation.store import cases, counters, health, holdings, migrate, tickets
+from workstation.store.audit import AuditTable
 from workstation.store.cases import CaseSummary
 from workstation.store.engine import FILE_NAME, Database
 from workstation.store.errors import StoreExists, UnknownRecord
@@ -73,6 +75,7 @@ class Store:
         self.outbox = OutboxTable(self._database, self.vault)
         self.inbox = InboxTable(self._database, self._tx)
         self.standings = StandingTable(self._database)
+        self.audit = AuditTable(self._database, folder, key)
 
     @classmethod
     def create(cls, folder: Path, key: DataKey) -> Store:
@@ -107,6 +110,7 @@ class Store:
         store = cls(folder, key)
         try:
             migrate.upgrade(store._database)
+            store.audit.begin()
         except BaseException:
             store.close()
             raise
@@ -129,6 +133,8 @@ class Store:
             tx = self._tx(session)
             yield tx
         tx.publish()
+        if tx.audited is not None:
+            self.audit.remember(tx.audited)
 
     def recover(self, now: datetime) -> Recovery:
         """Put right what a crash left behind; once at start, before anything else is done.
@@ -221,6 +227,10 @@ class Store:
         with self._database.read() as session:
             return holdings.materials(session, self._indexer.person(id_number))
 
+    def person_hash(self, id_number: str) -> str:
+        """Return the keyed hash under which a person's papers are filed and audited."""
+        return self._indexer.person(id_number)
+
     def bags(self, state: BagState | None = None) -> tuple[Bag, ...]:
         """Return bags, oldest first."""
         with self._database.read() as session:
@@ -252,7 +262,7 @@ class Store:
             return counters.setting(session, name)
 
     def _tx(self, session: Session) -> Tx:
-        return Tx(session, self.vault, self._indexer, self._snapshots)
+        return Tx(session, self.vault, self._indexer, self._snapshots, self.audit.signers)
 
     def _load(self, session: Session, case_id: str) -> Case:
         case = cases.load(session, case_id, self._snapshots.get(case_id))

@@ -257,3 +257,51 @@ class PageUseRow(Row, table=True):
     sha256: str = Field(primary_key=True)
     holder: str = Field(primary_key=True)
     holder_id: str = Field(primary_key=True, index=True)
+
+
+class AuditRow(Row, table=True):
+    """One link of the audit chain (`domain.audit.AuditEntry`); none is ever changed or removed."""
+
+    __tablename__: ClassVar[Any] = "audit_entries"
+
+    seq: int = Field(primary_key=True)
+    previous: str
+    at: str = Field(sa_type=Text, index=True)
+    tick: int
+    actor: str = Field(index=True)
+    action: str
+    subject: str = Field(default="", index=True)
+    case: str = Field(default="", index=True)
+    item: str = ""
+    reason: str = Field(default="", sa_type=Text)
+    detail: str = Field(default="", sa_type=Text)
+    key: str
+    hash: str
+    signature: str
+
+
+class AnchorRow(Row, table=True):
+    """The gateway's signed word that it has seen the chain up to here."""
+
+    __tablename__: ClassVar[Any] = "audit_anchors"
+
+    seq: int = Field(primary_key=True)
+    hash: str
+    receipt: str = Field(sa_type=Text)
+
+
+class PersonRow(Row, table=True):
+    """One of the staff (`domain.people.Person`) with the private key wrapped by the PIN."""
+
+    __tablename__: ClassVar[Any] = "people"
+
+    person_id: str = Field(primary_key=True)
+    name: str = Field(unique=True)
+    role: str
+    is_active: bool = True
+    enrolled_at: datetime = Field(sa_type=Moment)
+    public_key: str
+    wrapped: str = Field(sa_type=Text)
+    """JSON: how the PIN is stretched, and the sealed key."""
+    tries: str = Field(default="", sa_type=Text)
+    """JSON: wrong PINs in a row and when the next may be tried."""

@@ -11,10 +11,13 @@ from sqlmodel import Session
 
 from sync.contract.models import SignedManifest
 from workstation.domain.archive import ArchivedMaterial
+from workstation.domain.audit import Deed
 from workstation.domain.case import Case, Entry, Opened, Payload
 from workstation.domain.courier import Bag, BagState
 from workstation.domain.tickets import Booking, Ticket
-from workstation.store import cases, counters, holdings, sealing, tickets
+from workstation.store import audit, cases, counters, holdings, sealing, tickets
+from workstation.store.audit import Head, Signers
+from workstation.store.deeds import deeds_of
 from workstation.store.errors import ConcurrentChange, UnknownRecord
 from workstation.store.snapshots import Snapshots
 from workstation.store.vault import Vault
@@ -34,9 +37,14 @@ class Indexer:
 class Tx:
     """One transaction: all of it is kept, or nothing."""
 
-    def __init__(self, session: Session, vault: Vault, indexer: Indexer, snapshots: Snapshots) -> None:
+    def __init__(
+        self, session: Session, vault: Vault, indexer: Indexer, snapshots: Snapshots, signers: Signers
+    ) -> None:
         """Wrap an open session; the store makes it."""
         self._session = session
+        self._signers = signers
+        self.audited: Head | None = None
+        """Head of the audit chain when this transaction added to it."""
         self._snapshots = snapshots
         self._changed: dict[str, Case] = {}
         self._vault = vault
@@ -73,8 +81,22 @@ class Tx:
         if expected_length not in (None, length):
             raise ConcurrentChange(what="case", expected=expected_length, found=length)
         act = cases.Act(actor=actor, at=at, why=why)
-        self._changed[case_id] = cases.record(self._session, base, case_id, payloads, act)
-        return self._changed[case_id]
+        case = self._changed[case_id] = cases.record(self._session, base, case_id, payloads, act)
+        for deed in deeds_of(case, payloads, why):
+            self.note(deed, actor=actor, at=at)
+        return case
+
+    def note(self, deed: Deed, *, actor: str, at: datetime) -> None:
+        """Add to the audit chain what this transaction does.
+
+        Args:
+            deed: what is done.
+            actor: name of who does it; the machine signs for a name nobody has signed in under.
+            at: aware time by the window's clock.
+        """
+        subject = self._indexer.person(deed.person) if deed.person else ""
+        signer = self._signers.of(actor)
+        self.audited = audit.append(self._session, signer, self._signers.machine, deed, subject, at)
 
     def case(self, case_id: str) -> Case:
         """Return the case with what this transaction has done so far; raises UnknownRecord."""

@@ -22,6 +22,7 @@ TABLES = (
     "domain",
     "gateway",
     "ocr",
+    "people",
     "printing",
     "scanners",
     "services",
