@@ -67,10 +67,11 @@ class Access:
         if answer.date is not None and answer.media_type in (JSON, PROBLEM):
             self._offset = answer.date - self._clock()
 
-    def forget(self) -> None:
-        """Drop the token: the gateway no longer takes it."""
+    def forget(self, refused: str) -> None:
+        """Drop a token that the gateway no longer takes, unless another stream has replaced it by now."""
         with self._lock:
-            self._token = ""
+            if self._token == refused:
+                self._token = ""
 
     def token(self) -> str:
         """Return a token with some life left, asking for a new one when needed.

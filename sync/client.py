@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -34,6 +32,7 @@ from sync.contract.models import (
 )
 from sync.contract.signing import b64url_encode, load_public
 from sync.errors import NotAuthorised, NotTheGateway, SyncError
+from sync.uploads import Uploads, digest_of
 from sync.wire import Request, Timeouts, Wire, never
 
 __all__ = ["GatewayClient", "Identity", "LinkState", "Timeouts", "enrol"]
@@ -107,7 +106,7 @@ def enrol(
 
 
 class GatewayClient:
-    """Speaks for one enrolled window. Safe to use from one thread at a time."""
+    """Speaks for one enrolled window; several threads may call at a time."""
 
     def __init__(
         self,
@@ -139,6 +138,8 @@ class GatewayClient:
             cancelled=cancelled,
         )
         self._access = Access(self._wire, identity, clock)
+        self.uploads = Uploads(self._authorised, clock)
+        """Pages that go on where they were cut."""
 
     def __enter__(self) -> Self:
         return self
@@ -190,10 +191,9 @@ class GatewayClient:
             ContentRefused: too large, or the bytes do not have this hash.
             SyncError: any other reason, by class.
         """
-        digest = base64.b64encode(hashlib.sha256(data).digest()).decode("ascii")
         headers = {
             "content-type": "application/octet-stream",
-            "content-digest": f"sha-256=:{digest}:",
+            "content-digest": digest_of(data),
             "if-none-match": "*",
         }
         answer = self._authorised(Request("PUT", f"/v1/blobs/{sha256}", data, headers))
@@ -255,15 +255,16 @@ class GatewayClient:
 
     def _authorised(self, request: Request) -> Answer:
         """Send with the token; one that is refused is replaced once."""
-        answer = self._with_token(request)
+        token = self._token()
+        answer = self._with_token(request, token)
         if answer.status == HTTPStatus.UNAUTHORIZED and answer.media_type == PROBLEM:
-            self._access.forget()
-            answer = self._with_token(request)
+            self._access.forget(token)
+            answer = self._with_token(request, self._token())
         self._access.learn(answer)
         return answer
 
-    def _with_token(self, request: Request) -> Answer:
-        headers = {**(request.headers or {}), "authorization": f"Bearer {self._token()}"}
+    def _with_token(self, request: Request, token: str) -> Answer:
+        headers = {**(request.headers or {}), "authorization": f"Bearer {token}"}
         return self._wire.exchange(replace(request, headers=headers))
 
     def _token(self) -> str:

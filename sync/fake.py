@@ -110,6 +110,13 @@ class MemoryOutbox:
         """See `Outbox.mark_sending`."""
         self._change(bundle_id, state=LineState.SENDING, attempts=self.line(bundle_id).attempts + 1)
 
+    def free_claims(self, now: datetime) -> int:
+        """See `Outbox.free_claims`."""
+        claimed = [line.bundle_id for line in self.lines() if line.state is LineState.SENDING]
+        for bundle_id in claimed:
+            self._change(bundle_id, state=LineState.QUEUED, next_try_at=None)
+        return len(claimed)
+
     def mark_delivered(self, bundle_id: str, receipt: SignedReceipt, now: datetime) -> None:
         """See `Outbox.mark_delivered`."""
         with self._guard:

@@ -205,6 +205,9 @@ class SyncLoop:
         if report.delivered:
             self._tell(delivered=self.state.delivered + report.delivered, last_success=self._clock())
         if report.stopped_by is not None:
+            if report.moved:
+                # The line breaks and mends: pauses grow only while nothing gets through between two troubles.
+                self._failures = 0
             raise report.stopped_by
         self._lock.beat()
         return report.full and report.delivered > 0 and not self._stop.is_set()

@@ -78,6 +78,10 @@ class Outbox(Protocol):
         """Record the claim; attempts grows by one."""
         ...
 
+    def free_claims(self, now: datetime) -> int:
+        """Queue every claimed line again and return how many; only for the sender, between two rounds."""
+        ...
+
     def mark_delivered(self, bundle_id: str, receipt: SignedReceipt, now: datetime) -> None:
         """Store the receipt with the bundle; the only way a line leaves the queue."""
         ...

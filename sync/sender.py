@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import TypeVar
 
 from sync.client import GatewayClient
 from sync.contract.models import SignedManifest, SignedReceipt
-from sync.contract.signing import manifest_sha256
-from sync.errors import (
-    FailureClass,
-    GatewayBusy,
-    Interrupted,
-    MissingBlobs,
-    NotAuthorised,
-    NotTheGateway,
-    SyncError,
-    Unreachable,
-    UnreadableBundle,
-)
+from sync.courier import Courier
+from sync.errors import FailureClass, Interrupted, SyncError
 from sync.patience import BackoffPolicy
 from sync.port import Inbox, Line, LineState, Outbox
 from sync.receipts import check_receipt
+from sync.rounds import Round
+from sync.streams import Width
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +32,8 @@ STATE_OF = {
     FailureClass.ASK: LineState.ASK,
     FailureClass.QUARANTINE: LineState.QUARANTINED,
 }
-LINK_TROUBLE = (Unreachable, NotTheGateway, GatewayBusy, Interrupted)
-"""What would stop the next line as well."""
-
-Read = TypeVar("Read")
+DONE_WITH = frozenset({LineState.HELD, LineState.DELIVERED})
+"""What a person (or another round) decided since the lines were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +52,8 @@ class SendReport:
     outcomes: tuple[Outcome, ...] = ()
     stopped_by: SyncError | None = None
     """The trouble of the last line when it would have met the next one too; None when the link held."""
+    moved: bool = False
+    """The gateway confirmed something: a page, a part of one, a bundle."""
 
     def count(self, state: LineState) -> int:
         """Return how many lines ended in `state`."""
@@ -100,6 +90,10 @@ class Sender:
         self._clock = clock
         self._random = random
         self._policy = policy or BackoffPolicy()
+        self._courier = Courier(outbox, client)
+        self._width = Width()
+        self._has_stale_claims = True
+        """Lines may be claimed that nobody works at: a sender was here before, or the disk refused."""
 
     def close(self) -> None:
         """Close the client's connections."""
@@ -112,14 +106,17 @@ class Sender:
             eager: also the lines that wait for a later try: the link is back, or a person asked.
         """
         now = self._clock()
+        self._free_claims(now)
         horizon = now + timedelta(seconds=self._policy.cap_s) if eager else now
-        outcomes: list[Outcome] = []
-        for line in self._outbox.due(horizon, ROUND):
-            trouble = self._work(line)
-            outcomes.append(_outcome(line, trouble))
-            if trouble is not None and _concerns_all(trouble):
-                return SendReport(tuple(outcomes), trouble)
-        return SendReport(tuple(outcomes))
+        lines = self._outbox.due(horizon, ROUND)
+        if not lines:
+            return SendReport()
+        going = Round(lines, self, self._courier, self._width)
+        going.run()
+        outcomes = (
+            _outcome(line, going.endings[line.bundle_id]) for line in lines if line.bundle_id in going.endings
+        )
+        return SendReport(tuple(outcomes), going.stopped_by, going.progress.ever)
 
     def audit(self) -> int:
         """Queue again what the gateway has signed for and no longer holds; return how many bundles that were.
@@ -162,22 +159,31 @@ class Sender:
                 return applied
             wait_s = 0.0
 
-    def _work(self, line: Line) -> SyncError | None:
-        """Deliver one line and record how it went; whatever breaks, the next line gets its turn."""
+    def begin(self, line: Line) -> bool | SyncError:
+        """Claim a line; False when somebody put it on hold or delivered it since it was read."""
         try:
+            if self._outbox.state(line.bundle_id) in DONE_WITH:
+                return False
             self._outbox.mark_sending(line.bundle_id, self._clock())
-            receipt = self._deliver(line)
-            self._outbox.mark_delivered(line.bundle_id, receipt, self._clock())
+        except Exception as fault:  # noqa: BLE001 - a disk that refuses one line must not stop the others
+            return _own_fault(line, fault)
+        return True
+
+    def settle(self, line: Line, signed: SignedManifest, answer: SignedReceipt) -> SyncError | None:
+        """Prove the receipt and store it; return what keeps the line from being delivered."""
+        identity = self._client.identity
+        try:
+            check_receipt(answer, signed, gateway_id=identity.gateway_id, gateway_key=identity.gateway_key)
+            self._outbox.mark_delivered(line.bundle_id, answer, self._clock())
         except SyncError as error:
-            return self._failed(line, error)
-        except Exception as error:  # noqa: BLE001 - a fault of this program in one bundle must not stop the others
-            log.error("bundle %s: %s", line.bundle_id, type(error).__name__)
-            return self._failed(line, SyncError(type(error).__name__))
-        log.info("bundle %s delivered as %s", line.bundle_id, receipt.receipt.number)
+            return error
+        except Exception as fault:  # noqa: BLE001 - as above
+            return _own_fault(line, fault)
+        log.info("bundle %s delivered as %s", line.bundle_id, answer.receipt.number)
         return None
 
-    def _failed(self, line: Line, error: SyncError) -> SyncError:
-        """Record the failure; a queue that cannot even do that keeps the line claimed, hence due."""
+    def fail(self, line: Line, error: SyncError) -> None:
+        """Record why a line did not go; when even that is refused, its claim is freed at the next round."""
         try:
             self._outbox.mark_failed(
                 line.bundle_id,
@@ -189,10 +195,21 @@ class Sender:
                 now=self._clock(),
             )
         except Exception as fault:  # noqa: BLE001 - as above
+            self._has_stale_claims = True
             log.error("bundle %s: %s not recorded: %s", line.bundle_id, error.code, type(fault).__name__)
         else:
             log.warning("bundle %s: %s", line.bundle_id, error.code)
-        return error
+
+    def _free_claims(self, now: datetime) -> None:
+        """Queue again what is claimed and not worked at: between two rounds of the one sender, any claim."""
+        if not self._has_stale_claims:
+            return
+        try:
+            self._outbox.free_claims(now)
+        except Exception as fault:  # noqa: BLE001 - as above; tried again before the next round
+            log.error("claims not freed: %s", type(fault).__name__)
+        else:
+            self._has_stale_claims = False
 
     def _next_try(self, line: Line, error: SyncError) -> datetime | None:
         if error.failure is not FailureClass.WAIT:
@@ -202,62 +219,14 @@ class Sender:
         wait = self._policy.delay(line.attempts + 1, self._random, at_least_s=error.retry_after_s)
         return self._clock() + wait
 
-    def _deliver(self, line: Line) -> SignedReceipt:
-        """Send the lacking pages, then the manifest; once more when the gateway lost pages in between."""
-        signed = self._load(line)
-        if signed.manifest.pages:
-            self._send_pages(signed, self._client.missing(_hashes(signed)))
-        earlier = self._outbox.receipt(line.bundle_id)
-        try:
-            answer = self._client.put_bundle(signed, earlier)
-        except MissingBlobs as lost:
-            self._send_pages(signed, lost.missing or self._client.missing(_hashes(signed)))
-            answer = self._client.put_bundle(signed, earlier)
-        identity = self._client.identity
-        check_receipt(answer, signed, gateway_id=identity.gateway_id, gateway_key=identity.gateway_key)
-        return answer
 
-    def _load(self, line: Line) -> SignedManifest:
-        signed = _readable(lambda: self._outbox.load(line.bundle_id))
-        if signed.manifest.bundle_id != line.bundle_id:
-            raise UnreadableBundle("the manifest names another bundle")
-        if _readable(lambda: manifest_sha256(signed.manifest)) != line.manifest_sha256:
-            raise UnreadableBundle("the manifest no longer has its hash")
-        return signed
-
-    def _send_pages(self, signed: SignedManifest, lacking: Sequence[str]) -> None:
-        ours = _hashes(signed)
-        for sha256 in lacking:
-            if sha256 not in ours:
-                raise MissingBlobs("the gateway asks for a page of another bundle")
-            data = _readable(lambda wanted=sha256: self._outbox.blob(wanted))  # type: ignore[misc]
-            if hashlib.sha256(data).hexdigest() != sha256:
-                raise UnreadableBundle(f"page {sha256[:12]} no longer has its hash")
-            self._client.put_blob(sha256, data)
-
-
-def _readable(read: Callable[[], Read]) -> Read:
-    """Return what `read` gives; whatever keeps it from doing so makes the bundle unreadable."""
-    try:
-        return read()
-    except SyncError:
-        raise
-    except Exception as error:  # noqa: BLE001 - disk, key or format: the bundle is set aside with the kind of fault
-        raise UnreadableBundle(type(error).__name__) from error
-
-
-def _hashes(signed: SignedManifest) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(page.sha256 for page in signed.manifest.pages))
+def _own_fault(line: Line, fault: Exception) -> SyncError:
+    """Name a fault of this program or its disk by its kind alone: its words may name a person."""
+    log.error("bundle %s: %s", line.bundle_id, type(fault).__name__)
+    return SyncError(type(fault).__name__)
 
 
 def _outcome(line: Line, trouble: SyncError | None) -> Outcome:
     if trouble is None:
         return Outcome(line.bundle_id, LineState.DELIVERED)
     return Outcome(line.bundle_id, STATE_OF[trouble.failure], trouble.code)
-
-
-def _concerns_all(trouble: SyncError) -> bool:
-    """True when the next line would meet the same: a dead link, or a window that is refused as a whole."""
-    if isinstance(trouble, NotAuthorised):
-        return trouble.window_wide
-    return isinstance(trouble, LINK_TROUBLE)

@@ -154,9 +154,10 @@ def _tell_before_commit() -> None:
 
 def _forget_claims() -> None:
     """A line whose sender died is left claimed."""
-    from workstation.store import database
+    from workstation.store import database, outbox
 
     put(database, "release_claims", lambda session, now: 0)
+    put(outbox, "release_claims", lambda session, now: 0)
 
 
 def _number_by_the_clock() -> None:

@@ -133,7 +133,9 @@ def test_a_lost_reply_is_asked_again_and_the_bundle_is_held_once(town: Town, cal
     bundles = [town.seal(1, b"page")]
     town.proxy.set(Fault(lose_reply_to=call))
     assert town.sender.send_due().delivered == 0
-    assert town.proxy.struck == 1
+    assert town.proxy.struck == (1 if b"token" in call else 2), (
+        "trouble after an answer is tried once more at once"
+    )
     if call == b"PUT /v1/bundles":
         assert town.office.bundle_ids() == tuple(bundles)
     assert town.outbox.line(bundles[0]).code == "Y101"

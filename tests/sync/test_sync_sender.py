@@ -107,9 +107,28 @@ def test_a_lost_reply_ends_in_one_bundle_and_one_delivery(bench: Bench) -> None:
         return response
 
     bench.office.after = lose
-    assert isinstance(bench.sender.send_due().stopped_by, Unreachable)
+    assert bench.sender.send_due().delivered == 1
+    assert lost
     assert len(bench.office.bundles) == 1
+    assert bench.outbox.line(bundle).attempts == 1
+    assert bench.sender.send_due(eager=True).outcomes == ()
+
+
+def test_replies_lost_again_and_again_end_the_round_and_in_one_bundle(bench: Bench) -> None:
+    bundle = bench.add("a", b"page")
+
+    def lose(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if request.url.path.startswith("/v1/bundles"):
+            raise httpx.ReadError("reset")
+        return response
+
+    bench.office.after = lose
+    report = bench.sender.send_due()
+    assert isinstance(report.stopped_by, Unreachable)
+    assert report.moved
     assert bench.state(bundle) is LineState.WAITING
+    assert sum(call.startswith("PUT /v1/bundles") for call in bench.office.calls) == 2
+    bench.office.after = lambda request, response: response
     bench.now += timedelta(seconds=30)
     assert bench.sender.send_due().delivered == 1
     assert len(bench.office.bundles) == 1

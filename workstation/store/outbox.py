@@ -117,6 +117,11 @@ class OutboxTable:
             if row.state not in (LineState.HELD, LineState.DELIVERED):
                 row.state = LineState.SENDING.value
 
+    def free_claims(self, now: datetime) -> int:
+        """Queue every claimed line again; only while nothing is being sent. Return how many."""
+        with self._database.write() as session:
+            return release_claims(session, now)
+
     def mark_delivered(self, bundle_id: str, receipt: SignedReceipt, now: datetime) -> None:
         """Store the receipt with the bundle.
 
