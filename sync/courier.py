@@ -81,9 +81,8 @@ class Courier:
         if upload is None:
             self._client.put_blob(sha256, data)
             return
-        if upload.offset == len(data):
-            return
         try:
+            # Also when nothing is left to send: the last piece may have arrived and the page not been stored.
             offset = self._client.uploads.append(upload, data)
         except ContentRefused:
             # What the gateway kept is not what was sent, e.g. after a power cut there: once more as a whole.

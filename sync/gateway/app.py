@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import hmac
-import re
 import threading
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import APIRouter, FastAPI, Header, Query, Request, Response
 from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from sync.contract.models import (
     CONTRACT_VERSION,
-    MAX_BLOB_BYTES,
     Changes,
     Enrolment,
     EnrolmentRequest,
@@ -31,32 +27,22 @@ from sync.contract.models import (
     PackFiles,
     PackId,
     PackVersion,
-    Problem,
     SignedManifest,
     SignedReceipt,
     Token,
 )
 from sync.gateway import problems
-from sync.gateway.blobs import Incoming
-from sync.gateway.enrolment import Window
-from sync.gateway.errors import DigestMismatch, HashInvalid, TokenInvalid, TooLarge, TooManyPages
+from sync.gateway.calls import Back, Caller, IdInPath, problems_with
 from sync.gateway.metrics import CONTENT_TYPE, FEED_BUCKETS, Measure, Metrics
 from sync.gateway.news import News
 from sync.gateway.office import Office
+from sync.gateway.pages import router as page_router
 from sync.gateway.tokens import ASSERTION_TYPE
 
 MAX_WAIT_S = 30.0
-WRITE_BYTES = 1024 * 1024
-SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 """Headers of a proxy: its callers are not on this machine although it is."""
-CONTENT_DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]*):")
-
-EVERYWHERE = (400, 413, 500, 503)
-"""A body that is cut off or too long, a fault of our own, rows out of reach."""
-
-Responses = dict[int | str, dict[str, Any]]
 
 
 class Health(Model):
@@ -67,48 +53,8 @@ class Health(Model):
     time: AwareDatetime
 
 
-def _problems(*statuses: int) -> Responses:
-    """Return the refusals of a call, each with the codes it may carry; some are the same for every call."""
-    content: dict[str, Any] = {problems.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {
-        status: {
-            "model": Problem,
-            "content": content,
-            "description": f"One of these codes: {', '.join(problems.codes_of(status))}",
-        }
-        for status in sorted({*statuses, *EVERYWHERE})
-    }
-
-
 router = APIRouter(prefix="/v1")
 metrics_router = APIRouter(include_in_schema=False)
-_bearer = HTTPBearer(auto_error=False, description="Access token of POST /v1/token")
-
-
-async def _office(request: Request) -> Office:
-    # Not to be sent to a thread, as FastAPI does with what is not async: there is nothing to wait for.
-    office: Office = request.app.state.office
-    return office
-
-
-Back = Annotated[Office, Depends(_office)]
-
-
-def _window(
-    office: Back, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Window:
-    if credentials is None:
-        raise TokenInvalid
-    window = office.tokens.window(credentials.credentials)
-    office.pace.count_call(window.window_id)
-    return window
-
-
-Caller = Annotated[Window, Depends(_window)]
-# Said in the document only: a path that differs is refused with a code of its own.
-HashInPath = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{64}$"})]
-IdInPath = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
-
 
 EarlierReceipt = Annotated[
     str,
@@ -119,13 +65,13 @@ EarlierReceipt = Annotated[
 ]
 
 
-@router.get("/health", responses=_problems())
+@router.get("/health", responses=problems_with())
 def health(office: Back) -> Health:
     """Tell which gateway answers, and its time."""
     return Health(gateway_id=office.gateway_id, time=office.clock())
 
 
-@router.post("/enrolments", status_code=201, responses=_problems(403, 413, 422))
+@router.post("/enrolments", status_code=201, responses=problems_with(403, 413, 422))
 def enrol(request: EnrolmentRequest, office: Back) -> Enrolment:
     """Register a window by its one-time code."""
     return office.enrol(request)
@@ -152,7 +98,7 @@ _TOKEN_FORM = {
 }
 
 
-@router.post("/token", openapi_extra=_TOKEN_FORM, responses=_problems(401, 403, 413, 429))
+@router.post("/token", openapi_extra=_TOKEN_FORM, responses=problems_with(401, 403, 413, 429))
 async def token(request: Request, response: Response, office: Back) -> Token:
     """Give an access token for a signed client assertion (`private_key_jwt`, audience: the gateway id)."""
     form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
@@ -160,80 +106,14 @@ async def token(request: Request, response: Response, office: Back) -> Token:
     return await run_in_threadpool(office.tokens.issue, form)
 
 
-@router.post("/blobs/missing", responses=_problems(401, 413, 422, 429))
+@router.post("/blobs/missing", responses=problems_with(401, 413, 422, 429))
 def missing(request: MissingRequest, office: Back, _caller: Caller) -> MissingAnswer:
     """Tell which pages have not arrived."""
     sizes = office.blobs.sizes(dict.fromkeys(request.sha256))
     return MissingAnswer(missing=tuple(sha256 for sha256, size in sizes.items() if size is None))
 
 
-_BYTES = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
-
-
-@router.put(
-    "/blobs/{sha256}",
-    status_code=201,
-    openapi_extra=_BYTES,
-    response_class=Response,
-    responses={
-        201: {"description": "Stored"},
-        204: {"description": "Already here"},
-        **_problems(401, 413, 422, 429, 507),
-    },
-)
-async def put_blob(sha256: HashInPath, request: Request, office: Back, caller: Caller) -> Response:
-    """Take one page; `Content-Digest` (RFC 9530) is checked when given, the bytes always."""
-    try:
-        _check_headers(sha256, request)
-    except (HashInvalid, DigestMismatch, TooLarge):
-        await problems.drain(request.receive, more=True)
-        raise
-    if await run_in_threadpool(office.blobs.size, sha256) is not None:
-        await problems.drain(request.receive, more=True)
-        return Response(status_code=204)
-    try:
-        await run_in_threadpool(office.pace.count_page, caller.window_id)
-    except TooManyPages:
-        await problems.drain(request.receive, more=True)
-        raise
-    with office.blobs.receive(sha256, MAX_BLOB_BYTES) as incoming:
-        await _stream(request, incoming)
-        await run_in_threadpool(incoming.keep)
-    return Response(status_code=201)
-
-
-async def _stream(request: Request, incoming: Incoming) -> None:
-    """Write the body in large steps, off the event loop."""
-    waiting = bytearray()
-    async for part in request.stream():
-        waiting += part
-        if len(waiting) >= WRITE_BYTES:
-            await run_in_threadpool(incoming.write, bytes(waiting))
-            waiting.clear()
-    await run_in_threadpool(incoming.write, bytes(waiting))
-
-
-def _check_headers(sha256: str, request: Request) -> None:
-    if not SHA256.match(sha256):
-        raise HashInvalid
-    length = request.headers.get("Content-Length", "0")
-    if length.isdigit() and int(length) > MAX_BLOB_BYTES:
-        raise TooLarge(f"limit {MAX_BLOB_BYTES} bytes")
-    digest = request.headers.get("Content-Digest")
-    if digest is None:
-        return
-    named = CONTENT_DIGEST.search(digest)
-    wanted = base64.b64encode(bytes.fromhex(sha256)).decode("ascii")
-    if named is None or named.group(1) != wanted:
-        raise DigestMismatch("Content-Digest names another hash than the path")
-
-
-@router.post("/bundles/missing", responses=_problems(401, 413, 422, 429))
+@router.post("/bundles/missing", responses=problems_with(401, 413, 422, 429))
 def missing_bundles(request: HeldRequest, office: Back, caller: Caller) -> HeldAnswer:
     """Tell which of the window's bundles are not here, although it may hold receipts: after a restore."""
     return HeldAnswer(missing=office.intake.lacking(caller, request.bundle_ids))
@@ -245,7 +125,7 @@ def missing_bundles(request: HeldRequest, office: Back, caller: Caller) -> HeldA
     response_model=SignedReceipt,
     responses={
         200: {"model": SignedReceipt, "description": "Held since an earlier call; the same receipt"},
-        **_problems(401, 403, 409, 413, 422, 424, 429, 507),
+        **problems_with(401, 403, 409, 413, 422, 424, 429, 507),
     },
 )
 def put_bundle(
@@ -260,13 +140,13 @@ def put_bundle(
     return Response(deposit.receipt, 201 if deposit.is_new else 200, media_type="application/json")
 
 
-@router.get("/catalogue/{version}", responses=_problems(401, 422, 429))
+@router.get("/catalogue/{version}", responses=problems_with(401, 422, 429))
 def catalogue(version: PackVersion, pack: PackId, office: Back, _caller: Caller) -> PackFiles:
     """Hand over a published item pack; its signature is for the window to check."""
     return office.packs.get(pack, version)
 
 
-@router.get("/changes", responses=_problems(401, 422, 429))
+@router.get("/changes", responses=problems_with(401, 422, 429))
 async def changes(
     request: Request,
     office: Back,
@@ -339,5 +219,6 @@ def create_app(office: Office, *, metrics_token: str = "") -> FastAPI:
     problems.install(app)
     app.add_middleware(Measure, metrics=app.state.metrics)
     app.include_router(router)
+    app.include_router(page_router)
     app.include_router(metrics_router)
     return app

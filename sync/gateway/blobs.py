@@ -10,18 +10,20 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
 from sync.gateway.errors import DigestMismatch, TooLarge
+from sync.gateway.partials import FolderPartials, Partials
 
 STALE_S = 3600.0
 """A temporary file untouched for this long belongs to nobody."""
 
 
 S3_SCHEME = "s3://"
+READ_BYTES = 1024 * 1024
 
 
 class Incoming(Protocol):
@@ -42,6 +44,13 @@ class Incoming(Protocol):
             TooLarge: more than the limit came.
             OSError: the disk refuses.
         """
+
+    @property
+    def length(self) -> int:
+        """Bytes so far."""
+
+    def read_back(self) -> Iterator[bytes]:
+        """Yield what has been written; nothing is written afterwards."""
 
     def keep(self) -> None:
         """Put the page under its name, durably.
@@ -68,6 +77,9 @@ class Blobs(Protocol):
         Raises:
             FileNotFoundError: it is not here.
         """
+
+    def partials(self) -> Partials:
+        """Return where the parts of cut pages are kept."""
 
     def receive(self, sha256: str, limit: int) -> Incoming:
         """Begin to take a page of at most `limit` bytes; use it as a context manager."""
@@ -127,6 +139,10 @@ class BlobStore:
         """
         return self._path(sha256).read_bytes()
 
+    def partials(self) -> Partials:
+        """Return where the parts of cut pages are kept."""
+        return FolderPartials(self._folder / "partial")
+
     def receive(self, sha256: str, limit: int) -> IncomingBlob:
         """Begin to take a page of at most `limit` bytes; use it as a context manager."""
         return IncomingBlob(self._incoming / secrets.token_hex(16), self._path(sha256), sha256, limit)
@@ -173,6 +189,18 @@ class IncomingBlob:
             raise TooLarge(f"limit {self._limit} bytes")
         self._hash.update(data)
         self._opened.write(data)
+
+    @property
+    def length(self) -> int:
+        """Bytes so far."""
+        return self._length
+
+    def read_back(self) -> Iterator[bytes]:
+        """Yield what has been written."""
+        self._opened.flush()
+        with self._temporary.open("rb") as written:
+            while piece := written.read(READ_BYTES):
+                yield piece
 
     def keep(self) -> None:
         """Put the page under its name, durably.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +26,8 @@ from sync.gateway.errors import DigestMismatch, OfficeBusy, StoreUnusable, TooLa
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
+
+    from sync.gateway.partials import Partials
 
 Result = TypeVar("Result")
 
@@ -62,7 +64,7 @@ class BucketStore:
 
     def size(self, sha256: str) -> int | None:
         """Return the page's bytes, None when it is not here."""
-        with_size = _reached(lambda: _found(lambda: obstore.head(self._store, _key(sha256))))
+        with_size = reached(lambda: found(lambda: obstore.head(self._store, _key(sha256))))
         return None if with_size is None else int(with_size["size"])
 
     def sizes(self, names: Iterable[str]) -> dict[str, int | None]:
@@ -79,10 +81,16 @@ class BucketStore:
         Raises:
             FileNotFoundError: it is not here.
         """
-        answer = _reached(lambda: _found(lambda: obstore.get(self._store, _key(sha256))))
+        answer = reached(lambda: found(lambda: obstore.get(self._store, _key(sha256))))
         if answer is None:
             raise FileNotFoundError(sha256)
-        return bytes(_reached(answer.bytes))
+        return bytes(reached(answer.bytes))
+
+    def partials(self) -> Partials:
+        """Return where the parts of cut pages lie: in the bucket, for every machine to see."""
+        from sync.gateway.bucket_partials import BucketPartials
+
+        return BucketPartials(self._store)
 
     def receive(self, sha256: str, limit: int) -> IncomingObject:
         """Begin to take a page of at most `limit` bytes; use it as a context manager."""
@@ -94,7 +102,7 @@ class BucketStore:
         Raises:
             OfficeBusy: the store cannot be reached, or has not got it whole.
         """
-        _reached(
+        reached(
             lambda: obstore.put(
                 self._store,
                 _key(sha256),
@@ -136,6 +144,17 @@ class IncomingObject:
         self._hash.update(data)
         self._file.write(data)
 
+    @property
+    def length(self) -> int:
+        """Bytes so far."""
+        return self._length
+
+    def read_back(self) -> Iterator[bytes]:
+        """Yield what has been written."""
+        self._file.seek(0)
+        while piece := self._file.read(PART_BYTES):
+            yield piece
+
     def keep(self) -> None:
         """Put the page into the bucket."""
         if self._hash.hexdigest() != self._sha256:
@@ -168,7 +187,7 @@ def _key(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256}"
 
 
-def _found(ask: Callable[[], Result]) -> Result | None:
+def found(ask: Callable[[], Result]) -> Result | None:
     """Return the answer, None when there is no such object."""
     try:
         return ask()
@@ -176,7 +195,7 @@ def _found(ask: Callable[[], Result]) -> Result | None:
         return None
 
 
-def _reached(ask: Callable[[], Result]) -> Result:
+def reached(ask: Callable[[], Result]) -> Result:
     """Return the answer of a store that answers.
 
     Raises:

@@ -129,6 +129,30 @@ class TooLarge(Refused):
     status, code, title = 413, "too-large", "The content is too large"
 
 
+class UploadUnknown(Refused):
+    """Nothing of this page has arrived, or it was given up."""
+
+    status, code, title = 404, "upload-unknown", "Nothing of this page is kept"
+
+
+class OffsetMoved(Refused):
+    """The part ends elsewhere than the call believes; it asks again."""
+
+    status, code, title = 409, "offset-moved", "The upload has another offset"
+
+
+class UploadVersion(Refused):
+    """`Tus-Resumable` names no version of the protocol that is spoken here."""
+
+    status, code, title = 412, "upload-version", "The upload protocol is tus 1.0.0"
+
+
+class UploadForm(Refused):
+    """The body of an upload is not `application/offset+octet-stream`."""
+
+    status, code, title = 415, "upload-form", "The body is not a piece of an upload"
+
+
 class TooManyCalls(Refused):
     """The window calls more often than the office takes; it waits."""
 

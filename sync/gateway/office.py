@@ -87,6 +87,7 @@ class Office:
         self.public_key = public_text(key)
         self.key = key
         self.blobs = blobs
+        self.partials = blobs.partials()
         self.registry = Registry(database, practice=practice)
         self.pace = Pace(database, clock, limits)
         self.tokens = TokenDesk(database, self.registry, self.pace, self.gateway_id, clock)

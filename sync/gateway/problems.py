@@ -28,6 +28,8 @@ DRAIN_BYTES = 8 * 1024 * 1024
 RETRY_AFTER_S = "2"
 SHOWN_FAULTS = 10
 
+STREAMED = (("PUT", "/v1/blobs/"), ("PATCH", "/v1/uploads/"))
+
 HTTP_CODES = {400: "bad-request", 404: "not-found", 405: "method-not-allowed"}
 FRAMEWORK_CODES: dict[int, tuple[str, ...]] = {
     **{status: (code,) for status, code in HTTP_CODES.items()},
@@ -198,7 +200,7 @@ class Guard:
 
 def _streams(scope: Scope) -> bool:
     """Pages bound themselves while they are written."""
-    return scope["method"] == "PUT" and str(scope["path"]).startswith("/v1/blobs/")
+    return any(scope["method"] == method and str(scope["path"]).startswith(path) for method, path in STREAMED)
 
 
 def _limit(scope: Scope) -> int:

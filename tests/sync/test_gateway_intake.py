@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from sync.contract.signing import manifest_sha256, new_key
-from sync.gateway import app as gateway_app
+from sync.gateway import pages as gateway_pages
 from sync.gateway import problems
 from sync.gateway.blobs import BlobStore, IncomingBlob
 from sync.gateway.errors import UnknownBundle
@@ -109,7 +109,7 @@ def test_a_path_that_is_no_hash_never_reaches_the_disk(
 def test_a_page_over_the_limit_is_refused(
     window: WindowSeat, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(gateway_app, "MAX_BLOB_BYTES", 100)
+    monkeypatch.setattr(gateway_pages, "MAX_BLOB_BYTES", 100)
     check_problem(window.put_page(b"x" * 101), 413, "too-large")
 
     async def pieces() -> Any:

@@ -23,7 +23,7 @@ import pytest
 from sync.client import GatewayClient, Identity, LinkState, enrol
 from sync.contract.models import ChangeKind, EnrolmentRequest, SignedReceipt
 from sync.contract.signing import load_public, new_key, public_text
-from sync.gateway import app as gateway_app
+from sync.gateway import pages as gateway_pages
 from sync.gateway.errors import CannotListen
 from sync.gateway.serve import GatewayServer
 from tests.sync.gateway_hall import (
@@ -123,7 +123,7 @@ def test_rival_bundles_for_one_number_leave_one_winner(live: LiveHall) -> None:
 def test_a_refusal_of_a_large_body_reaches_the_sender(
     live: LiveHall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateway_app, "MAX_BLOB_BYTES", 100_000)
+    monkeypatch.setattr(gateway_pages, "MAX_BLOB_BYTES", 100_000)
     window = live.window()
     for _ in range(5):
         check_problem(window.put_page(b"x" * 1_000_000), 413, "too-large")
