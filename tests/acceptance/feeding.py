@@ -20,6 +20,7 @@ from scanners.sane import SaneScanner
 from tests.scanners.conftest import write_config
 from workstation.domain.clock import now
 from workstation.services.capture import Capture
+from workstation.services.disk import DiskWatch
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Store
 from workstation.store.keys import DataKey
@@ -63,7 +64,9 @@ def feed(sheets: Path, order: Mapping[str, str]) -> None:
     """Feed the whole stack into the case."""
     store = Store.open(Path(order["data"]), DataKey(bytes.fromhex(order["secret"])))
     darkroom = Darkroom() if order["darkroom"] else None
-    capture = Capture(store, feeder(sheets), PROFILE, now, darkroom=darkroom, least_free_bytes=0)
+    capture = Capture(
+        store, feeder(sheets), PROFILE, now, DiskWatch(store.vault.free_bytes, 0, 0), darkroom=darkroom
+    )
     job = ScanJob(device_id=DEVICE, source=Source.FEEDER, max_pages=SHEETS)
     for page in capture.scan(order["case"], SLOT, job):
         say("page", page.page_id, page.sha256)

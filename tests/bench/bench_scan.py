@@ -36,6 +36,7 @@ from workstation.domain.case import Page
 from workstation.services.capture import Capture
 from workstation.services.catalogue import Catalogue
 from workstation.services.checking import Checking
+from workstation.services.disk import DiskWatch
 from workstation.services.intake import Intake
 from workstation.services.page_pictures import PagePictures
 from workstation.services.profile import WindowProfile
@@ -150,7 +151,10 @@ class Desk:
 
     def feed(self, raws: list[RawPage]) -> tuple[str, Iterator[Page]]:
         """Start a case and return its id and the pages as they are fed."""
-        capture = Capture(self.store, ScriptedScanner(raws), self._profile, _now, darkroom=self._darkroom)
+        watch = DiskWatch(self.store.vault.free_bytes)
+        capture = Capture(
+            self.store, ScriptedScanner(raws), self._profile, _now, watch, darkroom=self._darkroom
+        )
         case_id = self._intake.open_case(self._item).case_id
         return case_id, capture.scan(case_id, SLOT, ScanJob(device_id="scripted", resolution_dpi=DPI))
 

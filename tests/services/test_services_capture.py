@@ -126,7 +126,7 @@ def test_an_almost_full_disk_stops_before_anything_is_fed(
     free(monkeypatch, 100 * 1024 * 1024)
     with pytest.raises(DiskAlmostFull) as stopped:
         list(window.desk.capture.scan(case.case_id, SLOT, STACK))
-    assert stopped.value.details == {"free_mb": 100}
+    assert stopped.value.details == {"free_mb": 100, "least_mb": 300}
     assert len(window.scanner.script) == 3 and not window.scanner.jobs
     assert window.store.case(case.case_id) == case
 

@@ -14,6 +14,7 @@ from sync.errors import FailureClass
 from sync.port import LineState
 from tests.services.conftest import NOW, ZHAO, Window
 from workstation.services import doctor
+from workstation.services.disk import DiskWatch
 from workstation.services.doctor import Finding, Level
 
 TODAY = NOW.date()
@@ -49,9 +50,9 @@ def test_a_fresh_queue_is_good_and_an_old_or_stuck_one_is_said(window: Window) -
 @pytest.mark.parametrize(
     ("finding", "level"),
     [
-        (doctor.disk(40 << 30), Level.GOOD),
-        (doctor.disk(3 << 30), Level.NOTE),
-        (doctor.disk(100 << 20), Level.BAD),
+        (doctor.disk(DiskWatch(lambda: 40 << 30)), Level.GOOD),
+        (doctor.disk(DiskWatch(lambda: 1 << 30)), Level.NOTE),
+        (doctor.disk(DiskWatch(lambda: 100 << 20)), Level.BAD),
         (doctor.keys(["passphrase"]), Level.NOTE),
         (doctor.keys(["passphrase", "recovery"]), Level.GOOD),
         (doctor.sender(None), Level.NOTE),

@@ -57,10 +57,11 @@ class Maker:
         due: datetime | None = None,
         at: datetime = NOW,
         version: int = 1,
+        subject: str = "W03-0001",
     ) -> SignedManifest:
         """Queue a bundle and return it."""
         entries = tuple(self._entry(data, index) for index, data in enumerate(pages))
-        signed = signed_manifest(entries, at=at, version=version)
+        signed = signed_manifest(entries, at=at, version=version, subject=subject)
         with self.store.transaction() as tx:
             tx.queue(signed, legal_due_at=due)
         return signed
@@ -88,14 +89,18 @@ def page_of(sha256: str, size: int, page_id: str = "p1") -> Page:
 
 
 def signed_manifest(
-    pages: tuple[PageEntry, ...] = (), *, at: datetime = NOW, version: int = 1
+    pages: tuple[PageEntry, ...] = (),
+    *,
+    at: datetime = NOW,
+    version: int = 1,
+    subject: str = "W03-0001",
 ) -> SignedManifest:
     """Return a bundle; the signature is not this package's business."""
     manifest = Manifest(
         bundle_id=uuid7(at),
         kind=BundleKind.CASE,
         version=version,
-        subject="W03-0001",
+        subject=subject,
         window_id="W03",
         receiving_street="HF",
         home_street="XMH",

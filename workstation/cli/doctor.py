@@ -15,6 +15,7 @@ from workstation.i18n import _
 if TYPE_CHECKING:
     from sync.client import GatewayClient
     from workstation.cli.settings import Settings
+    from workstation.services.disk import DiskWatch
     from workstation.services.doctor import Finding
     from workstation.store.database import Store
 
@@ -60,7 +61,7 @@ def examined(settings: Settings, store: Store, *, online: bool) -> Iterator[Find
     desk = queue_desk(settings, store)
     yield doctor.good("version", f"workstation {__version__}")
     yield doctor.keys(KeySlots(settings.data_folder).slots())
-    yield doctor.disk(store.vault.free_bytes())
+    yield doctor.disk(_watch(settings, store))
     yield from doctor.queue(desk, now())
     yield doctor.sender(_sign_of_life(settings))
     yield doctor.calendar(desk.calendar, today)
@@ -70,6 +71,13 @@ def examined(settings: Settings, store: Store, *, online: bool) -> Iterator[Find
     yield from _devices(settings)
     yield _reading()
     yield doctor.data(store)
+
+
+def _watch(settings: Settings, store: Store) -> DiskWatch:
+    from workstation.services.disk import MIB, DiskWatch
+
+    warn, stop = settings.disk_warning_mb * MIB, settings.disk_stop_mb * MIB
+    return DiskWatch(store.vault.free_bytes, warn, stop)
 
 
 def _sign_of_life(settings: Settings) -> float | None:

@@ -90,3 +90,9 @@ class CannotCopy(CommandError):
     """The folder of a dead computer cannot be copied."""
 
     code = "W113"
+
+
+class FolderInUse(CommandError):
+    """Another program has the data folder open: pages are removed only by one that is alone."""
+
+    code = "W141"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workstation.cli.errors import AlreadyDelivered, AmbiguousName, NotInQueue, SenderBusy
 from workstation.cli.queue_carry import add_export, add_receipts, export, take_receipts
+from workstation.cli.queue_clean import add_clean, clean
 from workstation.cli.unlock import add_store_arguments, chosen_settings, opened_store
 from workstation.i18n import _
 
@@ -42,8 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for action in (listing, show, lamps):
         action.add_argument("--json", action="store_true", help=_("输出 JSON"))
         action.add_argument("--names", action="store_true", help=_("显示申请人全名"))
-    for action in (listing, show, retry, lamps, add_export(actions), add_receipts(actions)):
+    for action in (listing, show, retry, lamps, *_others(actions)):
         add_store_arguments(action, practice=True)
+
+
+def _others(actions: Actions) -> tuple[argparse.ArgumentParser, ...]:
+    return add_export(actions), add_receipts(actions), add_clean(actions)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -56,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
         "lamps": _lamps,
         "export": lambda _settings, store, args: export(store, args),
         "receipts": lambda _settings, store, args: take_receipts(store, args),
+        "clean": clean,
     }
     with opened_store(settings, args) as store:
         return actions[args.action](settings, store, args)

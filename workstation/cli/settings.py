@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ENV_CONFIG = "WORKSTATION_CONFIG"
 ENV_DATA = "WORKSTATION_DATA"
 ENV_LANGUAGE = "WORKSTATION_LANGUAGE"
+_LEAST = {"keep_delivered_days": 30, "disk_stop_mb": 100}
 
 
 class SettingsError(Exception):
@@ -63,6 +64,12 @@ class Settings:
     ticket_booking: str = "Y"
     viewer: str = ""
     """Program that opens a page; empty: the desktop's own."""
+    keep_delivered_days: int = 30
+    """Days that pages stay here after the back office has signed for them; at least 30."""
+    disk_warning_mb: int = 2048
+    """Free space below which every screen warns."""
+    disk_stop_mb: int = 300
+    """Free space below which nothing new is scanned or sealed; sending goes on. At least 100."""
 
 
 def load_settings() -> Settings:
@@ -132,8 +139,22 @@ def _check(path: Path, values: dict[str, object]) -> None:
             raise SettingsError(
                 _("设置文件 {path} 的 {key} 应为 {kind}").format(path=path, key=key, kind=expected)
             )
+    _check_room(path, values)
     if values.get("language", "zh_CN") not in ("zh_CN", "en"):
         raise SettingsError(_("设置文件 {path} 的 language 只能是 zh_CN 或 en").format(path=path))
+
+
+def _check_room(path: Path, values: dict[str, object]) -> None:
+    """Refuse numbers that would take the safety out of retention and of the disk watch."""
+    for key, least in _LEAST.items():
+        number = values.get(key)
+        if isinstance(number, int) and number < least:
+            raise SettingsError(
+                _("设置文件 {path} 的 {key} 不能小于 {least}").format(path=path, key=key, least=least)
+            )
+    warning, stop = values.get("disk_warning_mb", 2048), values.get("disk_stop_mb", 300)
+    if isinstance(warning, int) and isinstance(stop, int) and warning < stop:
+        raise SettingsError(_("设置文件 {path} 的 disk_warning_mb 不能小于 disk_stop_mb").format(path=path))
 
 
 def _unknown(path: Path, key: str, known: Iterable[str]) -> SettingsError:

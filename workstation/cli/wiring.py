@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -232,6 +233,7 @@ def build_desk_for(
     from workstation.services.capture import ScannerHub
     from workstation.services.credit import NoLibrary
     from workstation.services.desk import Parts, build_desk
+    from workstation.services.disk import MIB
     from workstation.services.enrolment import window_key
 
     papers_folder.mkdir(mode=0o700, exist_ok=True)
@@ -255,6 +257,9 @@ def build_desk_for(
         packer=packer,
         recogniser=recogniser(reading_room),
         alike=alike,
+        keep_delivered=timedelta(days=settings.keep_delivered_days),
+        warn_below=settings.disk_warning_mb * MIB,
+        stop_below=settings.disk_stop_mb * MIB,
     )
     return build_desk(parts)
 

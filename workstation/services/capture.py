@@ -10,14 +10,12 @@ from scanners.port import Device, RawPage, ScanJob, Scanner
 from workstation.domain.case import Case, Page, PageAdded, PagesArranged, PageWork, Payload
 from workstation.domain.clock import Clock
 from workstation.services.darkroom import Darkroom, encode
-from workstation.services.errors import CaseSealed, DiskAlmostFull
+from workstation.services.disk import DiskWatch
+from workstation.services.errors import CaseSealed
 from workstation.services.ids import new_id
 from workstation.services.intake import check_fillable
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Store
-
-LEAST_FREE_BYTES = 200 * 1024 * 1024
-"""Below this intake stops: room for about two hundred pages and the database's own work."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class Capture:
     scanner: Scanner
     profile: WindowProfile
     clock: Clock
-    least_free_bytes: int = LEAST_FREE_BYTES
+    disk: DiskWatch
     darkroom: Darkroom | None = None
 
     def devices(self) -> tuple[Device, ...]:
@@ -113,9 +111,7 @@ class Capture:
         case = self.store.case(case_id)
         if not case.may_fill(slot):
             raise CaseSealed(number=case.number)
-        free = self.store.vault.free_bytes()
-        if free < self.least_free_bytes:
-            raise DiskAlmostFull(free_mb=free // (1024 * 1024))
+        self.disk.check()
 
     def safe(self, raw: RawPage) -> Page:
         """Put the picture as it came into the vault; it belongs to no case yet.

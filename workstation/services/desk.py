@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from workstation.services.credit import CreditLibrary, NoLibrary
 from workstation.services.darkroom import Darkroom
 from workstation.services.day_figures import DayFigures
 from workstation.services.decisions import Decisions
+from workstation.services.disk import STOP_BELOW, WARN_BELOW, DiskWatch
 from workstation.services.filing import AsTheyCame, Filing, FilingRoom, Packer
 from workstation.services.finding import Finder
 from workstation.services.handling import spent_words
@@ -40,6 +42,7 @@ from workstation.services.papers import Papers, Render
 from workstation.services.prefill import Prefill, Reader
 from workstation.services.profile import WindowProfile
 from workstation.services.queue import QueueDesk
+from workstation.services.retention import KEEP, Housekeeper
 from workstation.services.reuse import ReuseDesk
 from workstation.services.scene import Scene
 from workstation.services.sealing import Sealer
@@ -86,6 +89,8 @@ class Desk:
     tickets: TicketDesk
     packs: PackUpdates
     changes: ItemChanges
+    disk: DiskWatch
+    housekeeper: Housekeeper
 
     def view(self, case_id: str) -> CaseView:
         """Everything a screen shows of a case."""
@@ -146,6 +151,12 @@ class Parts:
     """Tells documents apart; without one the gate says nothing of a wrong side or kind."""
     alike: Alike = operator.eq
     """Whether two fingerprints may be of one sheet."""
+    keep_delivered: timedelta = KEEP
+    """How long pages stay after the back office has signed for them."""
+    warn_below: int = WARN_BELOW
+    """Free bytes below which people are told."""
+    stop_below: int = STOP_BELOW
+    """Free bytes below which nothing new is taken in."""
 
 
 def build_desk(parts: Parts) -> Desk:
@@ -154,10 +165,11 @@ def build_desk(parts: Parts) -> Desk:
     filing: Filing = (
         FilingRoom(store, parts.packer, parts.render, parts.papers_folder) if parts.packer else AsTheyCame()
     )
-    sealer = Sealer(profile, parts.key, partial(branch_body, catalogue), filing)
+    disk = DiskWatch(store.vault.free_bytes, parts.warn_below, parts.stop_below)
+    sealer = Sealer(profile, parts.key, partial(branch_body, catalogue), filing, disk)
     intake = Intake(store, catalogue, profile, clock)
     pictures = PagePictures(store, parts.darkroom)
-    capture = Capture(store, parts.scanner, profile, clock, darkroom=parts.darkroom)
+    capture = Capture(store, parts.scanner, profile, clock, disk, darkroom=parts.darkroom)
     board = CaseBoard(store, catalogue, parts.calendar, clock)
     store.inbox.on_change = apply_change
     return Desk(
@@ -199,4 +211,6 @@ def build_desk(parts: Parts) -> Desk:
         queue=QueueDesk(store, clock, parts.calendar, catalogue=catalogue),
         changes=ItemChanges(store, catalogue, profile, clock, sealer),
         packs=PackUpdates(store, catalogue, clock, parts.packs_folder, parts.load_pack),
+        disk=disk,
+        housekeeper=Housekeeper(store, clock, parts.keep_delivered),
     )

@@ -14,12 +14,11 @@ from sync.client import LinkState
 from workstation.domain.deadlines import WorkCalendar
 from workstation.i18n import _
 from workstation.services.catalogue import Catalogue
+from workstation.services.disk import DiskWatch, Space
 from workstation.services.queue import QueueDesk
 from workstation.store.database import Store
 from workstation.texts import describe
 
-LEAST_FREE, LOW_FREE = 1 << 30, 5 << 30
-"""Bytes: a case of fifty pages with its documents is some 50 MB, a busy day two gigabytes."""
 LARGEST_OFFSET = timedelta(seconds=60)
 """A gateway refuses proofs from further in the future."""
 OLD_AFTER = timedelta(days=1)
@@ -52,13 +51,17 @@ def good(topic: str, what: str) -> Finding:
     return Finding(topic=topic, level=Level.GOOD, what=what)
 
 
-def disk(free: int) -> Finding:
+def disk(watch: DiskWatch) -> Finding:
     """Judge the space left beside the pages."""
-    what = _("磁盘剩余 {gb} GB").format(gb=f"{free / (1 << 30):.1f}")
-    if free >= LOW_FREE:
+    what = _("磁盘剩余 {gb} GB").format(gb=f"{watch.free_bytes() / (1 << 30):.1f}")
+    space = watch.space()
+    if space is Space.ENOUGH:
         return good("disk", what)
-    level = Level.NOTE if free >= LEAST_FREE else Level.BAD
-    return Finding(topic="disk", level=level, what=what, todo=_("请腾出空间; 未送达的件不可删除"))
+    todo = _("请腾出空间; 已送达过保留期的页可用 workstation queue clean 清理, 未送达的件不会被删除")
+    if space is Space.LOW:
+        return Finding(topic="disk", level=Level.NOTE, what=what, todo=todo)
+    what = _("{what}, 已停止扫描和封装, 发送照常").format(what=what)
+    return Finding(topic="disk", level=Level.BAD, what=what, todo=todo)
 
 
 def keys(slots: Sequence[str]) -> Finding:

@@ -58,8 +58,14 @@ def make_loop(
         stop,
         on_state=told,
         clock=desk.clock,
-        errand=lambda sender: desk.packs.run(sender.client),
+        errand=lambda sender: _run_errands(desk, sender),
     )
+
+
+def _run_errands(desk: Desk, sender: Sender) -> None:
+    """Do what goes along with sending: fetch packs, let old pages go. Each keeps its own failures."""
+    desk.packs.run(sender.client)
+    desk.housekeeper.in_background(sender.client)
 
 
 def _heed_silence(desk: Desk, state: SyncState) -> None:

@@ -21,6 +21,7 @@ from workstation.domain.case import (
 from workstation.domain.checklist import derive
 from workstation.domain.items import Item
 from workstation.services.bundle_body import case_body
+from workstation.services.disk import DiskWatch
 from workstation.services.filing import AsTheyCame, Filed, Filing
 from workstation.services.ids import new_id
 from workstation.services.profile import WindowProfile
@@ -44,9 +45,17 @@ class Sealer:
     """What else a body carries, e.g. the branches of a matter; its keys must not be those of `case_body`."""
     filing: Filing = AsTheyCame()
     """Makes the files that are delivered."""
+    disk: DiskWatch | None = None
+    """Says no before anything is written; without one nobody watches."""
 
     def prepare(self, case: Case, item: Item) -> None:
-        """Make what `seal_case` will deliver; call it before the transaction, it may take seconds."""
+        """Make what `seal_case` will deliver; call it before the transaction, it may take seconds.
+
+        Raises:
+            DiskAlmostFull: too little space to seal anything; nothing was written.
+        """
+        if self.disk is not None:
+            self.disk.check()
         self.filing.prepare(case, item)
 
     def seal_case(

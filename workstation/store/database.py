@@ -36,6 +36,7 @@ from workstation.store.inbox import AppliedChange, InboxTable
 from workstation.store.keys import DataKey
 from workstation.store.outbox import Attempt, Group, OutboxTable, release_claims
 from workstation.store.page_uses import used_pages
+from workstation.store.retention import Retention
 from workstation.store.rows import BundleRow, CaseRow
 from workstation.store.snapshots import Snapshots
 from workstation.store.standings import StandingTable, Totals
@@ -76,6 +77,7 @@ class Store:
         self.inbox = InboxTable(self._database, self._tx)
         self.standings = StandingTable(self._database)
         self.audit = AuditTable(self._database, folder, key)
+        self.retention = Retention(self._database, self.vault, self._presence)
 
     @classmethod
     def create(cls, folder: Path, key: DataKey) -> Store:

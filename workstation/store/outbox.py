@@ -18,7 +18,8 @@ from sync.port import Line, LineState
 from workstation.store import codec
 from workstation.store.engine import Database
 from workstation.store.errors import DiskFault, PageAltered, PageMissing, StoreDamaged, UnknownRecord
-from workstation.store.rows import AttemptRow, BundleDocumentRow, BundleRow
+from workstation.store.page_uses import Holder
+from workstation.store.rows import AttemptRow, BundleDocumentRow, BundleRow, PageUseRow
 from workstation.store.vault import Vault
 
 STALE_CLAIM = timedelta(minutes=15)
@@ -141,10 +142,15 @@ class OutboxTable:
             _note(session, row, now, detail=receipt.receipt.number)
 
     def delivered(self, since: datetime, after: str, limit: int) -> tuple[str, ...]:
-        """Ids of bundles delivered at or after `since`, in the order of their ids, behind the id `after`."""
+        """Ids of bundles delivered at or after `since`, in the order of their ids, behind the id `after`.
+
+        Those whose pages have gone are left out: they could not be sent again.
+        """
+        holds = select(PageUseRow.holder_id).where(PageUseRow.holder == Holder.BUNDLE.value)
         query = (
             select(BundleRow.bundle_id)
             .where(col(BundleRow.state) == LineState.DELIVERED.value)
+            .where(or_(col(BundleRow.size) == 0, col(BundleRow.bundle_id).in_(holds)))
             .where(col(BundleRow.delivered_at) >= since, col(BundleRow.bundle_id) > after)
             .order_by(col(BundleRow.bundle_id))
             .limit(limit)

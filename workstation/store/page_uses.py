@@ -30,6 +30,28 @@ def set_uses(session: Session, holder: Holder, holder_id: str, pages: set[str]) 
         session.add(PageUseRow(sha256=sha256, holder=holder.value, holder_id=holder_id))
 
 
+def uses_of(session: Session, holder: Holder, holder_id: str) -> set[str]:
+    """Return the SHA-256 of every page this holder refers to."""
+    query = select(PageUseRow.sha256).where(
+        PageUseRow.holder == holder.value, PageUseRow.holder_id == holder_id
+    )
+    return set(session.exec(query).all())
+
+
+def drop_uses(session: Session, holder: Holder, holder_id: str) -> set[str]:
+    """Let this holder refer to nothing any more; return what it referred to."""
+    pages = uses_of(session, holder, holder_id)
+    set_uses(session, holder, holder_id, set())
+    session.flush()
+    return pages
+
+
+def is_used(session: Session, sha256: str) -> bool:
+    """True while anybody refers to the page."""
+    query = select(PageUseRow.sha256).where(PageUseRow.sha256 == sha256).limit(1)
+    return session.exec(query).first() is not None
+
+
 def used_pages(session: Session) -> set[str]:
     """Return the SHA-256 of every page somebody refers to."""
     return set(session.exec(select(col(PageUseRow.sha256)).distinct()).all())

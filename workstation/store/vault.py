@@ -11,7 +11,9 @@ import hmac
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +26,8 @@ from workstation.store.keys import DataKey
 
 FOLDER = "pages"
 ENDING = ".page"
+FRESH_S = 3600.0
+"""A page put so lately may be about to be recorded: it is not discarded."""
 AES_256_GCM = 1
 """Algorithm byte; another cipher gets the next number."""
 
@@ -41,6 +45,9 @@ class Vault:
         self._root = folder / FOLDER
         self._cipher = AESGCM(key.derive("vault/content"))
         self._naming = key.derive("vault/name")
+        self._guard = threading.Lock()
+        self._fresh: dict[str, float] = {}
+        """Pages put here, and when (monotonic), the oldest first."""
         make_folder(self._root)
         # Whoever made a folder for pages may have died before it was durable; pages put there now must be.
         with disk_faults():
@@ -57,6 +64,7 @@ class Vault:
         """
         sha256 = hashlib.sha256(data).hexdigest()
         path = self._path(sha256)
+        self._mark_fresh(sha256)
         if self._is_whole(sha256):
             # Whoever wrote it may have died between the rename and the sync of the folder.
             with disk_faults():
@@ -103,10 +111,40 @@ class Vault:
                     removed += 1
         return removed
 
+    def discard(self, sha256: str, is_used: Callable[[str], bool]) -> int:
+        """Remove a page that nobody refers to; return the bytes that this gave back, 0 when it stays.
+
+        One that this process put a moment ago stays: it may not be recorded yet. Other processes must not
+        have the folder open.
+
+        Args:
+            sha256: the page.
+            is_used: asked again at the last moment.
+        """
+        with self._guard, disk_faults():
+            path = self._path(sha256)
+            if self._is_fresh(sha256) or is_used(sha256) or not path.is_file():
+                return 0
+            size = path.stat().st_size
+            path.unlink()
+            return size
+
     def free_bytes(self) -> int:
         """Return the space left on the vault's disk."""
         with disk_faults():
             return shutil.disk_usage(self._root).free
+
+    def _mark_fresh(self, sha256: str) -> None:
+        with self._guard:
+            now = time.monotonic()
+            while self._fresh and now - next(iter(self._fresh.values())) > FRESH_S:
+                del self._fresh[next(iter(self._fresh))]
+            self._fresh.pop(sha256, None)
+            self._fresh[sha256] = now
+
+    def _is_fresh(self, sha256: str) -> bool:
+        put_at = self._fresh.get(sha256)
+        return put_at is not None and time.monotonic() - put_at <= FRESH_S
 
     def _own_files(self) -> Iterator[Path]:
         for path in self._root.glob("??/*"):

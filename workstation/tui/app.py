@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN_S = 0.5
 """Shortest time between two looks at the queue."""
+DISK_LOOK_S = 15.0
 
 
 class StationApp(App[int]):
@@ -43,6 +44,12 @@ class StationApp(App[int]):
     class LineChanged(Message):
         """The line to the back office, or the queue, may have changed."""
 
+    @dataclass
+    class DiskSeen(Message):
+        """Somebody looked at the disk; `words` say what every screen must show, if anything."""
+
+        words: str
+
     light: reactive[str] = reactive("UNKNOWN")
     waiting: reactive[int] = reactive(0)
 
@@ -58,6 +65,7 @@ class StationApp(App[int]):
         self.readers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="read")
         self.packers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pack")
         self.is_leaving = False
+        self.disk_words = ""
         """True once the program ends: what runs only ahead of time stops."""
         self.lookers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="look")
         self.scan_way: ScanWay | None = None
@@ -102,6 +110,24 @@ class StationApp(App[int]):
 
         self.switch_screen(HomeScreen())
         self.read_line()
+        self._look_at_disk()
+        self.set_interval(DISK_LOOK_S, self._look_at_disk)
+
+    @work(thread=True, exit_on_error=False, group="disk", exclusive=True)
+    def _look_at_disk(self) -> None:
+        self.post_message(self.DiskSeen(self.station.desk.disk.warning()))
+
+    @on(DiskSeen)
+    def _show_disk(self, seen: DiskSeen) -> None:
+        """Take the warning into every bar, or out of it again."""
+        if seen.words != self.disk_words:
+            self.disk_words = seen.words
+            self._fill_bars()
+
+    def _fill_bars(self) -> None:
+        for screen in self.screen_stack:
+            for bar in screen.query(StatusBar):
+                self.fill_status(bar)
 
     @on(LineChanged)
     def read_line(self) -> None:
@@ -111,9 +137,7 @@ class StationApp(App[int]):
         link = self._station.link
         self.light, self.waiting = link.light.value, link.waiting
         self.earliest = link.earliest
-        for screen in self.screen_stack:
-            for bar in screen.query(StatusBar):
-                self.fill_status(bar)
+        self._fill_bars()
         self._has_news = True
         if self._resting is None:
             self._refresh_screen()
@@ -148,7 +172,8 @@ class StationApp(App[int]):
         bar.right = _("目录 {version}").format(version=catalogue.current.version) + " "
         pack = catalogue.current
         is_stale = pack.is_stale(local_date(self._station.desk.clock()))
-        bar.warning = _("目录已过期 {day}").format(day=pack.valid_until) if is_stale else ""
+        stale = _("目录已过期 {day}").format(day=pack.valid_until) if is_stale else ""
+        bar.warning = "  ▲ ".join(words for words in (self.disk_words, stale) if words)
 
     def action_help(self) -> None:
         """Show the keys of the present screen; a second press closes them, and a dialog explains itself."""
