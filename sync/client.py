@@ -9,13 +9,22 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import httpx
 from pydantic import BaseModel, ConfigDict
 
 from sync.access import Access, Identity
 from sync.answers import JSON, PROBLEM, Answer, expect
+from sync.contract.libraries import (
+    CertificateAnswer,
+    CertificateQuery,
+    CheckAnswer,
+    CheckQuery,
+    CheckService,
+    CreditAnswer,
+    CreditQuery,
+)
 from sync.contract.models import (
     MAX_PACK_BYTES,
     MAX_PAGES,
@@ -36,6 +45,8 @@ from sync.uploads import Uploads, digest_of
 from sync.wire import Request, Timeouts, Wire, never
 
 __all__ = ["GatewayClient", "Identity", "LinkState", "Timeouts", "enrol"]
+
+Told = TypeVar("Told", bound=BaseModel)
 
 OK = frozenset({HTTPStatus.OK.value})
 STORED = frozenset({HTTPStatus.OK.value, HTTPStatus.CREATED.value})
@@ -252,6 +263,23 @@ class GatewayClient:
         answer = self._authorised(request)
         expect(answer, OK, self._clock())
         return answer.read(PackFiles)
+
+    def certificate(self, query: CertificateQuery) -> CertificateAnswer:
+        """Ask the certificate service behind the gateway for an identifier; raises SyncErrors."""
+        return self._asked("/v1/certificates/query", query, CertificateAnswer)
+
+    def check(self, service: CheckService, query: CheckQuery) -> CheckAnswer:
+        """Let a data service behind the gateway compare what a case says; raises SyncErrors."""
+        return self._asked(f"/v1/checks/{service.value}", query, CheckAnswer)
+
+    def credit(self, query: CreditQuery) -> CreditAnswer:
+        """Ask the credit library behind the gateway; raises SyncErrors."""
+        return self._asked("/v1/credit", query, CreditAnswer)
+
+    def _asked(self, path: str, query: BaseModel, kind: type[Told]) -> Told:
+        answer = self._authorised(_json("POST", path, query))
+        expect(answer, OK, self._clock())
+        return answer.read(kind)
 
     def _authorised(self, request: Request) -> Answer:
         """Send with the token; one that is refused is replaced once."""

@@ -178,6 +178,8 @@ class ChangeKind(StrEnum):
     """One approver of a matter moved its own part: `item_code` and `branch`."""
     CATALOGUE = "catalogue"
     """The item pack `version` may be fetched; its subject is the pack's id."""
+    CERTIFICATE_REVOKED = "certificate_revoked"
+    """An issuer took a certificate back; the subject is its number, or the id of the key that signed it."""
 
 
 class ChangeDefect(Model):

@@ -14,6 +14,15 @@ from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from sync.contract.libraries import (
+    CertificateAnswer,
+    CertificateQuery,
+    CheckAnswer,
+    CheckQuery,
+    CheckService,
+    CreditAnswer,
+    CreditQuery,
+)
 from sync.contract.models import (
     CONTRACT_VERSION,
     Changes,
@@ -144,6 +153,24 @@ def put_bundle(
 def catalogue(version: PackVersion, pack: PackId, office: Back, _caller: Caller) -> PackFiles:
     """Hand over a published item pack; its signature is for the window to check."""
     return office.packs.get(pack, version)
+
+
+@router.post("/certificates/query", responses=problems_with(401, 413, 422, 429))
+def certificate(query: CertificateQuery, office: Back, _caller: Caller) -> CertificateAnswer:
+    """Ask the certificate service for an identifier, for the scene of one case."""
+    return office.libraries.certificate(query)
+
+
+@router.post("/checks/{service}", responses=problems_with(401, 413, 422, 429))
+def check(service: CheckService, query: CheckQuery, office: Back, _caller: Caller) -> CheckAnswer:
+    """Let a data service compare what a case says, for its scene."""
+    return office.libraries.check(service, query)
+
+
+@router.post("/credit", responses=problems_with(401, 413, 422, 429))
+def credit(query: CreditQuery, office: Back, _caller: Caller) -> CreditAnswer:
+    """Ask the credit library, for the scene of one case."""
+    return office.libraries.credit(query)
 
 
 @router.get("/changes", responses=problems_with(401, 422, 429))

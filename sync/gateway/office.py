@@ -29,10 +29,12 @@ from sync.gateway.errors import FolderUnusable, UnknownBundle, UnknownSubject, W
 from sync.gateway.feed import Feed
 from sync.gateway.intake import ACCEPTED, Intake
 from sync.gateway.keys import KEY_FILE, gateway_key
+from sync.gateway.libraries import Libraries, SpecimenLibraries, Unconnected
 from sync.gateway.matters import Matter, MatterState
 from sync.gateway.pace import DEFAULT_LIMITS, Limits, Pace
 from sync.gateway.packs import PackShelf
 from sync.gateway.review import Review
+from sync.gateway.revocations import Revocations
 from sync.gateway.tokens import TokenDesk
 
 DATABASE_FILE = "office.db"
@@ -93,6 +95,8 @@ class Office:
         self.tokens = TokenDesk(database, self.registry, self.pace, self.gateway_id, clock)
         self.feed = Feed(database)
         self.packs = PackShelf(folder / PACK_FOLDER, database, clock)
+        self.libraries: Libraries = SpecimenLibraries(clock) if practice else Unconnected(clock)
+        self.revocations = Revocations(database, clock)
         self._review = Review(database, clock)
         self.course = Course(database, clock)
         self.intake = Intake(
@@ -171,6 +175,7 @@ class Office:
         """Register a window by its one-time code; see `Registry.enrol` for refusals."""
         window = self.registry.enrol(request, self.clock())
         self.packs.welcome(window.window_id)
+        self.revocations.welcome(window.window_id)
         return Enrolment(
             window_id=window.window_id,
             gateway_id=self.gateway_id,
@@ -220,6 +225,10 @@ class Office:
             defects=defects,
             branch=branch,
         )
+
+    def revoke_certificate(self, name: str) -> None:
+        """Tell every window that an issuer took a certificate (its number) or a key (its id) back."""
+        self.revocations.revoke(name)
 
     def branches(self, subject: str) -> tuple[Branch, ...]:
         """Return the approvers of a matter's case and where each part stands; none for a single item.

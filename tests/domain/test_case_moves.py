@@ -118,7 +118,10 @@ def is_settled(value: FieldValue) -> bool:
 
 
 @given(st.lists(values, min_size=1, max_size=8))
-def test_a_proposal_never_replaces_what_a_person_typed_or_confirmed(given_values: list[FieldValue]) -> None:
+def test_a_proposal_never_replaces_what_a_person_settled_nor_a_reading_what_a_chip_says(
+    given_values: list[FieldValue],
+) -> None:
     case = folded(*(FieldSet(field="name", value=value) for value in given_values))
     settled = [value for value in given_values if is_settled(value)]
-    assert case.fields["name"] == (settled or given_values)[-1]
+    chips = [value for value in given_values if value.origin is Origin.CHIP]
+    assert case.fields["name"] == (settled or chips or given_values)[-1]

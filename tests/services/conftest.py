@@ -27,6 +27,7 @@ from workstation.domain.checklist import Todo
 from workstation.domain.clock import CHINA
 from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.forms import FormField
+from workstation.domain.issuers import TrustedIssuer
 from workstation.domain.items import Item, Pack
 from workstation.domain.kinds import FieldKind, OriginalRule
 from workstation.printing.rendering import render_form
@@ -35,6 +36,7 @@ from workstation.services.credit import CreditLibrary, KnownPeople
 from workstation.services.darkroom import Darkroom
 from workstation.services.desk import Desk, Parts, build_desk
 from workstation.services.filing import Packer
+from workstation.services.libraries import Libraries, NoLibraries
 from workstation.services.paper_desk import Render
 from workstation.services.profile import WindowProfile
 from workstation.store.database import Store
@@ -57,6 +59,8 @@ ZHAO, QIAN = by_name("赵样本"), by_name("钱样本")
 HONEST = CreditChecked(outcome=CreditOutcome.GOOD)
 CREDIT = KnownPeople({person.id_number: HONEST for person in (ZHAO, QIAN)})
 """Everybody at the counter has a good name, unless a test says otherwise."""
+
+NOBODY = NoLibraries()
 
 PROFILE = WindowProfile(
     window_id="w-03",
@@ -280,6 +284,8 @@ def make_window(tmp_path: Path, store: Store, pack: Pack, calendar: WorkCalendar
         key: Ed25519PrivateKey | None = None,
         clock: Clock | None = None,
         credit: CreditLibrary = CREDIT,
+        libraries: Libraries = NOBODY,
+        issuers: tuple[TrustedIssuer, ...] = (),
         packer: Packer | None = None,
         darkroom: Darkroom | None = None,
         render: Render = render_form,
@@ -300,6 +306,8 @@ def make_window(tmp_path: Path, store: Store, pack: Pack, calendar: WorkCalendar
             papers_folder=papers,
             render=render,
             credit=credit,
+            libraries=libraries,
+            issuers=issuers,
             packer=packer,
             darkroom=darkroom,
             packs_folder=tmp_path / "packs",

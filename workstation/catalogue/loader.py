@@ -14,9 +14,10 @@ from workstation.catalogue.errors import PackFileAltered, PackInvalid, PackTooLa
 from workstation.catalogue.findings import Finding
 from workstation.catalogue.reading import read_matters
 from workstation.catalogue.schema import parse
-from workstation.catalogue.schema_pack import FileEntry, ManifestEntry, PackEntry
+from workstation.catalogue.schema_pack import FileEntry, IssuersEntry, ManifestEntry, PackEntry
 from workstation.catalogue.shelf import PackItems, read_search
 from workstation.catalogue.signing import (
+    ISSUERS,
     MANIFEST,
     PACK,
     SEARCH,
@@ -27,6 +28,7 @@ from workstation.catalogue.signing import (
     read_trusted_keys,
 )
 from workstation.catalogue.source import read_document
+from workstation.domain.issuers import TrustedIssuer
 from workstation.domain.items import Pack
 
 MAX_FILE_BYTES = 512 * 1024
@@ -84,8 +86,20 @@ def _pack(manifest: ManifestEntry, files: dict[str, str]) -> Pack:
     return Pack(
         **pack.model_dump(),
         items=PackItems(files, listings),
+        issuers=_issuers(files),
         matters=tuple(replace(matter, search_keys=keys.get(matter.id, ())) for matter in matters),
     )
+
+
+def _issuers(files: dict[str, str]) -> tuple[TrustedIssuer, ...]:
+    """Return the trust list; a pack without one trusts nobody's certificates."""
+    if ISSUERS not in files:
+        return ()
+    listed = parse(IssuersEntry, read_document(files[ISSUERS], ISSUERS))
+    try:
+        return tuple(entry.to_domain() for entry in listed.issuers)
+    except ValueError as error:
+        raise PackInvalid((Finding(ISSUERS, 1, "C120", {"problem": "public_key"}),)) from error
 
 
 def _verified(folder: Path, entry: FileEntry) -> bytes:

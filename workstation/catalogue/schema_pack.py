@@ -7,13 +7,17 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from sync.contract.signing import key_id, load_public
 from workstation.catalogue.schema import Code, Conditions, Id, Sentence, Strict, Word
 from workstation.catalogue.schema_form import QuestionEntry, when_of
 from workstation.catalogue.schema_item import LimitEntry
+from workstation.domain.issuers import IssuerKey, TrustedIssuer
 from workstation.domain.items import Matter
 
 Member = Annotated[str, Field(pattern=r"^[0-9A-Z]{12}\.[a-z][a-z0-9_-]{0,39}$", strict=True)]
 """`CODE.id`: a field or a question of a member item."""
+
+TypeCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{21}$", strict=True)]
 
 
 class PackEntry(Strict):
@@ -67,6 +71,52 @@ class MatterEntry(Strict):
             explanation=self.explanation,
             sources=tuple(self.sources),
         )
+
+
+class IssuerKeyEntry(Strict):
+    """A public key of an issuer; its id follows from it."""
+
+    public_key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$", strict=True)]
+    valid_from: date
+    valid_until: date | None = None
+
+    def to_domain(self) -> IssuerKey:
+        """Return the domain value.
+
+        Raises:
+            ValueError: not base64url of 32 bytes.
+        """
+        return IssuerKey(
+            public_key=self.public_key,
+            key_id=key_id(load_public(self.public_key)),
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+        )
+
+
+class IssuerEntry(Strict):
+    """A body whose e-certificates are taken, and which."""
+
+    uscc: Annotated[str, Field(pattern=r"^[0-9A-Z]{18}$", strict=True)]
+    name: Word
+    keys: Annotated[list[IssuerKeyEntry], Field(min_length=1, max_length=20)]
+    kinds: Annotated[dict[TypeCode, Word], Field(min_length=1, max_length=500)]
+    """Type code -> title, as materials name the certificate."""
+
+    def to_domain(self) -> TrustedIssuer:
+        """Return the domain value; raises ValueError for a key that is none."""
+        return TrustedIssuer(
+            uscc=self.uscc,
+            name=self.name,
+            keys=tuple(key.to_domain() for key in self.keys),
+            kinds=tuple(self.kinds.items()),
+        )
+
+
+class IssuersEntry(Strict):
+    """`issuers.yaml`: the trust list."""
+
+    issuers: Annotated[list[IssuerEntry], Field(max_length=500)]
 
 
 class FileEntry(Strict):

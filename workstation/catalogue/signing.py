@@ -36,6 +36,8 @@ from workstation.domain.items import Item
 MANIFEST = "manifest.yaml"
 SIGNATURE = "manifest.sig"
 PACK = "pack.yaml"
+ISSUERS = "issuers.yaml"
+"""Optional: whose e-certificates are taken, see `workstation.domain.issuers`."""
 SEARCH = "search.json"
 SAMPLE_PREFIX = "sample-"
 TRUSTED_KEYS = Path(__file__).with_name("trusted_keys.txt")
@@ -141,8 +143,8 @@ def read_private_key(path: Path) -> Ed25519PrivateKey:
 
 
 def content_files(folder: Path) -> list[Path]:
-    """Return the files people write (pack, standards, items, matters) in the order they are read."""
-    shared = [folder / PACK, *(path for path in (folder / STANDARDS,) if path.exists())]
+    """Return the files people write (pack, standards, issuers, items, matters) in the order they are read."""
+    shared = [folder / PACK, *(path for path in (folder / STANDARDS, folder / ISSUERS) if path.exists())]
     return [*shared, *sorted(folder.glob("items/*.yaml")), *sorted(folder.glob("matters/*.yaml"))]
 
 

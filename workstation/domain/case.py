@@ -26,16 +26,19 @@ from workstation.domain.entries import (
     FieldSet,
     Flagged,
     HomeStreetSet,
+    IdentityChecked,
     Moved,
     Opened,
     OriginalMarked,
     PackChanged,
     Payload,
     Printed,
+    ProofWithdrawn,
     ReuseWithdrawn,
     Sealed,
     SlotCommitted,
     SlotDeferred,
+    SlotProved,
     SlotReused,
     SupplementOpened,
     Ticketed,
@@ -53,6 +56,7 @@ from workstation.domain.facts import (
     FieldValue,
     Finding,
     Flag,
+    IdentityWay,
     Move,
     Origin,
     Page,
@@ -72,6 +76,7 @@ from workstation.domain.page_entries import (
     PagesArranged,
     PageWork,
 )
+from workstation.domain.proofs import Proof, ProofState
 
 __all__ = [
     "Agent",
@@ -115,6 +120,12 @@ __all__ = [
     "Printed",
     "Reuse",
     "ReuseWithdrawn",
+    "IdentityChecked",
+    "IdentityWay",
+    "Proof",
+    "ProofState",
+    "ProofWithdrawn",
+    "SlotProved",
     "Sealed",
     "SlotCommitted",
     "SlotContent",
@@ -201,6 +212,8 @@ class SlotContent:
 
     pages: tuple[Page, ...] = ()
     reuse: Reuse | None = None
+    proof: Proof | None = None
+    """What was asked of an issuer or a library instead of the paper, whatever came of it."""
     custody: Custody = Custody.NOT_SEEN
     deferred_until: date | None = None
     deferred_way: SupplementWay = SupplementWay.IN_PERSON
@@ -209,6 +222,11 @@ class SlotContent:
     bag: str = ""
     count_settled: int | None = None
     """Number of pages the clerk takes though the item says another."""
+
+    @property
+    def is_proved(self) -> bool:
+        """True when a verified certificate or data check stands for the paper."""
+        return self.proof is not None and self.proof.counts
 
 
 TAKES_SUPPLEMENTS = frozenset(
@@ -250,6 +268,8 @@ class Case:
     second_street: str = ""
     agent: Agent | None = None
     credit: CreditChecked | None = None
+    identity: IdentityChecked | None = None
+    """Last comparison of the person at the counter with the document; None: nobody compared."""
     supplement: SupplementOpened | None = None
     """Open while what was tolerated is taken in; the next seal closes it."""
     pauses: tuple[Pause, ...] = ()
@@ -294,6 +314,7 @@ class Case:
             if slot.deferred_until is not None
             and not slot.pages
             and slot.reuse is None
+            and not slot.is_proved
             and not slot.committed
         }
 

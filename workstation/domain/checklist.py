@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workstation.domain.case import Case, Custody, Fault, Finding, Page, SlotContent
+from workstation.domain.case import Case, Custody, Fault, Finding, Page, ProofState, SlotContent
 from workstation.domain.fields import FieldProblem, field_problems, rule_problems, stage_of
 from workstation.domain.fields import check_field as check_field
 from workstation.domain.forms import FieldRule, FormField
@@ -24,6 +24,10 @@ class SlotStatus(StrEnum):
     MISSING = "MISSING"
     SCANNED = "SCANNED"
     REUSED = "REUSED"
+    PROVED = "PROVED"
+    """A verified e-certificate or data check stands for the paper."""
+    PENDING = "PENDING"
+    """A certificate or check could not be verified yet; asked again when the line is up."""
     SEEN_RETURNED = "SEEN_RETURNED"
     """Original seen, scanned and handed back."""
     LATER = "LATER"
@@ -45,6 +49,8 @@ class Todo(StrEnum):
     """More pages than the item takes."""
     LOOK = "LOOK"
     """The quality gate found something: scan again, take out, or let it stand with a reason."""
+    AWAIT_PROOF = "AWAIT_PROOF"
+    """Wait for the answer of a library, or take the paper."""
     MARK_ORIGINAL = "MARK_ORIGINAL"
     """Nobody has said yet where the original is."""
 
@@ -261,7 +267,7 @@ def _line(item: Item, material: Material, case: Case, relevant: Answers) -> Chec
         material=material,
         status=status,
         pages=pages,
-        pages_expected_min=0 if status is SlotStatus.GENERATED else material.pages_min,
+        pages_expected_min=0 if status in (SlotStatus.GENERATED, SlotStatus.PROVED) else material.pages_min,
         reasons=(*_asked_by(item, material.when, relevant), *((material.basis,) if material.basis else ())),
         todo=_todo(material, status, case),
     )
@@ -275,18 +281,23 @@ def _status(item: Item, material: Material, slot: SlotContent) -> SlotStatus:
         return SlotStatus.SEEN_RETURNED if returned else SlotStatus.SCANNED
     if slot.reuse is not None:
         return SlotStatus.REUSED
+    if slot.is_proved:
+        return SlotStatus.PROVED
     if slot.committed and material.committable:
         return SlotStatus.COMMITTED
     # Tolerated acceptance covers secondary materials only, and never an item finished on the spot.
     if slot.deferred_until is not None and material.need is Need.TOLERABLE and not item.instant:
         return SlotStatus.LATER
-    return SlotStatus.MISSING
+    is_pending = slot.proof is not None and slot.proof.state is ProofState.PENDING
+    return SlotStatus.PENDING if is_pending else SlotStatus.MISSING
 
 
 def _todo(material: Material, status: SlotStatus, case: Case) -> Todo:
     slot = case.slot(material.id)
     if status is SlotStatus.MISSING:
         return Todo.SCAN
+    if status is SlotStatus.PENDING:
+        return Todo.AWAIT_PROOF
     if status not in (SlotStatus.SCANNED, SlotStatus.SEEN_RETURNED):
         return Todo.NOTHING
     if any(open_findings(case, page) for page in slot.pages):

@@ -14,6 +14,7 @@ from workstation.domain.facts import (
     Defect,
     FieldValue,
     Flag,
+    IdentityWay,
     Move,
     Origin,
     PageFile,
@@ -29,6 +30,7 @@ from workstation.domain.page_entries import (
     PageRemoved,
     PagesArranged,
 )
+from workstation.domain.proofs import Proof
 
 # --- what a log entry may say --------------------------------------------------------------------------
 
@@ -132,6 +134,37 @@ class ReuseWithdrawn:
 
     slot: str
     kind: Literal["reuse_withdrawn"] = "reuse_withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotProved:
+    """An e-certificate or a data check was asked for a slot; `proof` says with what outcome."""
+
+    slot: str
+    proof: Proof
+    kind: Literal["proved"] = "proved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofWithdrawn:
+    """What stood in the place of the paper counts no more."""
+
+    slot: str
+    kind: Literal["proof_withdrawn"] = "proof_withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityChecked:
+    """Somebody compared the person at the counter with the document."""
+
+    way: IdentityWay
+    number: str
+    """Identity number of the person who was compared."""
+    alike: bool = True
+    """人证一致."""
+    chip_serial: str = ""
+    """Of the card, where its chip was read."""
+    kind: Literal["identity"] = "identity"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,6 +333,9 @@ Payload = (
     | SlotCommitted
     | SlotReused
     | ReuseWithdrawn
+    | SlotProved
+    | ProofWithdrawn
+    | IdentityChecked
     | FieldSet
     | AgentSet
     | CreditChecked

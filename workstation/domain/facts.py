@@ -43,6 +43,8 @@ class Origin(StrEnum):
     OCR = "OCR"
     CARD = "CARD"
     """Taken over from the applicant's confirmed identity card."""
+    CHIP = "CHIP"
+    """Read from the chip of an identity card."""
     REUSED = "REUSED"
     DERIVED = "DERIVED"
     """Computed from a valid identity number (birth date, sex)."""
@@ -56,6 +58,15 @@ class Custody(StrEnum):
     """Seen and handed back."""
     HELD = "HELD"
     BAGGED = "BAGGED"
+
+
+class IdentityWay(StrEnum):
+    """What the person at the counter was compared with."""
+
+    CHIP = "CHIP"
+    """The card, whose chip was read."""
+    DOCUMENT = "DOCUMENT"
+    """The document by eye."""
 
 
 class CreditOutcome(StrEnum):

@@ -27,6 +27,7 @@ from workstation.domain.case import (
     Flag,
     Flagged,
     HomeStreetSet,
+    IdentityChecked,
     Moved,
     Opened,
     Origin,
@@ -36,11 +37,13 @@ from workstation.domain.case import (
     PageCountSettled,
     Pause,
     Printed,
+    ProofWithdrawn,
     ReuseWithdrawn,
     Sealed,
     SlotCommitted,
     SlotContent,
     SlotDeferred,
+    SlotProved,
     SlotReused,
     SupplementOpened,
     Ticketed,
@@ -126,6 +129,8 @@ SlotPayload = (
     | SlotCommitted
     | SlotReused
     | ReuseWithdrawn
+    | SlotProved
+    | ProofWithdrawn
     | Bagged
 )
 
@@ -138,6 +143,8 @@ _SLOT_PAYLOADS = (
     SlotCommitted,
     SlotReused,
     ReuseWithdrawn,
+    SlotProved,
+    ProofWithdrawn,
     Bagged,
 )
 
@@ -164,13 +171,23 @@ def _slot_after(slot: SlotContent, payload: SlotPayload) -> SlotContent:
             return replace(slot, reuse=payload.reuse, committed=False)
         case ReuseWithdrawn():
             return replace(slot, reuse=None)
+        case SlotProved() | ProofWithdrawn():
+            return _proved(slot, payload)
         case Bagged():
             return replace(slot, custody=Custody.BAGGED, bag=payload.bag)
+
+
+def _proved(slot: SlotContent, payload: SlotProved | ProofWithdrawn) -> SlotContent:
+    """A proof that counts stands for the paper, so nothing need be promised for it any more."""
+    if isinstance(payload, ProofWithdrawn):
+        return replace(slot, proof=None)
+    return replace(slot, proof=payload.proof, committed=slot.committed and not payload.proof.counts)
 
 
 CoursePayload = (
     AgentSet
     | CreditChecked
+    | IdentityChecked
     | SupplementOpened
     | ClockStopped
     | ClockResumed
@@ -183,6 +200,7 @@ CoursePayload = (
 _COURSE_PAYLOADS = (
     AgentSet,
     CreditChecked,
+    IdentityChecked,
     SupplementOpened,
     ClockStopped,
     ClockResumed,
@@ -198,6 +216,8 @@ def _with_course(case: Case, payload: CoursePayload, at: datetime) -> Case:
             return replace(case, agent=payload.agent)
         case CreditChecked():
             return replace(case, credit=payload)
+        case IdentityChecked():
+            return replace(case, identity=payload)
         case SupplementOpened():
             return replace(case, supplement=payload)
         case ClockStopped():
@@ -253,7 +273,10 @@ def _named(case: Case, applicant: Applicant) -> Case:
     """Name the applicant; what was found out or promised about another person counts no more."""
     if case.applicant is None or case.applicant.id_number == applicant.id_number:
         return replace(case, applicant=applicant)
-    slots = {name: replace(slot, committed=False, deferred_until=None) for name, slot in case.slots.items()}
+    slots = {
+        name: replace(slot, committed=False, deferred_until=None, proof=None)
+        for name, slot in case.slots.items()
+    }
     return replace(case, applicant=applicant, credit=None, slots=slots)
 
 
@@ -270,10 +293,13 @@ def _answered(case: Case, payload: Answered) -> Case:
 
 
 def _with_field(values: Mapping[str, FieldValue], payload: FieldSet) -> dict[str, FieldValue]:
-    """Add a value; a proposal never replaces what a person typed or confirmed."""
+    """Add a value; a proposal never replaces what a person settled, nor a reading what a chip says."""
     present = values.get(payload.field)
     settled = present is not None and (present.origin is Origin.TYPED or present.confirmed_by is not None)
     is_person = payload.value.origin is Origin.TYPED or payload.value.confirmed_by is not None
     if settled and not is_person:
+        return dict(values)
+    is_chip = present is not None and present.origin is Origin.CHIP
+    if is_chip and not is_person and payload.value.origin is not Origin.CHIP:
         return dict(values)
     return {**values, payload.field: payload.value}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from workstation.domain.forms import FormField, FormLayout
+from workstation.domain.issuers import TrustedIssuer
 from workstation.domain.kinds import (
     AgentKind,
     Channel,
@@ -315,6 +316,8 @@ class Pack:
     items: Sequence[Item]
     """All of them; of a large pack each is read when it is opened."""
     matters: tuple[Matter, ...] = ()
+    issuers: tuple[TrustedIssuer, ...] = ()
+    """Whose e-certificates are taken offline; a pack without a list takes none."""
 
     def is_stale(self, on: date) -> bool:
         """Return whether the pack is older than its own last day."""

@@ -17,7 +17,7 @@ from workstation.domain.facts import CreditOutcome
 from workstation.domain.items import Item
 from workstation.domain.kinds import Need, OriginalRule
 
-_OPEN = frozenset({SlotStatus.MISSING, SlotStatus.LATER, SlotStatus.COMMITTED})
+_OPEN = frozenset({SlotStatus.MISSING, SlotStatus.PENDING, SlotStatus.LATER, SlotStatus.COMMITTED})
 """Lines nobody has handed anything in for."""
 
 

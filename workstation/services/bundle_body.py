@@ -25,6 +25,7 @@ from workstation.domain.geometry import box_on_page, whole
 from workstation.domain.items import Item
 from workstation.domain.tolerance import committed
 from workstation.services.filing import Filed
+from workstation.services.proof_body import identity_body, proof_body
 
 
 def case_body(case: Case, item: Item, log: Sequence[Entry], filed: Filed) -> dict[str, Any]:
@@ -61,6 +62,7 @@ def case_body(case: Case, item: Item, log: Sequence[Entry], filed: Filed) -> dic
         "streets": list(case.streets),
         "agent": _agent(case.agent) if case.agent else None,
         "credit": _credit(case.credit) if case.credit else None,
+        "identity": identity_body(case.identity) if case.identity else None,
         "commitments": [line.material.id for line in committed(item, case)],
         "debts": {
             slot: {"due": due.isoformat(), "way": case.slot(slot).deferred_way.value}
@@ -123,6 +125,7 @@ def _slot(slot: SlotContent) -> dict[str, Any]:
         "deferred_until": slot.deferred_until.isoformat() if slot.deferred_until else None,
         "committed": slot.committed,
         "reuse": _reuse(slot.reuse) if slot.reuse else None,
+        "proof": proof_body(slot.proof) if slot.proof else None,
     }
 
 

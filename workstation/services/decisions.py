@@ -18,6 +18,7 @@ from workstation.domain.case import (
     PageAdded,
     Payload,
     SlotCommitted,
+    SlotProved,
     SlotReused,
     SupplementOpened,
 )
@@ -41,6 +42,7 @@ from workstation.services.errors import (
 from workstation.services.intake import handed_back
 from workstation.services.limits import earliest, last_day, silence_due
 from workstation.services.profile import WindowProfile
+from workstation.services.proofs import check_proofs
 from workstation.services.reuse import archive_checked
 from workstation.services.sealing import Sealer
 from workstation.services.tolerance import check_promises, flags_for, settled_promises
@@ -218,6 +220,7 @@ class Decisions:
         if missing:
             raise NotReadyToReceive(missing=listed(missing))
         check_promises(case, item, local_date(self.clock()), self.calendar)
+        check_proofs(self.store, case, item, local_date(self.clock()))
         if case.agent is not None:
             # The power may have ended while the draft lay, or the applicant may be another one since.
             check_agent(item, case.agent, case, local_date(self.clock()))
@@ -252,7 +255,8 @@ def _handed_in_since_told(log: Sequence[Entry]) -> bool:
         payload = entry.payload
         if isinstance(payload, Moved) and payload.move is Move.CORRECT:
             return False
-        if isinstance(payload, _HANDED_IN) or _is_given(payload):
+        is_proved = isinstance(payload, SlotProved) and payload.proof.counts
+        if is_proved or isinstance(payload, _HANDED_IN) or _is_given(payload):
             return True
     return True
 

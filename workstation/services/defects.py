@@ -21,6 +21,7 @@ PROBLEMS = {
     Todo.SCAN: "未提交",
     Todo.SCAN_MORE: "页数不足: 已收 {pages} 页, 至少 {least} 页",
     Todo.REMOVE_PAGES: "页数过多: 已收 {pages} 页, 至多 {most} 页",
+    Todo.AWAIT_PROOF: "电子证照或数据尚未核验, 也未提交原件",
     Todo.MARK_ORIGINAL: "未出示原件核对",
 }
 FIELD_PROBLEMS = {

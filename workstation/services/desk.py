@@ -15,6 +15,7 @@ from workstation.domain.case import Case
 from workstation.domain.clock import Clock, local_date
 from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.handling import handling
+from workstation.domain.issuers import TrustedIssuer
 from workstation.domain.tolerance import overdue
 from workstation.services.agents import AgentsDesk
 from workstation.services.balance import Balance, day_balance
@@ -34,6 +35,7 @@ from workstation.services.finding import Finder
 from workstation.services.handling import spent_words
 from workstation.services.intake import Intake
 from workstation.services.item_changes import ItemChanges
+from workstation.services.libraries import Libraries, NoLibraries
 from workstation.services.pack_updates import LoadPack, PackUpdates
 from workstation.services.page_faults import Alike, Recogniser
 from workstation.services.page_pictures import PagePictures
@@ -41,6 +43,7 @@ from workstation.services.page_work import PageWorkDesk
 from workstation.services.papers import Papers, Render
 from workstation.services.prefill import Prefill, Reader
 from workstation.services.profile import WindowProfile
+from workstation.services.proofs import ProofDesk
 from workstation.services.queue import QueueDesk
 from workstation.services.retention import KEEP, Housekeeper
 from workstation.services.reuse import ReuseDesk
@@ -75,6 +78,7 @@ class Desk:
     sorting: Sorting
     reuse: ReuseDesk
     scene: Scene
+    proofs: ProofDesk
     decisions: Decisions
     tolerance: Tolerance
     supplements: Supplements
@@ -139,6 +143,10 @@ class Parts:
     render: Render
     credit: CreditLibrary = NoLibrary()
     """Answers the credit check; a window without a counterpart knows nothing of anybody."""
+    libraries: Libraries = NoLibraries()
+    """Answer for certificates and data checks; without a back office a slot stays pending."""
+    issuers: tuple[TrustedIssuer, ...] = ()
+    """Trusted beside the pack's own; practice has one."""
     packs_folder: Path
     load_pack: LoadPack
     darkroom: Darkroom | None = None
@@ -197,6 +205,7 @@ def build_desk(parts: Parts) -> Desk:
         sorting=Sorting(capture, catalogue, parts.codes, parts.darkroom),
         scene=Scene(store, catalogue, profile, clock),
         reuse=ReuseDesk(store, catalogue, profile, clock),
+        proofs=ProofDesk(store, catalogue, profile, clock, parts.libraries, parts.issuers),
         decisions=Decisions(store, catalogue, profile, clock, parts.calendar, sealer),
         tolerance=Tolerance(store, catalogue, profile, clock, parts.calendar, parts.credit),
         supplements=Supplements(store, catalogue, profile, clock, sealer),

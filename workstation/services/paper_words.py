@@ -273,6 +273,10 @@ def _material(line: ChecklistLine, case: Case) -> MaterialLine:
 def _original_words(line: ChecklistLine, custody: Custody) -> str:
     if line.status is SlotStatus.REUSED:
         return "复用存档材料"
+    if line.status is SlotStatus.PROVED:
+        return "已核验，免交纸质"
+    if line.status is SlotStatus.PENDING:
+        return "待核验"
     if line.status is SlotStatus.LATER:
         return "容缺，后补"
     if line.status is SlotStatus.COMMITTED:

@@ -31,7 +31,7 @@ from workstation.store.errors import StoreError
 
 log = logging.getLogger(__name__)
 
-OPEN = (SlotStatus.MISSING, SlotStatus.SCANNED, SlotStatus.SEEN_RETURNED)
+OPEN = (SlotStatus.MISSING, SlotStatus.PENDING, SlotStatus.SCANNED, SlotStatus.SEEN_RETURNED)
 """Lines for which a page may be proposed: nothing else stands in for their paper."""
 
 

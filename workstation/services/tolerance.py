@@ -60,7 +60,7 @@ class Tolerance:
         case = self._editable(case_id)[0]
         if case.applicant is None:
             raise NoApplicant
-        answer = self.library.ask(case.applicant.id_number)
+        answer = self.library.ask(case.applicant.id_number, case)
         with self.store.transaction() as tx:
             # Somebody else may have been named while the library was asked.
             now = check_editable(tx, case_id).applicant

@@ -23,6 +23,7 @@ from workstation.domain.case import (
 from workstation.domain.courier import BagState
 from workstation.domain.errors import DomainError
 from workstation.domain.lamps import decision_start
+from workstation.services.certificates import revoke
 from workstation.services.pack_updates import want
 from workstation.store.database import Tx
 from workstation.store.errors import StoreDamaged
@@ -52,6 +53,9 @@ def apply_change(tx: Tx, change: Change) -> None:
     """
     if change.kind is ChangeKind.CATALOGUE:
         want(tx, change)
+        return
+    if change.kind is ChangeKind.CERTIFICATE_REVOKED:
+        revoke(tx, change)
         return
     try:
         case = tx.case_by_number(change.subject)

@@ -52,6 +52,7 @@ TODO_WORDS = {
     Todo.SCAN_MORE: N_("页数不足"),
     Todo.REMOVE_PAGES: N_("页数过多"),
     Todo.LOOK: N_("请看扫描质量"),
+    Todo.AWAIT_PROOF: N_("待核验"),
     Todo.MARK_ORIGINAL: N_("请确认原件去向"),
 }
 

@@ -24,6 +24,7 @@ TABLES = (
     "ocr",
     "people",
     "printing",
+    "proofs",
     "scanners",
     "services",
     "store",

@@ -1,0 +1,384 @@
+"""E-certificates at the counter: each wrong code is refused with its own reason, offline and online."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from sync.contract.libraries import (
+    CertificateAnswer,
+    CertificateQuery,
+    CheckAnswer,
+    CheckQuery,
+    CheckService,
+    CreditAnswer,
+    CreditQuery,
+)
+from sync.contract.models import ChangeKind
+from sync.contract.signing import key_id, new_key
+from sync.errors import Unreachable
+from sync.gateway.libraries import SpecimenLibraries
+from tests.services.conftest import ELDER_CARD, PROFILE, QIAN, ZHAO, Clock, MakeWindow, Window
+from workstation.domain.case import Case, ProofState, SlotProved
+from workstation.domain.checklist import SlotStatus, Todo
+from workstation.services import proof_errors as errors
+from workstation.services.errors import CaseSealed, NoApplicant, NotReadyToReceive
+from workstation.training import wallet
+from workstation.training.specimens.people import by_name
+
+REGISTER, BOOK = "household-register", "户口簿电子证照"
+CHECK = "户籍信息核验"
+
+
+@dataclass
+class Line:
+    """The specimen libraries, on a line that a test cuts."""
+
+    clock: Clock
+    up: bool = True
+    asked: list[object] = field(default_factory=list)
+
+    def certificate(self, query: CertificateQuery) -> CertificateAnswer:
+        return self._behind(query).certificate(query)
+
+    def check(self, service: CheckService, query: CheckQuery) -> CheckAnswer:
+        return self._behind(query).check(service, query)
+
+    def credit(self, query: CreditQuery) -> CreditAnswer:
+        return self._behind(query).credit(query)
+
+    def _behind(self, query: object) -> SpecimenLibraries:
+        self.asked.append(query)
+        if not self.up:
+            raise Unreachable
+        return SpecimenLibraries(self.clock)
+
+
+@dataclass
+class Counter:
+    """A practice window with one case, and the phone of its citizen."""
+
+    window: Window
+    line: Line
+    case: Case
+
+    @property
+    def slot_proof(self) -> ProofState | None:
+        proof = self.now.slot(REGISTER).proof
+        return proof.state if proof else None
+
+    @property
+    def now(self) -> Case:
+        return self.window.store.case(self.case.case_id)
+
+    def code(self, **differing: object) -> str:
+        at = self.window.clock()
+        return wallet.code_of(ZHAO.name, ZHAO.id_number, BOOK, at, **differing)  # type: ignore[arg-type]
+
+    def take(self, text: str) -> Case:
+        return self.window.desk.proofs.take_code(self.case.case_id, REGISTER, text)
+
+    def todo(self) -> Todo:
+        line = self.window.desk.view(self.case.case_id).line(REGISTER)
+        assert line is not None
+        return line.todo
+
+
+@pytest.fixture
+def counter(make_window: MakeWindow) -> Counter:
+    clock = Clock()
+    line = Line(clock)
+    window = make_window(
+        profile=replace(PROFILE, practice=True),
+        clock=clock,
+        libraries=line,
+        issuers=wallet.practice_issuers(),
+    )
+    case = window.named(window.open(ELDER_CARD))
+    window.desk.proofs.compare(case.case_id, alike=True)
+    return Counter(window, line, case)
+
+
+def test_a_signed_certificate_fills_the_slot_without_any_line(counter: Counter) -> None:
+    counter.line.up = False
+    case = counter.take(counter.code())
+    proof = case.slot(REGISTER).proof
+    assert proof is not None and proof.counts and counter.todo() is Todo.NOTHING and not counter.line.asked
+    assert (proof.source, proof.key_id) == (wallet.ISSUER_NAME, key_id(wallet.practice_key().public_key()))
+
+
+@pytest.mark.parametrize(
+    ("differing", "refusal"),
+    [
+        ({"valid_until": "-1d"}, errors.CertificateExpired),
+        ({"valid_from": "+1d"}, errors.CertificateNotYetValid),
+        ({"shown_at": "-30m", "shown_until": "-25m"}, errors.CodeStale),
+        ({"shown_at": "+30m", "shown_until": "+35m"}, errors.CodeStale),
+        ({"shown_until": "+1d"}, errors.CodeStale),
+        ({"practice": False}, errors.PracticeCertificate),
+        ({"issuer": "11110000000000000X"}, errors.ForeignIssuer),
+        ({"kind": "11100000000099999Z001"}, errors.ForeignIssuer),
+        ({"holder": bytes(16)}, errors.OtherHolder),
+    ],
+)
+def test_a_wrong_code_is_refused_with_its_own_reason(
+    counter: Counter, differing: dict[str, object], refusal: type[Exception]
+) -> None:
+    now = counter.window.clock()
+    steps = {"m": "minutes", "d": "days"}
+    for name, step in differing.items():
+        if isinstance(step, str) and step[0] in "+-":
+            moment = now + timedelta(**{steps[step[-1]]: int(step[:-1])})
+            differing[name] = moment.date() if name.startswith("valid") else moment
+    with pytest.raises(refusal) as raised:
+        counter.take(counter.code(**differing))
+    assert type(raised.value) is refusal and counter.slot_proof is None
+
+
+def test_an_altered_code_is_refused_as_altered(counter: Counter) -> None:
+    forged = counter.code(key=new_key())
+    with pytest.raises(errors.UnknownKey):
+        counter.take(forged)
+    sound = counter.code()
+    bent = sound[:-4] + ("A" if sound[-4] != "A" else "B") + sound[-3:]
+    with pytest.raises((errors.CodeAltered, errors.CodeUnreadable)):
+        counter.take(bent)
+
+
+def test_the_wrong_persons_and_the_wrong_kind_of_certificate_are_refused(counter: Counter) -> None:
+    at = counter.window.clock()
+    with pytest.raises(errors.OtherHolder):
+        counter.take(wallet.code_of(QIAN.name, QIAN.id_number, BOOK, at))
+    with pytest.raises(errors.WrongCertificate):
+        counter.take(wallet.code_of(ZHAO.name, ZHAO.id_number, "结婚证电子证照", at))
+
+
+def test_a_code_is_taken_once_even_after_the_clock_was_set_back(counter: Counter) -> None:
+    code = counter.code()
+    counter.take(code)
+    counter.take(code)
+    other = counter.window.named(counter.window.open(ELDER_CARD))
+    desk = counter.window.desk.proofs
+    desk.compare(other.case_id, alike=True)
+    counter.window.clock.forward(minutes=-2)
+    with pytest.raises(errors.CodeReplayed):
+        desk.take_code(other.case_id, REGISTER, code)
+
+
+def test_a_revoked_certificate_and_one_of_a_revoked_key_are_refused(counter: Counter) -> None:
+    number = wallet.presentation(ZHAO.name, ZHAO.id_number, BOOK, counter.window.clock()).number
+    counter.window.tell(ChangeKind.CERTIFICATE_REVOKED, number)
+    with pytest.raises(errors.CertificateRevoked):
+        counter.take(counter.code())
+    counter.take(counter.code(number="样本00000001"))
+    counter.window.tell(ChangeKind.CERTIFICATE_REVOKED, key_id(wallet.practice_key().public_key()))
+    with pytest.raises(errors.CertificateRevoked):
+        counter.take(counter.code(number="样本00000002"))
+
+
+def test_a_certificate_revoked_after_it_was_shown_bars_receiving(counter: Counter) -> None:
+    window, case = counter.window, counter.case
+    counter.take(counter.code())
+    window.filled(window.with_materials(window.store.case(case.case_id), except_for=(REGISTER,)))
+    number = wallet.presentation(ZHAO.name, ZHAO.id_number, BOOK, window.clock()).number
+    window.tell(ChangeKind.CERTIFICATE_REVOKED, number)
+    with pytest.raises(errors.CertificateRevoked):
+        window.desk.decisions.receive(case.case_id)
+
+
+def test_old_revocations_are_said_and_do_not_bar(counter: Counter) -> None:
+    first = counter.take(counter.code()).slot(REGISTER).proof
+    assert first is not None and first.warnings == (errors.REVOCATIONS_NEVER,)
+    counter.window.desk.silence.heard(counter.window.clock())
+    counter.window.clock.forward(hours=1)
+    fresh = counter.take(counter.code()).slot(REGISTER).proof
+    assert fresh is not None and fresh.warnings == ()
+    counter.window.clock.forward(hours=30)
+    old = counter.take(counter.code()).slot(REGISTER).proof
+    assert old is not None and old.warnings == (errors.REVOCATIONS_OLD,) and old.counts
+
+
+def test_an_identifier_is_asked_of_the_library_and_a_wrong_check_character_only_warns(
+    counter: Counter,
+) -> None:
+    text = wallet.identifier_of(ZHAO.id_number, BOOK)
+    bent = text[:-1] + ("A" if text[-1] != "A" else "B")
+    proof = counter.take(bent).slot(REGISTER).proof
+    assert proof is not None and proof.counts and proof.warnings == (errors.CHECK_CHARACTER,)
+    query = counter.line.asked[0]
+    assert isinstance(query, CertificateQuery) and query.scene.case_number == counter.case.number
+
+
+@pytest.mark.parametrize(
+    ("version", "refusal"),
+    [
+        ("002", errors.CertificateExpired),
+        ("003", errors.CertificateRevoked),
+        ("077", errors.CertificateUnknown),
+    ],
+)
+def test_what_the_library_refuses_fills_nothing(
+    counter: Counter, version: str, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        counter.take(wallet.identifier_of(ZHAO.id_number, BOOK, version=version))
+    with pytest.raises(errors.OtherHolder):
+        counter.take(wallet.identifier_of(QIAN.id_number, BOOK))
+    assert counter.slot_proof is None
+
+
+def test_offline_an_identifier_stays_pending_bars_the_case_and_comes_back_by_itself(counter: Counter) -> None:
+    counter.line.up = False
+    counter.take(wallet.identifier_of(ZHAO.id_number, BOOK))
+    proof = counter.now.slot(REGISTER).proof
+    assert proof is not None and proof.reason == Unreachable.code and counter.todo() is Todo.AWAIT_PROOF
+    window = counter.window
+    window.filled(window.with_materials(counter.now))
+    with pytest.raises(NotReadyToReceive):
+        window.desk.decisions.receive(counter.case.case_id)
+    window.desk.proofs.settle(counter.line)
+    assert counter.todo() is Todo.AWAIT_PROOF
+    counter.line.up = True
+    window.clock.forward(minutes=2)
+    window.desk.proofs.settle(counter.line)
+    assert counter.slot_proof is ProofState.VERIFIED and counter.todo() is Todo.NOTHING
+    assert window.desk.decisions.receive(counter.case.case_id).received_at
+
+
+def test_what_was_pending_and_is_refused_says_why(counter: Counter) -> None:
+    counter.line.up = False
+    counter.take(wallet.identifier_of(ZHAO.id_number, BOOK, version="003"))
+    counter.line.up = True
+    counter.window.desk.proofs.settle(counter.line)
+    proof = counter.now.slot(REGISTER).proof
+    assert proof is not None and proof.reason == errors.CertificateRevoked.code and not proof.counts
+    assert counter.todo() is Todo.SCAN
+
+
+def test_a_library_that_is_down_behind_a_living_line_leaves_the_slot_pending(counter: Counter) -> None:
+    counter.take(wallet.identifier_of(ZHAO.id_number, BOOK, version="009"))
+    proof = counter.now.slot(REGISTER).proof
+    assert proof is not None and (proof.state, proof.reason) == (ProofState.PENDING, "E130")
+
+
+def test_pages_taken_meanwhile_are_kept_when_the_answer_comes(counter: Counter) -> None:
+    counter.line.up = False
+    counter.take(wallet.identifier_of(ZHAO.id_number, BOOK))
+    counter.window.desk.proofs.withdraw(counter.case.case_id, REGISTER, why="交来原件")
+    counter.line.up = True
+    counter.window.desk.proofs.settle(counter.line)
+    assert counter.slot_proof is None
+
+
+def test_nobody_compared_the_person_so_nothing_is_taken(counter: Counter) -> None:
+    window = counter.window
+    fresh = window.open(ELDER_CARD)
+    with pytest.raises(NoApplicant):
+        window.desk.proofs.take_code(fresh.case_id, REGISTER, counter.code())
+    window.named(fresh)
+    with pytest.raises(errors.IdentityNotCompared):
+        window.desk.proofs.take_code(fresh.case_id, REGISTER, counter.code())
+    window.desk.proofs.compare(fresh.case_id, alike=False)
+    with pytest.raises(errors.NotAlike):
+        window.desk.proofs.take_code(fresh.case_id, REGISTER, counter.code())
+
+
+def test_another_applicant_loses_what_was_proved_for_the_first(counter: Counter) -> None:
+    counter.take(counter.code())
+    counter.window.named(counter.now, QIAN)
+    assert counter.slot_proof is None
+    with pytest.raises(errors.IdentityNotCompared):
+        counter.take(counter.code())
+
+
+@pytest.mark.parametrize("text", ["", "   ", "440304", "ZZ1:", "https://example.invalid/", "\x00\x1b[2J"])
+def test_anything_else_a_scanner_types_is_unreadable(counter: Counter, text: str) -> None:
+    with pytest.raises(errors.CodeUnreadable):
+        counter.take(text)
+
+
+def test_a_material_that_nothing_replaces_takes_no_code(counter: Counter) -> None:
+    with pytest.raises(errors.NotReplaceable):
+        counter.window.desk.proofs.take_code(counter.case.case_id, "photo-receipt", counter.code())
+
+
+def test_the_bundle_says_what_was_verified_and_a_sealed_case_takes_nothing_more(counter: Counter) -> None:
+    window = counter.window
+    counter.take(counter.code())
+    window.filled(window.with_materials(counter.now))
+    case = window.desk.decisions.receive(counter.case.case_id)
+    body = window.manifest(case).body
+    told = body["slots"][REGISTER]["proof"]
+    assert told["state"] == "VERIFIED" and told["code"].startswith("ZZ1:") and told["key_id"]
+    assert body["identity"]["alike"] is True
+    with pytest.raises(CaseSealed):
+        counter.take(counter.code())
+
+
+# --- data checks ------------------------------------------------------------------------------------------
+
+
+def check(counter: Counter, **differing: object) -> Case:
+    words: dict[str, object] = {"ground": "申请人当面同意", **differing}
+    return counter.window.desk.proofs.check(counter.case.case_id, REGISTER, CHECK, **words)  # type: ignore[arg-type]
+
+
+def test_a_data_check_that_agrees_stands_for_the_paper(counter: Counter) -> None:
+    proof = check(counter).slot(REGISTER).proof
+    assert proof is not None and proof.counts and proof.service == "population"
+    assert {value.name for value in proof.compared} >= {"name", "id_number", "address"}
+    assert counter.todo() is Todo.NOTHING
+
+
+def test_a_contradiction_is_kept_beside_the_slot_and_the_paper_is_still_wanted(counter: Counter) -> None:
+    person = by_name("吴样本")
+    counter.case = counter.window.named(counter.now, person)
+    counter.window.desk.proofs.compare(counter.case.case_id, alike=True)
+    proof = check(counter).slot(REGISTER).proof
+    assert proof is not None and proof.state is ProofState.MISMATCH and len(proof.differing) == 1
+    assert counter.todo() is Todo.SCAN
+
+
+def test_a_library_that_sums_up_wrongly_is_not_believed(counter: Counter) -> None:
+    class Flattering(Line):
+        def check(self, service: CheckService, query: CheckQuery) -> CheckAnswer:
+            answer = super().check(service, query)
+            return answer.model_copy(
+                update={"fields": tuple(f.model_copy(update={"agrees": False}) for f in answer.fields)}
+            )
+
+    counter.window.desk.proofs.libraries = Flattering(counter.window.clock)
+    proof = check(counter).slot(REGISTER).proof
+    assert proof is not None and proof.state is ProofState.MISMATCH
+
+
+def test_a_check_wants_a_ground_and_one_the_item_names(counter: Counter) -> None:
+    with pytest.raises(errors.NoGround):
+        check(counter, ground="  ")
+    with pytest.raises(errors.NotReplaceable):
+        counter.window.desk.proofs.check(counter.case.case_id, REGISTER, "纳税信息核验", ground="同意")
+
+
+def test_offline_a_check_waits_and_settles(counter: Counter) -> None:
+    counter.line.up = False
+    check(counter)
+    assert counter.todo() is Todo.AWAIT_PROOF
+    counter.line.up = True
+    counter.window.desk.proofs.settle(counter.line)
+    line = counter.window.desk.view(counter.case.case_id).line(REGISTER)
+    assert line is not None and line.status is SlotStatus.PROVED
+
+
+def test_another_persons_check_sends_nothing_of_the_applicants(counter: Counter) -> None:
+    check(counter, subject=(QIAN.name, QIAN.id_number))
+    query = counter.line.asked[-1]
+    assert isinstance(query, CheckQuery) and query.subject.number == QIAN.id_number and not query.fields
+
+
+def test_the_log_keeps_who_asked_with_what_ground(counter: Counter) -> None:
+    check(counter)
+    entry = counter.window.store.log(counter.case.case_id)[-1]
+    assert isinstance(entry.payload, SlotProved)
+    assert (entry.payload.proof.ground, entry.actor) == ("申请人当面同意", PROFILE.clerk)
