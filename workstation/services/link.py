@@ -63,7 +63,7 @@ def make_loop(
 
 
 def _run_errands(desk: Desk, sender: Sender) -> None:
-    """Do what goes along with sending: fetch packs, ask again for what is pending, let old pages go. Each keeps its own failures."""
+    """Fetch packs, ask again for what is pending, let old pages go; each keeps its own failures."""
     desk.packs.run(sender.client)
     desk.proofs.settle(sender.client)
     desk.housekeeper.in_background(sender.client)
