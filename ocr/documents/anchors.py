@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from statistics import fmean
 
 from ocr.documents.print_lines import Piece
 from ocr.documents.reading import Strip
+from ocr.port import Line
 
 _VARIANTS = str.maketrans(
     "別號戶證醫學國業執會產權動類稱號碼齡屆:：()（）", "别号户证医学国业执会产权动类称号码龄届::()()"
@@ -50,6 +52,10 @@ class Part:
     """The strip begins with it: nothing stands in front of it in the same strip."""
     owner: int = -1
     """Number of the label in front of it in the same strip, -1 without one."""
+
+    def as_line(self) -> Line:
+        """Return it as the engine said it."""
+        return Line(self.text, fmean(self.sure) if self.sure else 0.0, self.sure)
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,7 @@ seen from behind, and only a sheet that can be read is read wholly.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import cv2
@@ -15,12 +15,12 @@ import numpy as np
 from PIL import Image
 
 from ocr.documents.anchors import Part, plain, take_apart
-from ocr.documents.ending import end_of
 from ocr.documents.filling import Registered, register
 from ocr.documents.form import Form
 from ocr.documents.print_lines import Piece
 from ocr.documents.reading import Page, Strip, pieces_of, read_page, read_pieces
 from ocr.documents.sheets import Sheet, sheets_of
+from ocr.documents.wanted import still_wanted
 from ocr.port import Engine
 
 NO_DOCUMENT, MIRRORED = "no-document", "mirrored"
@@ -33,6 +33,8 @@ _USUAL_SHAPE = 4.0
 _CLEAR, _HOPELESS, _NO_PRINT, _MUCH = 0.85, 0.3, 0.15, 0.1
 """How sure the reader is of print that is read the right way, of marks that are no print as they lie, or at
 all, and how much surer another way must make it."""
+_ALIKE, _LEAST_LABELS = (0.8, 1.25), 2
+"""Area of another sheet over that of the one that was read, and labels by which it is the same paper."""
 _LEAST_TEXT = 8
 """Fewer characters say little, however clear they are."""
 _CUT_LINES, _CUT_LINES_LACKING, _READ = 3, 2, 0.6
@@ -59,6 +61,8 @@ class Found:
     registered: Registered
     parts: tuple[Part, ...]
     score: int
+    is_repeated: bool = False
+    """Another sheet on the picture holds the same form."""
 
 
 def find(engine: Engine, picture: Image.Image, form: Form) -> Found | str:
@@ -72,7 +76,8 @@ def find(engine: Engine, picture: Image.Image, form: Form) -> Found | str:
     best: Found | None = None
     best_is_whole = False
     read: list[Sheet] = []
-    for sheet in sheets_of(picture):
+    sheets = sheets_of(picture)
+    for sheet in sheets:
         if _is_covered(sheet, read) and (best is None or best_is_whole):
             continue
         found = _look(engine, sheet, form)
@@ -84,8 +89,23 @@ def find(engine: Engine, picture: Image.Image, form: Form) -> Found | str:
         if best is None or (is_whole, found.score) > (best_is_whole, best.score):
             best, best_is_whole = found, is_whole
         if best_is_whole:
-            return best
+            return replace(best, is_repeated=_is_repeated(engine, form, best.page.sheet, sheets))
     return best if best is not None and best.score >= form.least else NO_DOCUMENT
+
+
+def _is_repeated(engine: Engine, form: Form, sheet: Sheet, others: Iterator[Sheet]) -> bool:
+    """Say whether another sheet of the same size holds the form too, by a few of its lines."""
+    for other in others:
+        if other.turn_certain and _ALIKE[0] < _area(other) / _area(sheet) < _ALIKE[1]:
+            strips = read_pieces(engine, other, _sample(pieces_of(other)))
+            labels, _ = take_apart(strips, form.labels, form.wanted)
+            if len({label.name for label in labels}) >= _LEAST_LABELS:
+                return True
+    return False
+
+
+def _area(sheet: Sheet) -> float:
+    return float(cv2.contourArea(_corners(sheet, [(0, 0), (1, 0), (1, 1), (0, 1)])))
 
 
 def laid(page: Page, form: Form) -> Found:
@@ -99,8 +119,8 @@ def laid(page: Page, form: Form) -> Found:
 
 def _look(engine: Engine, sheet: Sheet, form: Form) -> Found | None:
     """Return what a sheet says of a form the way it is read best; None where that is from behind."""
-    ends = partial(end_of, form)
-    first = laid(read_page(engine, sheet, ends), form) if sheet.turn_certain else None
+    wanted = partial(still_wanted, form)
+    first = laid(read_page(engine, sheet, wanted), form) if sheet.turn_certain else None
     if first is not None and (first.score >= form.least or _legibility(first.page.strips) >= _CLEAR):
         return first
     way, page = _clearest(engine, sheet)
@@ -111,7 +131,7 @@ def _look(engine: Engine, sheet: Sheet, form: Form) -> Found | None:
         return None
     if way.is_behind:
         return first or laid(Page(sheet, ()), form)
-    return laid(page if clear < _HOPELESS else read_page(engine, page.sheet, ends), form)
+    return laid(page if clear < _HOPELESS else read_page(engine, page.sheet, wanted, page.strips), form)
 
 
 def _clearest(engine: Engine, sheet: Sheet) -> tuple[Way, Page]:

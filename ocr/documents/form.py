@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ocr.port import Box, FieldReading
@@ -12,6 +12,7 @@ Window = tuple[float, float, float, float]
 """x, y, width, height in mm of the form."""
 Around = tuple[float, float, float, float]
 """Left, top, right, bottom in heights of a label's characters, from the label's left end and middle."""
+Enough = Callable[[Sequence[str]], tuple[bool, bool]]
 _AT_BORDER = 0.6
 """Most confidence of a character in a value that may go on outside of the page."""
 
@@ -53,10 +54,15 @@ class Form:
     """Labels beside those of `blanks`; a value ends where one begins."""
     titles: tuple[str, ...] = ()
     """Printed words that tell the paper but have no value."""
+    closings: tuple[str, ...] = ()
+    """Words in the print at the foot of the paper, below all values."""
     places: Mapping[str, Point] = field(default_factory=dict)
     """Left edge and middle height in mm of labels whose place is fixed."""
     everything: str = ""
     """Name under which all print of the page is handed over, row by row; empty: nobody asks for it."""
+    is_enough: Enough | None = None
+    """Where all print is handed over: tells whether the zone at the foot of the page was read, and whether
+    nothing more is wanted."""
     codes: str = ""
     """Name under which the QR codes on the picture are handed over, a line for each; empty: nobody asks."""
     em: float = 3.0

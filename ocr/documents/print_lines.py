@@ -30,6 +30,8 @@ _JOINED_WITHIN = 1.15
 _MOST_PIECES = 110
 _MOST_MARKS, _MOST_MARKS_A_PX = 2500, 0.004
 """A page full of small print has half of them; more are the grain of a picture."""
+_RIM_SHAPE = 20
+"""Width over height of what is no line where it runs along the border of a page."""
 _RING_EM, _SIGN_EM = 0.6, 1.7
 """Width of a seal's ring and most size of a sign on it."""
 
@@ -107,7 +109,8 @@ def find_print(grey: Grey, *, with_seals: bool = False, ink: Grey | None = None)
             left_out[piece.top : piece.bottom, piece.left : piece.right] = 255
         else:
             pieces.append(piece)
-    largest = sorted(_joined(pieces, em, upright), key=lambda piece: -piece.width * piece.height)
+    lines = [piece for piece in _joined(pieces, em, upright) if not _is_rim(piece, ink.shape[0])]
+    largest = sorted(lines, key=lambda piece: -piece.width * piece.height)
     found = _in_reading_order(largest[:_MOST_PIECES])
     return Print(with_stops(found, ink, em), left_out)
 
@@ -327,6 +330,12 @@ def _em_near(one: Piece, other: Piece, em: int) -> float:
 
 def _is_print(piece: Piece) -> bool:
     return piece.height >= _LEAST_EM_PX and piece.width >= 0.3 * piece.height
+
+
+def _is_rim(piece: Piece, page_height: int) -> bool:
+    """Say whether a piece is the edge of the paper, on a lid that shows at the upper or lower border."""
+    is_at_border = piece.top <= 1 or piece.bottom >= page_height - 1
+    return is_at_border and piece.width > _RIM_SHAPE * piece.height
 
 
 def _in_reading_order(pieces: list[Piece]) -> list[Piece]:

@@ -65,7 +65,8 @@ def fill(engine: Engine, picture: Image.Image, small: Image.Image, form: Form) -
             in_red = read_in_red(engine, found.page, found.registered, blank, picture)
             written[name] = in_red or written[name]
     written |= {form.codes: codes_on(picture)} if form.codes else {}
-    reason = SEVERAL if found.registered.holds_several else CUT_OFF if _is_cut_off(found, written) else ""
+    is_several = found.registered.holds_several or found.is_repeated
+    reason = SEVERAL if is_several else CUT_OFF if _is_cut_off(found, written) else ""
     if form.places and (reason == SEVERAL or found.registered.affine is None):
         # Words of a letter, or of the card beside it: they do not stand as they stand on this paper.
         written = {name: replace(value, cut=True) for name, value in written.items()}
@@ -219,16 +220,21 @@ def _second_look(
     """Read doubtful values another way: without paler ink, numbers a little wider, or as digits."""
     for way in Way:
         wanted = {
-            name: _own_pieces(found, blank, lines)
+            name: _own_parts(found, blank, lines)
             for name, blank in form.blanks.items()
             if _wants(way, blank, written[name], isinstance(engine, LineEngine))
         }
-        pieces = [piece for own in wanted.values() for piece in own]
+        pieces = [part.piece for own in wanted.values() for part in own if _is_doubtful(way, part)]
         again = iter(read_again(engine, found.page, pieces, way))
         for name, own in wanted.items():
-            read = [next(again) for _ in own]
+            read = [next(again) if _is_doubtful(way, part) else part.as_line() for part in own]
             written[name] = _with(written[name], read, form.blanks[name])
     return written
+
+
+def _is_doubtful(way: Way, part: Part) -> bool:
+    """Say whether a line of a doubtful value is worth another look: of a long one most lines are sure."""
+    return way is not Way.CRISP or min(part.sure, default=0.0) < _DOUBTFUL
 
 
 def _wants(way: Way, blank: Blank, written: Written, has_lines: bool) -> bool:
@@ -240,10 +246,10 @@ def _wants(way: Way, blank: Blank, written: Written, has_lines: bool) -> bool:
     return odd or written.confidence < _DOUBTFUL if way is Way.CRISP else odd
 
 
-def _own_pieces(found: Found, blank: Blank, lines: dict[int, Assigned]) -> list[Piece]:
+def _own_parts(found: Found, blank: Blank, lines: dict[int, Assigned]) -> list[Part]:
     number = found.registered.number_of(blank)
     assigned = lines.get(number) if number is not None else None
-    return [part.piece for line in assigned.lines for part in line] if assigned else []
+    return [part for line in assigned.lines for part in line] if assigned else []
 
 
 def _touches_border(page: Page, parts: Sequence[Part]) -> bool:

@@ -24,8 +24,6 @@ _ROOM, _CLEAR_PX = 0.2, 30
 """More room above and below, over its height, for a line that is so many px high on the page."""
 _PALE, _STRETCHED = 0.62, 1.3
 _LINE_PX, _GLYPH_PX, _FRAME_PX = 48, 30, 10
-_AT_ONCE = 4
-"""Pieces that are read before the end of the form is looked for again."""
 
 
 class Way(Enum):
@@ -59,8 +57,8 @@ class Strip:
         return self.piece.left + self.piece.width * sum(shares[:place]) / max(1, sum(shares))
 
 
-Ends = Callable[[Sequence[Strip]], float]
-"""Says below which height in px nothing more is wanted, from the strips read so far."""
+Wanted = Callable[[Sequence[Strip], Sequence[Piece]], Sequence[Piece]]
+"""Says which pieces are worth reading and in which order, from the strips read so far and the pieces left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,22 +162,38 @@ def read_pieces(engine: Engine, sheet: Sheet, pieces: Sequence[Piece]) -> tuple[
     return _with_text(pieces, read(engine, pictures, script=Script.CHINESE))
 
 
-def read_page(engine: Engine, sheet: Sheet, ends: Ends) -> Page:
-    """Read every piece of print on `sheet` once, from the top to where the form ends.
+def read_page(engine: Engine, sheet: Sheet, wanted: Wanted, known: Sequence[Strip] = ()) -> Page:
+    """Read the pieces of print on `sheet` once, as long as more is wanted.
+
+    Args:
+        engine: the recogniser.
+        sheet: the page.
+        wanted: what of the print is worth reading; an engine that reads all lines in one go is not asked.
+        known: strips of this sheet that were read before.
 
     Raises:
         OcrError: from the engine.
     """
     print_of = find_print(sheet.work(), with_seals=not sheet.had_red, ink=sheet.ink())
-    pieces, page = print_of.pieces, Page(sheet, (), print_of.left_out)
+    page = Page(sheet, (), print_of.left_out)
     if not isinstance(engine, LineEngine):
-        return replace(page, strips=read_pieces(engine, sheet, pieces))
-    while pieces:
-        some, pieces = pieces[:_AT_ONCE], pieces[_AT_ONCE:]
-        page = replace(page, strips=page.strips + read_pieces(engine, sheet, some))
-        end = ends(page.strips)
-        pieces = [piece for piece in pieces if piece.top < end]
-    return page
+        return replace(page, strips=read_pieces(engine, sheet, print_of.pieces))
+    return replace(page, strips=_read_wanted(engine, sheet, print_of.pieces, wanted, known))
+
+
+def _read_wanted(
+    engine: Engine, sheet: Sheet, pieces: Sequence[Piece], wanted: Wanted, known: Sequence[Strip]
+) -> tuple[Strip, ...]:
+    """Return the strips in the order of `pieces`, whatever the order in which they were read."""
+    before = {strip.piece: strip for strip in known}
+    place = {piece: number for number, piece in enumerate(pieces)}
+    strips: list[Strip] = []
+    left = list(pieces)
+    while following := wanted(strips, left):
+        piece = following[0]
+        left = sorted(following[1:], key=lambda one: place[one])
+        strips += (before[piece],) if piece in before else read_pieces(engine, sheet, [piece])
+    return tuple(sorted(strips, key=lambda strip: place[strip.piece]))
 
 
 def _with_text(pieces: Sequence[Piece], lines: Sequence[Line]) -> tuple[Strip, ...]:

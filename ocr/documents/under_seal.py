@@ -22,6 +22,8 @@ _ROW, _HIGHER_ROW = 0.6, 0.72
 _PRINT = (0.6, 1.45)
 """Heights of pieces whose own middle is that of a row."""
 _STEP, _MOST_ROWS = 0.45, 4
+_LONGEST, _DAY_IN_LINE = 24, 0.3
+"""Characters of a day with a few words beside it; in longer lines so large a share must be a day's."""
 _DISTURBED = 0.85
 """Most confidence of a day with something between its characters that belongs to the seal."""
 _PLACES = (None, Way.CRISP)
@@ -95,7 +97,7 @@ def _rows(
     engine: Engine, page: Page, label: Label | None, free: Sequence[Part], field: Piece, em: float
 ) -> Iterator[Piece]:
     """Yield where the row of the day may be, the likeliest first; looking for it blindly comes last."""
-    seen = [part for part in free if _is_inside(part.piece, field) and _SIGNS & set(part.text)]
+    seen = [part for part in free if _is_inside(part.piece, field) and _may_be_day(part)]
     seen += [part for part in free if _is_inside(part.piece, field) and part not in seen and _is_dated(part)]
     plain = [part for part in seen if _PRINT[0] * em <= part.piece.height <= _PRINT[1] * em]
     for part in sorted(plain, key=lambda part: (-len(_SIGNS & set(part.text)), -part.piece.middle)):
@@ -109,8 +111,18 @@ def _rows(
         yield from _blindly(engine, page, field, em)
 
 
+def _may_be_day(part: Part) -> bool:
+    """Say whether a part has signs of a day and is no sentence that only speaks of days."""
+    is_short = len(part.text) <= _LONGEST or _written_in(part) >= _DAY_IN_LINE * len(part.text)
+    return bool(_SIGNS & set(part.text)) and is_short
+
+
 def _is_dated(part: Part) -> bool:
-    return sum(character in _WRITTEN for character in part.text) >= max(2, 0.6 * len(part.text))
+    return _written_in(part) >= max(2, 0.6 * len(part.text))
+
+
+def _written_in(part: Part) -> int:
+    return sum(character in _WRITTEN for character in part.text)
 
 
 def _blindly(engine: Engine, page: Page, field: Piece, em: float) -> list[Piece]:

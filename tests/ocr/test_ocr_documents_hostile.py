@@ -64,7 +64,7 @@ def test_words_of_a_letter_are_no_card_to_be_sure_of(engine: Engine, seed: int) 
             assert field.confidence < SURE
 
 
-@pytest.mark.parametrize(("second", "reason"), [((830, 400), "several"), ((100, 1100), "")])
+@pytest.mark.parametrize(("second", "reason"), [((830, 400), "several"), ((100, 1100), "several")])
 def test_of_two_cards_copied_on_a_page_one_is_read(
     engine: Engine, second: tuple[int, int], reason: str
 ) -> None:
@@ -87,3 +87,14 @@ def test_a_card_is_read_however_it_lies(engine: Engine, degrees: int) -> None:
     page = glass.on_glass(card.picture, dpi=200, angle=degrees, at_mm=(60, 60), noise=3, seed=17)
     reading = read(engine, page, "id-card-front")
     assert shown(reading) == dict(card.truth)
+
+
+def test_of_two_cards_side_by_side_on_the_lid_the_reason_is_given(engine: Engine) -> None:
+    cards = [every.specimen("id-card-front", seed, 200) for seed in (51000, 51001)]
+    page = Image.new("RGB", (1654, 2339), (40, 40, 44))
+    for place, card in zip(((120, 300), (140, 1200)), cards, strict=True):
+        page.paste(card.picture.convert("RGB"), place)
+    page.info["dpi"] = (200, 200)
+    reading = read(engine, page, "id-card-front")
+    assert reading.reason == "several"
+    assert all(reading.fields[name].confidence < SURE for name in ("name", "address"))

@@ -1,0 +1,37 @@
+"""The name of a passport: the zone has no check digit for it, the print beside it says it again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ocr.documents import passport
+from ocr.documents.form import Written
+from ocr.port import FieldReading
+from workstation.training.specimens import passport as specimen
+
+HOLDER = next(one for one in map(specimen.invent, range(99)) if len(one.surname) > 3)
+TODAY = date(2026, 11, 21)
+
+
+def read(printed: str) -> dict[str, FieldReading]:
+    lines = ("护照PASSPORT", printed, *specimen.zone(HOLDER))
+    text = "".join(lines)
+    return passport.interpret({"zone": Written(text, (0.99,) * len(text), None, lines)}, TODAY)
+
+
+def test_a_name_that_the_print_says_as_well_is_surer() -> None:
+    alone, agreed = read(""), read(f"姓名/Name{HOLDER.surname},{HOLDER.given_names}")
+    assert alone["surname"].value == agreed["surname"].value == HOLDER.surname
+    assert alone["surname"].confidence < 0.9 < agreed["surname"].confidence
+    assert alone["given_names"].confidence < 0.9 < agreed["given_names"].confidence
+
+
+@pytest.mark.parametrize("field", ["surname", "given_names"])
+def test_a_name_that_the_print_says_otherwise_is_doubtful(field: str) -> None:
+    wrong = {"surname": HOLDER.surname, "given_names": HOLDER.given_names}
+    wrong[field] = "Q" + wrong[field][1:]
+    reading = read(f"{wrong['surname']},{wrong['given_names']}")
+    assert reading[field].confidence <= 0.7
+    assert reading[field].value == getattr(HOLDER, field)
