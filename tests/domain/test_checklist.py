@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.case import (
     Answered,
     Applicant,
@@ -366,21 +365,3 @@ def test_a_number_that_fails_its_check_digit_bars_receiving_even_when_confirmed(
 def test_fields_follow_the_answers() -> None:
     assert [f.id for f in active_fields(ITEM, {"who": "agent"})] == ["name", "id_number", "note", "agent"]
     assert [f.id for f in active_fields(ITEM, {"who": "self"})] == ["name", "id_number", "note"]
-
-
-def test_an_archived_copy_is_usable_while_checked_and_in_time() -> None:
-    copy = ArchivedMaterial(
-        archive_id="a",
-        id_number="11010519491231002X",
-        standard_id="std",
-        title="户口簿",
-        source_case="W01-0007",
-        pages=(page(),),
-        level=TrustLevel.B,
-        checked_by="clerk",
-        checked_on=date(2026, 3, 2),
-        valid_until=date(2026, 11, 2),
-    )
-    assert copy.usable_on(date(2026, 11, 2))
-    assert not copy.usable_on(date(2026, 11, 3))
-    assert not replace(copy, level=TrustLevel.C).usable_on(date(2026, 11, 2))

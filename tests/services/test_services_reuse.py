@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.services.conftest import NOW, QIAN, RELIEF, ZHAO, MakeWindow, Window
-from workstation.domain.archive import ArchivedMaterial
+from workstation.domain.archive import Approval, ArchivedMaterial
 from workstation.domain.case import Case, SlotReused, TrustLevel
 from workstation.domain.checklist import SlotStatus
 from workstation.domain.items import Item, Material, Pack
@@ -32,6 +32,7 @@ def archived(window: Window, **changes: object) -> ArchivedMaterial:
         "level": TrustLevel.B,
         "checked_by": "李样本",
         "checked_on": date(2026, 3, 1),
+        "approval": Approval.APPROVED,
     }
     copy = ArchivedMaterial(**{**values, **changes})  # type: ignore[arg-type]
     with window.store.transaction() as tx:

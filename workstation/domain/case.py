@@ -28,9 +28,11 @@ from workstation.domain.entries import (
     HomeStreetSet,
     IdentityChecked,
     Moved,
+    Noticed,
     Opened,
     OriginalMarked,
     PackChanged,
+    PapersShared,
     Payload,
     Printed,
     ProofWithdrawn,
@@ -62,6 +64,7 @@ from workstation.domain.facts import (
     Page,
     PageFile,
     Reuse,
+    Share,
     SupplementWay,
     Treatment,
     TrustLevel,
@@ -107,8 +110,10 @@ __all__ = [
     "MOVES",
     "Move",
     "Moved",
+    "Noticed",
     "Opened",
     "PackChanged",
+    "PapersShared",
     "Origin",
     "OriginalMarked",
     "Page",
@@ -127,6 +132,7 @@ __all__ = [
     "ProofWithdrawn",
     "SlotProved",
     "Sealed",
+    "Share",
     "SlotCommitted",
     "SlotContent",
     "SlotDeferred",
@@ -267,6 +273,10 @@ class Case:
     home_street: str = ""
     second_street: str = ""
     agent: Agent | None = None
+    shares: Mapping[str, Share] = field(default_factory=dict)
+    """Other people whose kept papers may serve, by identity number."""
+    noticed: bool = False
+    """The applicant was told how their data is handled."""
     credit: CreditChecked | None = None
     identity: IdentityChecked | None = None
     """Last comparison of the person at the counter with the document; None: nobody compared."""

@@ -19,6 +19,7 @@ from workstation.domain.facts import (
     Origin,
     PageFile,
     Reuse,
+    Share,
     SupplementWay,
 )
 from workstation.domain.page_entries import (
@@ -165,6 +166,22 @@ class IdentityChecked:
     chip_serial: str = ""
     """Of the card, where its chip was read."""
     kind: Literal["identity"] = "identity"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PapersShared:
+    """Another person's kept papers may serve this case; the same person again replaces what was said."""
+
+    share: Share
+    kind: Literal["papers_shared"] = "papers_shared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noticed:
+    """The applicant was told, before scanning, how their data is handled (个人信息保护法 art. 17, 35)."""
+
+    way: Literal["screen", "paper"]
+    kind: Literal["noticed"] = "noticed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,6 +353,8 @@ Payload = (
     | SlotProved
     | ProofWithdrawn
     | IdentityChecked
+    | PapersShared
+    | Noticed
     | FieldSet
     | AgentSet
     | CreditChecked

@@ -238,6 +238,25 @@ class Reuse:
     consent_at: datetime
     consent_way: str
     """How the yes was given, e.g. `signed` or `oral, witnessed by the clerk`."""
+    archive_id: str = ""
+    """Which kept copy it is; empty in logs of older programs."""
+    holder: str = ""
+    """Relation of the copy's holder to the applicant, e.g. 配偶; empty: the applicant's own."""
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Another person's papers may be used in this case: who they are, and how they allowed it."""
+
+    id_number: str
+    name: str
+    relation: str
+    """To the applicant, in words, e.g. 配偶."""
+    proof: str = ""
+    """Paper that shows the relation, e.g. 结婚证."""
+    permission: str = ""
+    """How the other person allowed it, e.g. 本人到场同意; empty: it is not allowed yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

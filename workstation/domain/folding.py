@@ -29,12 +29,14 @@ from workstation.domain.case import (
     HomeStreetSet,
     IdentityChecked,
     Moved,
+    Noticed,
     Opened,
     Origin,
     OriginalMarked,
     PackChanged,
     PageAdded,
     PageCountSettled,
+    PapersShared,
     Pause,
     Printed,
     ProofWithdrawn,
@@ -83,6 +85,8 @@ def apply(case: Case | None, entry: Entry) -> Case:
         return _with_slot(case, payload)
     if isinstance(payload, PAGE_PAYLOADS):
         return with_pages(case, payload, entry.actor)
+    if isinstance(payload, _PEOPLE_PAYLOADS):
+        return _with_people(case, payload)
     if isinstance(payload, _COURSE_PAYLOADS):
         return _with_course(case, payload, entry.at)
     return _with_fact(case, payload)
@@ -239,17 +243,27 @@ def _closed(pauses: tuple[Pause, ...], at: datetime) -> tuple[Pause, ...]:
     return tuple(pause if pause.end else replace(pause, end=at) for pause in pauses)
 
 
-FactPayload = (
-    Opened | PackChanged | Answered | ApplicantSet | HomeStreetSet | FieldSet | Sealed | Printed | Flagged
-)
+PeoplePayload = ApplicantSet | PapersShared | Noticed
+_PEOPLE_PAYLOADS = (ApplicantSet, PapersShared, Noticed)
+
+
+def _with_people(case: Case, payload: PeoplePayload) -> Case:
+    match payload:
+        case ApplicantSet():
+            return _named(case, payload.applicant)
+        case PapersShared():
+            return replace(case, shares={**case.shares, payload.share.id_number: payload.share})
+        case Noticed():
+            return replace(case, noticed=True)
+
+
+FactPayload = Opened | PackChanged | Answered | HomeStreetSet | FieldSet | Sealed | Printed | Flagged
 
 
 def _with_fact(case: Case, payload: FactPayload) -> Case:
     match payload:
         case Answered():
             return _answered(case, payload)
-        case ApplicantSet():
-            return _named(case, payload.applicant)
         case HomeStreetSet():
             return replace(case, home_street=payload.street, second_street=payload.second)
         case FieldSet():
@@ -277,7 +291,7 @@ def _named(case: Case, applicant: Applicant) -> Case:
         name: replace(slot, committed=False, deferred_until=None, proof=None)
         for name, slot in case.slots.items()
     }
-    return replace(case, applicant=applicant, credit=None, slots=slots)
+    return replace(case, applicant=applicant, credit=None, slots=slots, shares={}, noticed=False)
 
 
 def _answered(case: Case, payload: Answered) -> Case:

@@ -51,6 +51,7 @@ def course_of(case: Case) -> Case:
         last_move=None if move is None else Moved(move=move.move, due=move.due),
         applicant=None,
         agent=None,
+        shares={},
         credit=None,
         fields={},
         bundles=(),

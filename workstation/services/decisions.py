@@ -29,6 +29,7 @@ from workstation.domain.items import Item
 from workstation.domain.tolerance import overdue
 from workstation.i18n import listed
 from workstation.services.agents import check_agent
+from workstation.services.archiving import archive_checked
 from workstation.services.catalogue import Catalogue
 from workstation.services.decision_errors import NotOverdue, OneNoticeOnly, SituationOpen
 from workstation.services.errors import (
@@ -43,7 +44,8 @@ from workstation.services.intake import handed_back
 from workstation.services.limits import earliest, last_day, silence_due
 from workstation.services.profile import WindowProfile
 from workstation.services.proofs import check_proofs
-from workstation.services.reuse import archive_checked
+from workstation.services.reuse import ReuseDesk, refusal_words
+from workstation.services.reuse_errors import ReuseOverturned
 from workstation.services.sealing import Sealer
 from workstation.services.tolerance import check_promises, flags_for, settled_promises
 from workstation.services.view import missing_words
@@ -60,6 +62,7 @@ class Decisions:
     clock: Clock
     calendar: WorkCalendar
     sealer: Sealer
+    reuse: ReuseDesk
 
     def receive(self, case_id: str) -> Case:
         """Receive (收件): the citizen gets a dated receipt, the clock of silence starts.
@@ -67,6 +70,7 @@ class Decisions:
         Raises:
             NotReadyToReceive: something is missing; `details['missing']` lists it.
             CaseSealed: the case was received before.
+            ReuseOverturned: something speaks against a copy it took meanwhile.
         """
         case, item = self._ready(case_id)
         self.sealer.prepare(case, item)
@@ -221,6 +225,10 @@ class Decisions:
             raise NotReadyToReceive(missing=listed(missing))
         check_promises(case, item, local_date(self.clock()), self.calendar)
         check_proofs(self.store, case, item, local_date(self.clock()))
+        overturned = self.reuse.no_longer(case)
+        if overturned:
+            # The copy, its source case or who stands here may have changed since the yes.
+            raise ReuseOverturned(copies=listed(refusal_words(refusal) for refusal in overturned))
         if case.agent is not None:
             # The power may have ended while the draft lay, or the applicant may be another one since.
             check_agent(item, case.agent, case, local_date(self.clock()))

@@ -18,6 +18,7 @@ from workstation.domain.handling import handling
 from workstation.domain.issuers import TrustedIssuer
 from workstation.domain.tolerance import overdue
 from workstation.services.agents import AgentsDesk
+from workstation.services.archiving import ArchiveKeeping
 from workstation.services.balance import Balance, day_balance
 from workstation.services.branches import branch_body, branch_lines
 from workstation.services.capture import Capture
@@ -46,7 +47,7 @@ from workstation.services.profile import WindowProfile
 from workstation.services.proofs import ProofDesk
 from workstation.services.queue import QueueDesk
 from workstation.services.retention import KEEP, Housekeeper
-from workstation.services.reuse import ReuseDesk
+from workstation.services.reuse import NOTHING, ReuseDesk
 from workstation.services.scene import Scene
 from workstation.services.sealing import Sealer
 from workstation.services.silence import Silence
@@ -79,6 +80,7 @@ class Desk:
     reuse: ReuseDesk
     scene: Scene
     proofs: ProofDesk
+    archive: ArchiveKeeping
     decisions: Decisions
     tolerance: Tolerance
     supplements: Supplements
@@ -104,10 +106,12 @@ class Desk:
     def view_of(self, case: Case) -> CaseView:
         """The same for a case just returned by a service."""
         item = self.catalogue.item_of(case)
+        found = NOTHING if case.is_sealed else self.reuse.look(case)
         view = build_view(
             case,
             item,
-            offers={} if case.is_sealed else self.reuse.offers(case),
+            offers=found.offers,
+            refusals=found.refusals,
             street_name=self.catalogue.street_name,
             known=self.intake.known(case, item) if case.derived else {},
             remembered=self.intake.remembered(case),
@@ -176,6 +180,8 @@ def build_desk(parts: Parts) -> Desk:
     disk = DiskWatch(store.vault.free_bytes, parts.warn_below, parts.stop_below)
     sealer = Sealer(profile, parts.key, partial(branch_body, catalogue), filing, disk)
     intake = Intake(store, catalogue, profile, clock)
+    scene = Scene(store, catalogue, profile, clock)
+    reuse = ReuseDesk(store, catalogue, profile, clock, scene)
     pictures = PagePictures(store, parts.darkroom)
     capture = Capture(store, parts.scanner, profile, clock, disk, darkroom=parts.darkroom)
     board = CaseBoard(store, catalogue, parts.calendar, clock)
@@ -203,10 +209,11 @@ def build_desk(parts: Parts) -> Desk:
         ),
         page_work=PageWorkDesk(store, catalogue, profile, clock, pictures),
         sorting=Sorting(capture, catalogue, parts.codes, parts.darkroom),
-        scene=Scene(store, catalogue, profile, clock),
-        reuse=ReuseDesk(store, catalogue, profile, clock),
+        scene=scene,
         proofs=ProofDesk(store, catalogue, profile, clock, parts.libraries, parts.issuers),
-        decisions=Decisions(store, catalogue, profile, clock, parts.calendar, sealer),
+        reuse=reuse,
+        archive=ArchiveKeeping(store, clock),
+        decisions=Decisions(store, catalogue, profile, clock, parts.calendar, sealer, reuse),
         tolerance=Tolerance(store, catalogue, profile, clock, parts.calendar, parts.credit),
         supplements=Supplements(store, catalogue, profile, clock, sealer),
         board=board,

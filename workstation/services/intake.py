@@ -33,6 +33,7 @@ from workstation.domain.forms import FormField
 from workstation.domain.identity import birth_date_of, check_id_number, sex_of
 from workstation.domain.items import Item
 from workstation.domain.known import KnownAnswer, known_answers
+from workstation.services.archive_shelf import ArchiveShelf
 from workstation.services.carrying import (
     CARD,
     answers_after,
@@ -115,7 +116,8 @@ class Intake:
         case, item = self._editable(case_id)
         number = check_id_number(applicant.id_number)
         applicant = replace(applicant, id_number=number, birth_date=birth_date_of(number), sex=sex_of(number))
-        known = answers_of_facts(case, item, applicant, self._archived(case, number), self._today)
+        archived = self.shelf.relied_on(case, applicant, item)
+        known = answers_of_facts(case, item, applicant, archived, self._today)
         answers = answers_after(case, known)
         facts: list[Payload] = [ApplicantSet(applicant=applicant), *known]
         facts += card_fields(case, item, applicant, answers=answers, clerk=self.profile.clerk)
@@ -131,7 +133,7 @@ class Intake:
         """Return what facts answer of the item's questions, for showing where an answer came from."""
         if case.applicant is None:
             return {}
-        archived = self._archived(case, case.applicant.id_number)
+        archived = self.shelf.relied_on(case, case.applicant, item)
         return known_answers(item, case.applicant, archived, self._today)
 
     def remembered(self, case: Case) -> Applicant | None:
@@ -146,15 +148,10 @@ class Intake:
         person = earlier.applicant if earlier is not None else None
         return person if person is not None and person.id_number == read.value else None
 
-    def _archived(self, case: Case, id_number: str) -> frozenset[str]:
-        """Return the standard materials of which a usable copy from another case is kept."""
-        return frozenset(
-            copy.standard_id
-            for copy in self.store.archived(id_number)
-            if copy.usable_on(self._today)
-            and copy.source_case != case.number
-            and copy.practice is case.is_practice
-        )
+    @property
+    def shelf(self) -> ArchiveShelf:
+        """What is kept of earlier cases."""
+        return ArchiveShelf(self.store, self.profile, self.clock)
 
     @property
     def _today(self) -> date:

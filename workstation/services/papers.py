@@ -174,26 +174,10 @@ class Papers(PromisePapers, CoursePapers, CoverPapers):
             **self._common(case, item),
             number=f"{case.number}-F",
             asked_at=min(reuse.consent_at for _, reuse in reused),
-            lines=tuple(self._reuse_line(case, item.material(slot).title, reuse) for slot, reuse in reused),
+            lines=tuple(_reuse_line(item.material(slot).title, reuse) for slot, reuse in reused),
             consent_way="、".join(dict.fromkeys(reuse.consent_way for _, reuse in reused)),
         )
         return self._make(case, "材料复用确认书", form.number, form)
-
-    def _reuse_line(self, case: Case, title: str, reuse: Reuse) -> ReuseLine:
-        archived = self.store.archived(case.applicant.id_number) if case.applicant else ()
-        source = next(
-            (a for a in archived if (a.source_case, a.pages) == (reuse.source_case, reuse.pages)), None
-        )
-        return ReuseLine(
-            material=title,
-            source_case=reuse.source_case,
-            checked_on=reuse.checked_on,
-            checked_by=reuse.checked_by,
-            level=reuse.level.value,
-            pages=len(reuse.pages),
-            sha256=copy_sha256(reuse.pages),
-            valid_until=source.valid_until if source else None,
-        )
 
     def handover(self, bag: Bag) -> Paper:
         """物料流转凭证 of a listed bag; a day the calendar does not know is left open."""
@@ -278,3 +262,16 @@ TITLES = {
     "extension": N_("延长办理期限通知书"),
 }
 """What a menu calls each paper."""
+
+
+def _reuse_line(title: str, reuse: Reuse) -> ReuseLine:
+    return ReuseLine(
+        material=f"{title}（{reuse.holder}）" if reuse.holder else title,
+        source_case=reuse.source_case,
+        checked_on=reuse.checked_on,
+        checked_by=reuse.checked_by,
+        level=reuse.level.value,
+        pages=len(reuse.pages),
+        sha256=copy_sha256(reuse.pages),
+        valid_until=reuse.valid_until,
+    )

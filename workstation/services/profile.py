@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from workstation.domain.kinds import WindowCategory
 from workstation.domain.people import Role
+from workstation.domain.reuse import ReusePolicy
 from workstation.domain.tickets import Prefixes
 
 
@@ -34,3 +35,5 @@ class WindowProfile:
     """Kinds of items the window takes; empty: all."""
     prefixes: Prefixes = Prefixes()
     """First letters of the queue numbers given here."""
+    reuse: ReusePolicy = ReusePolicy()
+    """What the hall decided about reusing kept copies."""

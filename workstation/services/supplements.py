@@ -26,6 +26,7 @@ from workstation.domain.clock import Clock, end_of_day
 from workstation.domain.items import Item
 from workstation.domain.lamps import silence_ends
 from workstation.i18n import _, listed
+from workstation.services.archiving import archive_checked
 from workstation.services.catalogue import Catalogue
 from workstation.services.decision_errors import (
     NothingBrought,
@@ -35,7 +36,6 @@ from workstation.services.decision_errors import (
     WaybillMissing,
 )
 from workstation.services.profile import WindowProfile
-from workstation.services.reuse import archive_checked
 from workstation.services.sealing import Sealer
 from workstation.services.view import STATE_WORDS, TODO_WORDS
 from workstation.store.database import Store, Tx

@@ -25,6 +25,7 @@ from workstation.domain.forms import FormField
 from workstation.domain.items import Item
 from workstation.domain.kinds import Routing
 from workstation.domain.known import KnownAnswer
+from workstation.domain.reuse import Refusal
 from workstation.domain.situations import Question
 from workstation.i18n import N_, _
 from workstation.services.branches import BranchLine
@@ -73,6 +74,8 @@ class CaseView:
     readiness: Readiness
     offers: Mapping[str, ArchivedMaterial]
     """Copies that may be reused, by slot."""
+    refusals: Mapping[str, Refusal] = field(default_factory=dict)
+    """Copies that are kept but not offered, by slot, each with what speaks against it."""
     home_street_name: str
     second_street_name: str = ""
     known: Mapping[str, KnownAnswer] = field(default_factory=dict)
@@ -145,6 +148,7 @@ def build_view(
     item: Item,
     *,
     offers: Mapping[str, ArchivedMaterial],
+    refusals: Mapping[str, Refusal],
     street_name: Callable[[str], str],
     known: Mapping[str, KnownAnswer],
     remembered: Applicant | None = None,
@@ -160,6 +164,7 @@ def build_view(
         fields_shown=with_card_age(judged(case.fields, compare(case.fields, case.applicant))),
         readiness=readiness(item, case),
         offers=offers,
+        refusals=refusals,
         home_street_name=street_name(case.home_street) if case.home_street else "",
         second_street_name=street_name(case.second_street) if len(case.streets) > 1 else "",
         known=known,

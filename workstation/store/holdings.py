@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from workstation.domain.archive import ArchivedMaterial
+from workstation.domain.archive import ArchivedMaterial, CopyState
 from workstation.domain.courier import Bag, BagState
 from workstation.store import codec
 from workstation.store.page_uses import Holder, set_uses
@@ -24,6 +27,20 @@ def materials(session: Session, person: str) -> tuple[ArchivedMaterial, ...]:
     rows = session.exec(select(MaterialRow).where(MaterialRow.person == person)).all()
     found = [codec.material_from(row.document) for row in rows]
     return tuple(sorted(found, key=lambda material: material.checked_on, reverse=True))
+
+
+def forget_materials(session: Session, today: date) -> int:
+    """Remove materials kept until a day before `today`, withdrawn, or of a holder who is gone."""
+    document = col(MaterialRow.document)
+    until = func.json_extract(document, "$.keep_until")
+    ended = (CopyState.WITHDRAWN.value, CopyState.REVOKED.value, CopyState.HOLDER_GONE.value)
+    over = or_(until < today.isoformat(), func.json_extract(document, "$.state").in_(ended))
+    rows = session.exec(select(MaterialRow).where(over)).all()
+    for row in rows:
+        set_uses(session, Holder.MATERIAL, row.archive_id, set())
+        session.delete(row)
+    session.flush()
+    return len(rows)
 
 
 def put_bag(session: Session, bag: Bag) -> None:

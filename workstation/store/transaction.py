@@ -141,6 +141,10 @@ class Tx:
         """Return a person's materials, the one checked last first."""
         return holdings.materials(self._session, self._indexer.person(id_number))
 
+    def forget_archived(self, today: date) -> int:
+        """Remove materials whose keeping ended before `today`, or that nobody may use; return how many."""
+        return holdings.forget_materials(self._session, today)
+
     def put_bag(self, bag: Bag) -> None:
         """Keep a bag as it is now; one of the same number is replaced."""
         holdings.put_bag(self._session, bag)

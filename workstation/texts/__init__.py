@@ -15,6 +15,7 @@ from workstation.i18n import N_, _
 
 TABLES = (
     "agents",
+    "archive",
     "carry",
     "catalogue",
     "cli",

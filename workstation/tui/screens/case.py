@@ -20,7 +20,7 @@ from workstation.tui.screens.case_more import offered, open_menu
 from workstation.tui.screens.case_moves import TrayKeys
 from workstation.tui.screens.case_pages import PageKeys, may_arrange
 from workstation.tui.screens.case_promises import COMMIT, PromiseKeys, may_take_supplement, promise_choices
-from workstation.tui.screens.case_reuse import ReuseKeys
+from workstation.tui.screens.case_reuse import ReuseKeys, may_reuse
 from workstation.tui.screens.case_steps import StepKeys
 from workstation.tui.screens.case_words import first_open_step, head, main_action, rail
 from workstation.tui.screens.paper_menu import may_print
@@ -308,7 +308,7 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
         is_next = not editable and not view.takes_supplement
         allowed = {
             "scan": is_next or (fillable and not self.scanning),
-            "reuse": editable and self.current_slot in view.offers,
+            "reuse": may_reuse(view, self.current_slot),
             "papers": may_print(view),
             "scan_stack": editable and not self.scanning,
             "choose_scanner": not is_next and not self.scanning,

@@ -12,6 +12,7 @@ from workstation.services.cover_papers import cover_lines
 from workstation.services.view import CaseView
 from workstation.tui.screens.case_pages import may_arrange
 from workstation.tui.screens.case_promises import may_terminate
+from workstation.tui.screens.case_reuse import may_share
 from workstation.tui.screens.dialogs import ChoiceDialog, ConfirmDialog, TextDialog
 
 if TYPE_CHECKING:
@@ -135,6 +136,10 @@ def _feed_stack(screen: CaseScreen) -> None:
     screen.action_scan_stack()
 
 
+def _share_papers(screen: CaseScreen) -> None:
+    screen.share_papers()
+
+
 MORE: tuple[MoreAction, ...] = (
     MoreAction("take-over", N_("转入新版事项"), _may_take_over, _take_over),
     MoreAction("ask-supplement", N_("补充告知: 事项有变"), _may_ask_supplement, _ask_supplement),
@@ -142,6 +147,7 @@ MORE: tuple[MoreAction, ...] = (
     MoreAction("withdraw", N_("撤回申请"), _may_withdraw, _withdraw),
     MoreAction("terminate", N_("终止: 容缺逾期未补"), may_terminate, _terminate),
     MoreAction("discard", N_("作废草稿"), _may_discard, _discard),
+    MoreAction("share", N_("登记他人材料 (如配偶), 供本件复用"), may_share, _share_papers),
     MoreAction("covers", N_("打印扫描封面页 (整叠分拣用)"), _may_print_covers, _print_covers),
     MoreAction("pages", N_("整理页面: 转正、裁切、调序、拆并"), may_arrange, _arrange_pages),
     MoreAction("stack", N_("整叠扫描, 按封面页分拣 (F11)"), _may_feed_stack, _feed_stack),

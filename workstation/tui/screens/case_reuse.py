@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from textual import work
 
 from workstation.domain.archive import ArchivedMaterial
-from workstation.domain.case import Case
+from workstation.domain.case import Case, Share
+from workstation.domain.reuse import Refusal
 from workstation.i18n import _
+from workstation.services.view import CaseView
+from workstation.texts import words
+from workstation.tui.cells import printable
 from workstation.tui.screens.case_base import CaseBase
-from workstation.tui.screens.dialogs import ConfirmDialog
+from workstation.tui.screens.dialogs import ConfirmDialog, TextDialog
 from workstation.tui.screens.reuse import ReuseDialog
 
 
@@ -27,15 +31,54 @@ class ReuseKeys(CaseBase):
 
     @work(exit_on_error=False)
     async def action_reuse(self) -> None:
-        """Offer the archived copies; only the citizen's recorded yes takes them."""
-        here, offers = self.current_slot, self.open_offers
+        """Offer, let compare, take back, or say why not; only the citizen's recorded yes takes a copy."""
+        here, view = self.current_slot, self.view
+        if view is None:
+            return
+        if view.case.slot(here).reuse is not None:
+            await self._take_back(here)
+        elif here in view.offers:
+            await self._offer(here, view.offers[here])
+        elif here in view.refusals:
+            await self._explain(here, view.refusals[here])
+
+    async def _offer(self, here: str, offer: ArchivedMaterial) -> None:
+        offers = self.open_offers
         if len(offers) > 1 and here in offers:
             taken = await self.app.push_screen_wait(ReuseDialog(offers))
         else:
-            offer = self.view.offers.get(here) if self.view else None
-            taken = (here,) if offer is not None and await self._says_yes(offer) else ()
+            taken = (here,) if await self._says_yes(offer) else ()
         if taken:
             self.change(lambda: self._take_copies(taken), self.go_on)
+
+    async def _explain(self, slot: str, refusal: Refusal) -> None:
+        """Say what speaks against the copy; where the original heals it, ask for the look at it."""
+        if not refusal.healed_by_original:
+            self.say(refusal_sentence(refusal))
+            return
+        body = _(
+            "{material}: {day} 由 {who} 提交的副本 ({level} 级, {pages} 页), 还没有人核对过原件。\n\n"
+            "请把原件与副本逐页核对。一致时按 Y: 记录已核对原件 (C 级升为 B 级), 原件当场退还,\n"
+            "并记录申请人同意本办件复用。"
+        ).format(
+            material=printable(refusal.copy.title),
+            day=refusal.copy.checked_on,
+            who=printable(refusal.copy.checked_by),
+            level=refusal.copy.level.value,
+            pages=len(refusal.copy.pages),
+        )
+        dialog = ConfirmDialog(_("核对原件"), body, yes=_("已核对原件, 申请人同意"), no=_("不复用"))
+        if await self.app.push_screen_wait(dialog):
+            reuse = self.desk.reuse
+            way = reuse.consent_words
+            self.change(lambda: reuse.take_checked(self.case_id, slot, consent_way=way), self.go_on)
+
+    async def _take_back(self, slot: str) -> None:
+        body = _("撤回后这份材料要另行提交, 复用确认书作废重打; 撤回记入办件。")
+        dialog = ConfirmDialog(_("撤回复用"), body, yes=_("申请人撤回同意"), no=_("不撤回"))
+        if await self.app.push_screen_wait(dialog):
+            why = "申请人撤回同意"
+            self.change(lambda: self.desk.reuse.withdraw(self.case_id, slot, why=why))
 
     async def _says_yes(self, offer: ArchivedMaterial) -> bool:
         body = _(
@@ -53,8 +96,43 @@ class ReuseKeys(CaseBase):
         dialog = ConfirmDialog(_("材料复用"), body, yes=_("申请人同意"), no=_("不同意"))
         return await self.app.push_screen_wait(dialog)
 
+    @work(exit_on_error=False)
+    async def share_papers(self) -> None:
+        """Ask whose papers may serve too, what they are to the applicant, and how they allowed it."""
+        body = _("登记后, 此人存档的材料可在本办件中复用; 关系和许可记入办件, 随件送达。")
+        labels = (
+            _("材料所有人的公民身份号码"),
+            _("姓名"),
+            _("与申请人的关系, 如 配偶"),
+            _("证明关系的材料, 如 结婚证"),
+            _("许可方式, 如 本人到场同意"),
+        )
+        given = await self.app.push_screen_wait(TextDialog(_("登记他人材料"), body, *labels))
+        if given is not None:
+            number, name, relation, proof, permission = given
+            share = Share(id_number=number, name=name, relation=relation, proof=proof, permission=permission)
+            self.change(lambda: self.desk.reuse.share(self.case_id, share))
+
     def _take_copies(self, slots: tuple[str, ...]) -> Case:
-        case = self.desk.store.case(self.case_id)
+        case, reuse = self.desk.store.case(self.case_id), self.desk.reuse
         for slot in slots:
-            case = self.desk.reuse.take(self.case_id, slot, consent_way="当面同意, 签材料复用确认书")
+            case = reuse.take(self.case_id, slot, consent_way=reuse.consent_words)
         return case
+
+
+def may_reuse(view: CaseView, slot: str) -> bool:
+    """Return whether the reuse key has something to say of a slot."""
+    if view.case.is_sealed:
+        return False
+    return slot in view.offers or slot in view.refusals or view.case.slot(slot).reuse is not None
+
+
+def may_share(view: CaseView) -> bool:
+    """Return whether another person's papers may be named."""
+    return not view.case.is_sealed and view.case.applicant is not None
+
+
+def refusal_sentence(refusal: Refusal) -> str:
+    """Say why a kept copy is not offered, and what heals it."""
+    details: dict[str, object] = {"detail": printable(refusal.detail), "case": refusal.copy.source_case}
+    return str(words(refusal.bar.value, details))

@@ -21,7 +21,8 @@ from workstation.domain.items import Replacement
 from workstation.domain.kinds import Need, OriginalRule, ReplacementKind
 from workstation.i18n import N_, _, listed
 from workstation.services.view import CaseView
-from workstation.tui.cells import fit
+from workstation.texts import words
+from workstation.tui.cells import fit, printable
 from workstation.tui.theme import AMBER, QUIET
 from workstation.tui.words import slot_glyph, slot_lamp, slot_title
 
@@ -216,11 +217,22 @@ def _next_key(line: ChecklistLine, view: CaseView) -> str:
         return _("F2 扫描补来的材料")
     if line.status in (SlotStatus.LATER, SlotStatus.COMMITTED):
         return _("回车 到下一项 · F6 改约定")
+    if line.status is SlotStatus.REUSED and not view.case.is_sealed:
+        return _("回车 到下一项 · F3 撤回复用")
     if line.todo is Todo.NOTHING:
         return _("F10 补件封装") if view.takes_supplement else _("回车 到下一项")
+    return _ways(line, view)
+
+
+def _ways(line: ChecklistLine, view: CaseView) -> str:
+    """Name the keys that bring what is missing, the one with the least paper first."""
+    material = line.material
     keys = [_("F2 扫描")]
     if material.id in view.offers and not line.pages:
         keys.insert(0, _("F3 复用"))
+    refusal = view.refusals.get(material.id)
+    if refusal is not None and refusal.healed_by_original and not line.pages:
+        keys.insert(0, _("F3 核对原件"))
     if material.need is Need.TOLERABLE and not view.item.instant:
         keys.append(_("F6 容缺"))
     if material.committable and view.item.commitment is not None:
@@ -241,6 +253,7 @@ def _why(line: ChecklistLine, view: CaseView) -> Text:
     if material.need is Need.TOLERABLE and not view.item.instant:
         _pair(text, _("可容缺"), _("可按 F6 后补"))
     _pair(text, _("可复用"), _copy(line, view), AMBER)
+    _pair(text, _("存档"), _barred(line, view), AMBER)
     return text
 
 
@@ -268,6 +281,17 @@ def _copy(line: ChecklistLine, view: CaseView) -> str:
     return _("归档副本 {day}, 办件 {case} 核过原件, {level} 级, {pages} 页").format(
         day=offer.checked_on, case=offer.source_case, level=offer.level.value, pages=len(offer.pages)
     )
+
+
+def _barred(line: ChecklistLine, view: CaseView) -> str:
+    """Say why a copy that is kept is not offered, and what heals it, while nothing is scanned."""
+    refusal = view.refusals.get(line.material.id)
+    if refusal is None or line.todo is not Todo.SCAN:
+        return ""
+    details: dict[str, object] = {"detail": printable(refusal.detail), "case": refusal.copy.source_case}
+    said = words(refusal.bar.value, details)
+    kept = _("{day} 的副本 ({level} 级)").format(day=refusal.copy.checked_on, level=refusal.copy.level.value)
+    return f"{kept}: {said.what}; {said.todo}"
 
 
 def _custody_rule(rule: OriginalRule) -> str:

@@ -1,0 +1,158 @@
+"""What a case leaves in the archive, and what goes from it when its time is over."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from workstation.domain.archive import ArchivedMaterial, CopyState
+from workstation.domain.case import Applicant, Case, Custody, TrustLevel
+from workstation.domain.checklist import derive
+from workstation.domain.clock import Clock, local_date
+from workstation.domain.items import Item, Material
+from workstation.domain.kinds import OriginalRule
+from workstation.services.archive_shelf import organisations
+from workstation.services.ids import new_id
+from workstation.services.profile import WindowProfile
+from workstation.services.reuse_errors import UnknownCopy
+from workstation.store.database import Store, Tx
+
+OF_ORGANISATIONS = frozenset(
+    {"business-licence", "articles-of-association", "institution-licence", "labour-dispatch-licence"}
+)
+"""Standard materials that belong to the organisation a case names, not to whoever brings them."""
+NUMBERED = frozenset({"id-card-front", "residence-permit-front", "social-security-card"})
+"""Document kinds of one person whose number stands on them."""
+ISSUED = ("issued_on", "registered_on", "valid_from")
+"""Readings that say when a document was made out."""
+
+
+def archive_checked(
+    tx: Tx,
+    case: Case,
+    item: Item,
+    profile: WindowProfile,
+    at: datetime,
+    *,
+    only: Collection[str] | None = None,
+) -> None:
+    """Keep what a clerk checked against the original in this case, for later reuse.
+
+    It is kept at receipt with level B, which vouches for the copy (it shows the original) and not for the
+    case: the copy is offered once the case was approved. Received again after a correction, the case replaces
+    its copy. With `only` nothing but these slots was looked at: the others keep the day of their own check.
+    """
+    if case.applicant is None:
+        return
+    present = _present(tx, case, item)
+    for material in derive(item, case.answers):
+        if (only is None or material.id in only) and _is_worth_keeping(case, material):
+            holder = _holder(case, case.applicant, item, material)
+            copy = _copy(case, case.applicant, material, profile, at)
+            known = present.get((holder, material.standard_id))
+            tx.archive(replace(copy, id_number=holder, archive_id=known or copy.archive_id))
+
+
+def _present(tx: Tx, case: Case, item: Item) -> dict[tuple[str, str], str]:
+    """Return the archive ids of what this case left before, by holder and standard material."""
+    own = (case.applicant.id_number,) if case.applicant else ()
+    return {
+        (copy.id_number, copy.standard_id): copy.archive_id
+        for holder in (*own, *organisations(case, item))
+        for copy in tx.archived(holder)
+        if copy.source_case == case.number
+    }
+
+
+def _is_worth_keeping(case: Case, material: Material) -> bool:
+    slot = case.slot(material.id)
+    is_checked = slot.custody is not Custody.NOT_SEEN and bool(slot.pages)
+    return material.reusable and is_checked and material.original is not OriginalRule.FORM
+
+
+def _holder(case: Case, applicant: Applicant, item: Item, material: Material) -> str:
+    """Return whose paper it is: that of the one organisation the case names, else the applicant's."""
+    named = organisations(case, item)
+    is_theirs = material.standard_id in OF_ORGANISATIONS and len(named) == 1
+    return next(iter(named)) if is_theirs else applicant.id_number
+
+
+def _copy(
+    case: Case, applicant: Applicant, material: Material, profile: WindowProfile, at: datetime
+) -> ArchivedMaterial:
+    today = local_date(at)
+    valid_until = last_day_of(material, today)
+    return ArchivedMaterial(
+        archive_id=new_id(at),
+        id_number=applicant.id_number,
+        standard_id=material.standard_id,
+        title=material.title,
+        source_case=case.number,
+        pages=case.slot(material.id).pages,
+        level=TrustLevel.B,
+        checked_by=profile.clerk,
+        checked_on=today,
+        valid_until=valid_until,
+        practice=profile.practice,
+        issued_on=_issued(case, material),
+        holder_name=applicant.name,
+        holder_address=applicant.address,
+        card_valid_until=applicant.id_valid_until,
+        shows_number=_shown_number(case, material),
+        keep_until=valid_until or today + timedelta(days=profile.reuse.keep_days),
+    )
+
+
+def last_day_of(material: Material, checked_on: date) -> date | None:
+    """Return the last day the item lets a copy checked on a day be reused; None: it sets none."""
+    days = material.validity_days
+    return checked_on + timedelta(days=days) if days is not None else None
+
+
+def _issued(case: Case, material: Material) -> date | None:
+    for name in ISSUED:
+        value = case.fields.get(f"{material.document_kind}.{name}")
+        if value is not None and value.valid:
+            try:
+                return date.fromisoformat(value.value[:10])
+            except ValueError:
+                continue
+    return None
+
+
+def _shown_number(case: Case, material: Material) -> str:
+    if material.document_kind not in NUMBERED:
+        return ""
+    value = case.fields.get(f"{material.document_kind}.id_number")
+    return value.value if value is not None and value.valid else ""
+
+
+@dataclass(frozen=True)
+class ArchiveKeeping:
+    """Lets copies go: at their holder's wish, at the office's word, and when their time is over."""
+
+    store: Store
+    clock: Clock
+
+    def withdraw(self, id_number: str, archive_id: str) -> ArchivedMaterial:
+        """Stop the keeping of one copy at its holder's wish (个人信息保护法 art. 15, 47).
+
+        Raises:
+            UnknownCopy: nothing of that id is kept of this holder.
+        """
+        with self.store.transaction() as tx:
+            copy = next((c for c in tx.archived(id_number) if c.archive_id == archive_id), None)
+            if copy is None:
+                raise UnknownCopy
+            gone = replace(copy, state=CopyState.WITHDRAWN)
+            tx.archive(gone)
+            return gone
+
+    def clean_up(self) -> int:
+        """Remove copies past their last day and those nobody may use any more; return how many.
+
+        Their pages go with the next sweep of the vault, unless a case or a queued bundle still holds them.
+        """
+        with self.store.transaction() as tx:
+            return tx.forget_archived(local_date(self.clock()))
