@@ -232,7 +232,7 @@ def test_a_press_that_fails_bars_nothing_and_the_pages_go_alone(make_window: Mak
 
 
 def test_a_reused_copy_is_delivered_as_it_is(window: Window, room: Room) -> None:
-    first = window.received()
+    first = window.approved()
     window.store.recover(NOW)
     second = window.named(window.open())
     slot = next(iter(window.desk.reuse.offers(second)))

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from tests.services.conftest import ELDER_CARD, NOW, QIAN, ZHAO, MakeWindow, Window, applicant_of
-from workstation.domain.archive import ArchivedMaterial
+from workstation.domain.archive import Approval, ArchivedMaterial
 from workstation.domain.case import Answered, Custody, Origin, TrustLevel
 from workstation.domain.forms import FieldSource, FormField
 from workstation.domain.items import Item, Pack
@@ -120,6 +120,7 @@ def test_the_archive_answers_from_the_citizens_other_cases(guided: Window) -> No
                 level=TrustLevel.B,
                 checked_by="王样本",
                 checked_on=date(2026, 3, 2),
+                approval=Approval.APPROVED,
             )
         )
     case = guided.desk.intake.set_applicant(opened(guided), applicant_of(ZHAO))

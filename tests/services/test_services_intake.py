@@ -151,7 +151,7 @@ def test_a_phone_typed_into_the_form_survives_a_second_look_at_the_applicant(win
 
 
 def test_another_applicant_loses_the_copies_reused_from_the_first(window: Window) -> None:
-    window.received()
+    window.approved()
     case = window.named(window.open())
     window.desk.reuse.take(case.case_id, "household-register", consent_way="当面口头同意")
     case = window.desk.intake.set_applicant(case.case_id, applicant_of(QIAN))
@@ -159,7 +159,7 @@ def test_another_applicant_loses_the_copies_reused_from_the_first(window: Window
 
 
 def test_the_same_applicant_keeps_the_copies_already_agreed_to(window: Window) -> None:
-    window.received()
+    window.approved()
     case = window.named(window.open())
     window.desk.reuse.take(case.case_id, "household-register", consent_way="当面口头同意")
     case = window.desk.intake.set_applicant(case.case_id, applicant_of(ZHAO))

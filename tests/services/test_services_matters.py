@@ -123,7 +123,9 @@ def test_an_ordinary_item_has_no_branches(window: Window) -> None:
 
 
 def test_papers_of_an_earlier_case_fill_the_matters_slots(window: Window) -> None:
-    received_shop(window, sign="without", premises="own")
+    shop = received_shop(window, sign="without", premises="own")
+    for kind in (ChangeKind.ACCEPTED, ChangeKind.DECIDED):
+        window.tell(kind, shop.number)
     again = window.named(open_shop(window, sign="with", premises="own"), street="HF")
     reusable = {m.id for m in window.desk.view_of(again).item.materials if m.reusable}
     assert set(window.desk.reuse.offers(again)) <= reusable

@@ -314,7 +314,7 @@ def test_an_agent_who_is_not_asked_for_any_more_stands_on_no_paper(window: Windo
 
 
 def reusing(window: Window) -> Case:
-    window.received()
+    window.approved()
     case = window.named(window.open())
     window.desk.reuse.take(case.case_id, "household-register", consent_way="本人签字")
     window.filled(window.with_materials(case))

@@ -107,7 +107,7 @@ async def test_escape_during_a_scan_stops_it_and_keeps_the_pages(sit: OpenSeat, 
 
 
 async def test_reuse_asks_the_citizen_and_no_means_no(sit: OpenSeat, window: Window) -> None:
-    window.received()
+    window.approved()
     case = window.named(window.open())
     async with sit() as seat:
         await seat.open(case.case_id)
@@ -128,7 +128,7 @@ async def test_reuse_asks_the_citizen_and_no_means_no(sit: OpenSeat, window: Win
 
 
 async def test_several_copies_are_one_question_and_one_yes_for_each(sit: OpenSeat, window: Window) -> None:
-    window.received(RELIEF)
+    window.approved(RELIEF)
     first, second = (window.named(window.open(RELIEF)) for _ in range(2))
     async with sit() as seat:
         await seat.open(first.case_id)
