@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import threading
 from datetime import datetime
+from pathlib import Path as FolderPath
 from typing import Annotated, Literal
 from urllib.parse import parse_qsl
 
@@ -42,6 +43,8 @@ from sync.contract.models import (
 )
 from sync.gateway import problems
 from sync.gateway.calls import Back, Caller, IdInPath, problems_with
+from sync.gateway.desk.site import make_desk
+from sync.gateway.desk.web import ROOT as DESK
 from sync.gateway.metrics import CONTENT_TYPE, FEED_BUCKETS, Measure, Metrics
 from sync.gateway.news import News
 from sync.gateway.office import Office
@@ -226,10 +229,11 @@ def _may_read(request: Request) -> bool:
     return request.client is not None and request.client.host in LOOPBACK and not is_passed_on
 
 
-def create_app(office: Office, *, metrics_token: str = "") -> FastAPI:
+def create_app(office: Office, *, metrics_token: str = "", locales: FolderPath | None = None) -> FastAPI:
     """Return the application; setting `app.state.stopping` ends waiting calls at once.
 
-    With `metrics_token` whoever names it reads `/metrics`; without, only this machine does.
+    With `metrics_token` whoever names it reads `/metrics`; without, only this machine does. `locales`
+    holds the translations of the review page.
     """
     app = FastAPI(
         title="Window gateway",
@@ -248,4 +252,5 @@ def create_app(office: Office, *, metrics_token: str = "") -> FastAPI:
     app.include_router(router)
     app.include_router(page_router)
     app.include_router(metrics_router)
+    app.mount(DESK, make_desk(office, locales))
     return app

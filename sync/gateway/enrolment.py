@@ -83,7 +83,7 @@ class Registry:
         streets = self.streets()
         if streets and street not in streets:
             raise UnknownStreet(street=street)
-        code = "-".join(_code_group() for _ in range(CODE_GROUPS))
+        code = "-".join(code_group() for _ in range(CODE_GROUPS))
         name = street_name or streets.get(street, street)
         row = (_code_hash(code), street, name, (now + life).timestamp())
         self._database.write(
@@ -153,7 +153,8 @@ class Registry:
             raise ProductionRefused
 
 
-def _code_group() -> str:
+def code_group() -> str:
+    """Return one group of a one-time code."""
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_GROUP_LENGTH))
 
 

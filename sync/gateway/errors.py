@@ -379,3 +379,27 @@ class UnknownBranch(OfficeError):
     """The case has no approver of this item code."""
 
     code = "Y520"
+
+
+class MovedMeanwhile(OfficeError):
+    """The case is not as the approver saw it: somebody else decided, or a new version came."""
+
+    code = "Y521"
+
+
+class UnknownReviewer(OfficeError):
+    """No account of this name."""
+
+    code = "Y522"
+
+
+class ReviewerExists(OfficeError):
+    """An account of this name is there already."""
+
+    code = "Y523"
+
+
+class BadReviewerName(OfficeError):
+    """A name that cannot be typed at the log-in, or no street."""
+
+    code = "Y524"

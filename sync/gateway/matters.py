@@ -5,12 +5,13 @@ The state follows what the window's bundles say until the office decides; from t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sync.contract.models import BundleKind, ChangeKind, Manifest
-from sync.gateway.database import Row, Rows
+from sync.gateway.database import Row, Rows, only_value
 
 
 class MatterState(StrEnum):
@@ -50,6 +51,8 @@ OPEN = frozenset({_S.RECEIVED, _S.CORRECTION})
 ENDINGS = frozenset({_S.WITHDRAWN, _S.TERMINATED})
 UNDECIDED = OPEN | {_S.ACCEPTED, _S.IN_REVIEW}
 """The applicant may still withdraw (行政许可法)."""
+OVER = ENDINGS | {_S.REFUSED, _S.DELIVERED, _S.CHECKED}
+"""Nobody waits for anything."""
 STATED_AT_WINDOW = frozenset({_S.RECEIVED, _S.CORRECTION, _S.ACCEPTED, _S.REFUSED}) | ENDINGS
 """States a case bundle may arrive in."""
 
@@ -70,6 +73,9 @@ class Matter:
     state: MatterState
     item: str
     received_at: datetime
+    due_on: date | None = None
+    """Last day (China) of the clock that runs: to tell what is missing, of a correction, of the decision."""
+    due_order: str = ""
 
 
 _SELECT = (
@@ -98,6 +104,14 @@ def everything(rows: Rows) -> tuple[Matter, ...]:
     return tuple(_matter(row) for row in rows.execute(f"{_SELECT} ORDER BY received_at, subject"))
 
 
+def some(rows: Rows, condition: str, parameters: Sequence[object], most: int) -> tuple[Matter, ...]:
+    """Return at most so many cases and bags under a condition, in the order their clocks end."""
+    found = rows.execute(
+        f"{_SELECT} WHERE {condition} ORDER BY due_order, subject LIMIT ?", (*parameters, most)
+    )
+    return tuple(_matter(row) for row in found)
+
+
 def arrive(rows: Rows, manifest: Manifest, received_at: datetime) -> bool:
     """Let an accepted bundle open its case or bag, or move it on; False when it is another window's."""
     matter = find(rows, manifest.subject)
@@ -111,23 +125,37 @@ def arrive(rows: Rows, manifest: Manifest, received_at: datetime) -> bool:
     if manifest.kind in (BundleKind.CASE, BundleKind.SUPPLEMENT, BundleKind.HANDOVER):
         state = matter.state if _only_settles(manifest) else _after_version(matter.state, _stated(manifest))
         rows.execute(
-            "UPDATE matter SET bundle_id = ?, version = ?, state = ?, item = ? WHERE subject = ?",
-            (manifest.bundle_id, manifest.version, state, _item(manifest) or matter.item, matter.subject),
+            "UPDATE matter SET bundle_id = ?, version = ?, item = ? WHERE subject = ?",
+            (manifest.bundle_id, manifest.version, _item(manifest) or matter.item, matter.subject),
         )
+        if not (_only_settles(manifest) or state is matter.state is not MatterState.RECEIVED):
+            set_state(rows, matter.subject, state, _due(manifest))
     elif manifest.kind is BundleKind.DELIVERY and matter.state is MatterState.DECIDED:
         set_state(rows, matter.subject, MatterState.DELIVERED)
     return True
 
 
-def set_state(rows: Rows, subject: str, state: MatterState) -> None:
-    """Record where a case or bag stands now."""
-    rows.execute("UPDATE matter SET state = ? WHERE subject = ?", (state, subject))
+def set_state(rows: Rows, subject: str, state: MatterState, due: date | None = None) -> None:
+    """Record where a case or bag stands now, and the last day of the clock that runs from here on."""
+    received = only_value(rows.execute("SELECT received_at FROM matter WHERE subject = ?", (subject,)))
+    rows.execute(
+        "UPDATE matter SET state = ?, due_on = ?, due_order = ? WHERE subject = ?",
+        (state, due.isoformat() if due else "", due_order(state, due, str(received)), subject),
+    )
+
+
+def due_order(state: MatterState, due: date | None, received_at: str) -> str:
+    """Return what the list is sorted by: the day a clock ends, then what has no clock, then what is over."""
+    if state in OVER:
+        return f"9 {received_at}"
+    return f"1 {due.isoformat()}" if due else f"2 {received_at}"
 
 
 def _open(rows: Rows, manifest: Manifest, received_at: datetime) -> None:
+    state, due = _stated(manifest), _due(manifest)
     rows.execute(
         "INSERT INTO matter (subject, kind, window_id, home_street, bundle_id, version, state, item,"
-        " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " received_at, due_on, due_order) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             manifest.subject,
             manifest.kind.value,
@@ -135,9 +163,11 @@ def _open(rows: Rows, manifest: Manifest, received_at: datetime) -> None:
             manifest.home_street,
             manifest.bundle_id,
             manifest.version,
-            _stated(manifest),
+            state,
             _item(manifest),
             received_at.isoformat(),
+            due.isoformat() if due else "",
+            due_order(state, due, received_at.isoformat()),
         ),
     )
 
@@ -164,6 +194,16 @@ def _stated(manifest: Manifest) -> MatterState:
     return MatterState.RECEIVED
 
 
+def _due(manifest: Manifest) -> date | None:
+    """Return the last day that the window's last move names: of silence, of a correction, of the decision."""
+    decision = manifest.body.get("decision")
+    named = decision.get("due") if isinstance(decision, dict) else None
+    try:
+        return date.fromisoformat(named) if isinstance(named, str) else None
+    except ValueError:
+        return None
+
+
 def _item(manifest: Manifest) -> str:
     """Return the item's title (or code) from the body, if it says one."""
     item = manifest.body.get("item")
@@ -187,4 +227,6 @@ def _matter(row: Row) -> Matter:
         state=MatterState(row["state"]),
         item=str(row["item"]),
         received_at=datetime.fromisoformat(row["received_at"]),
+        due_on=date.fromisoformat(row["due_on"]) if row["due_on"] else None,
+        due_order=str(row["due_order"]),
     )

@@ -213,6 +213,7 @@ class Office:
         due: date | None = None,
         defects: Sequence[ChangeDefect] = (),
         branch: str = "",
+        seen: str = "",
     ) -> Change:
         """Decide a case, or one approver's part of it, and tell its window; see `Review.decide`."""
         return self._review.decide(
@@ -224,6 +225,7 @@ class Office:
             due=due,
             defects=defects,
             branch=branch,
+            seen=seen,
         )
 
     def revoke_certificate(self, name: str) -> None:

@@ -23,6 +23,8 @@ TYPE_PREFIX = "urn:x-window-workstation:problem:"
 SMALL_BODY_BYTES = 64 * 1024
 """Enough for every call but bundles and pages."""
 BUNDLE_BODY_BYTES = MAX_MANIFEST_BYTES + SMALL_BODY_BYTES
+DESK_BODY_BYTES = 2 * 1024 * 1024
+"""A correction that names every defect at length, percent-encoded."""
 DRAIN_BYTES = 8 * 1024 * 1024
 """How much of a refused body is still read, so that the sender gets the answer and not a reset."""
 RETRY_AFTER_S = "2"
@@ -204,7 +206,10 @@ def _streams(scope: Scope) -> bool:
 
 
 def _limit(scope: Scope) -> int:
-    return BUNDLE_BODY_BYTES if str(scope["path"]).startswith("/v1/bundles/") else SMALL_BODY_BYTES
+    path = str(scope["path"])
+    if path.startswith("/desk/"):
+        return DESK_BODY_BYTES
+    return BUNDLE_BODY_BYTES if path.startswith("/v1/bundles/") else SMALL_BODY_BYTES
 
 
 async def _buffered(receive: Receive, limit: int) -> Receive:

@@ -10,8 +10,14 @@ from sync.contract.models import Change, ChangeDefect, ChangeKind
 from sync.gateway import branches, matters
 from sync.gateway.branches import Branch
 from sync.gateway.course import running_procedure
-from sync.gateway.database import Database, Rows, next_number
-from sync.gateway.errors import IllegalDecision, IncompleteDecision, StoppedAlready, UnknownSubject
+from sync.gateway.database import Database, Rows, next_number, only_value
+from sync.gateway.errors import (
+    IllegalDecision,
+    IncompleteDecision,
+    MovedMeanwhile,
+    StoppedAlready,
+    UnknownSubject,
+)
 from sync.gateway.feed import append, last_of
 from sync.gateway.matters import DECISIONS, ENDINGS, Matter, MatterState
 
@@ -49,6 +55,7 @@ class Review:
         due: date | None = None,
         defects: Sequence[ChangeDefect] = (),
         branch: str = "",
+        seen: str = "",
     ) -> Change:
         """Decide a case and tell its window; the same decision again gives the first one's change.
 
@@ -64,9 +71,11 @@ class Review:
             due: last day, e.g. of the correction.
             defects: every defect at once; a correction needs at least one.
             branch: item code of the approver that decides its part of a matter.
+            seen: the case as the approver looked at it, see `standing`; nothing: decide it as it is.
 
         Raises:
             UnknownSubject: no such case arrived.
+            MovedMeanwhile: the case is not as it was `seen`; somebody decided, or a new version came.
             UnknownBranch: the case has no such approver.
             IllegalDecision: the case's state does not allow it, or it was decided with other words.
             IncompleteDecision: the ground or the defects are missing.
@@ -75,6 +84,8 @@ class Review:
 
         def work(rows: Rows) -> Change:
             matter = _case(rows, subject)
+            if seen and seen != standing(rows, matter):
+                raise MovedMeanwhile(subject=subject)
             parts = branches.of_case(rows, matter)
             if branch:
                 part = branches.find(parts, subject, branch)
@@ -223,7 +234,8 @@ class Review:
             raise StoppedAlready(subject=matter.subject, procedure=running.procedure)
         if target is None:
             raise IllegalDecision(subject=matter.subject, state=matter.state.value, decision=kind.value)
-        matters.set_state(rows, matter.subject, target)
+        kept = matter.due_on if kind is ChangeKind.IN_REVIEW else None
+        matters.set_state(rows, matter.subject, target, due or kept)
         return append(
             rows,
             matter.window_id,
@@ -237,6 +249,15 @@ class Review:
             due=due,
             defects=defects,
         )
+
+
+def standing(rows: Rows, matter: Matter) -> str:
+    """Return what changes whenever a case does: its bundle, and the last line of the feed about it."""
+    found = rows.execute(
+        "SELECT max(position) FROM feed WHERE window_id = ? AND subject = ?",
+        (matter.window_id, matter.subject),
+    )
+    return f"{matter.bundle_id}.{int(only_value(found) or 0)}"
 
 
 def _case(rows: Rows, subject: str) -> Matter:

@@ -57,7 +57,28 @@ CREATE TABLE pace (
     pages BIGINT NOT NULL);
 """
 
-VERSIONS = (FIRST, SECOND, THIRD)
+FOURTH = """
+ALTER TABLE matter ADD COLUMN due_on TEXT NOT NULL DEFAULT '';
+ALTER TABLE matter ADD COLUMN due_order TEXT NOT NULL DEFAULT '';
+UPDATE matter SET due_order = '2 ' || received_at;
+CREATE INDEX matter_due ON matter (kind, due_order, subject);
+CREATE TABLE reviewer (
+    reviewer_id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, role TEXT NOT NULL,
+    password TEXT NOT NULL, code_hash TEXT NOT NULL, code_expires_at DOUBLE PRECISION NOT NULL,
+    failures BIGINT NOT NULL, locked_until DOUBLE PRECISION NOT NULL, created_at TEXT NOT NULL,
+    disabled_at TEXT);
+CREATE TABLE reviewer_street (
+    reviewer_id TEXT NOT NULL REFERENCES reviewer, street TEXT NOT NULL, PRIMARY KEY (reviewer_id, street));
+CREATE TABLE desk_session (
+    session_hash TEXT PRIMARY KEY, reviewer_id TEXT NOT NULL REFERENCES reviewer, csrf TEXT NOT NULL,
+    began_at DOUBLE PRECISION NOT NULL, seen_at DOUBLE PRECISION NOT NULL);
+CREATE TABLE desk_look (
+    look_id TEXT PRIMARY KEY, at TEXT NOT NULL, reviewer_id TEXT NOT NULL, subject TEXT NOT NULL,
+    page TEXT NOT NULL);
+CREATE INDEX desk_look_subject ON desk_look (subject, at)
+"""
+
+VERSIONS = (FIRST, SECOND, THIRD, FOURTH)
 
 
 def statements_after(version: int) -> list[str]:

@@ -47,6 +47,7 @@ class GatewayServer:
         taken: socket.socket | None = None,
         metrics_token: str = "",
         shared: Path | None = None,
+        locales: Path | None = None,
     ) -> None:
         """Keep the address.
 
@@ -57,10 +58,11 @@ class GatewayServer:
             taken: a socket that listens already.
             metrics_token: who names it may read the metrics; nothing: only this machine.
             shared: folder where processes of one gateway leave what they counted.
+            locales: translations of the review page; None shows it in Chinese.
         """
         self._host = host
         self._port = port
-        app = create_app(office, metrics_token=metrics_token)
+        app = create_app(office, metrics_token=metrics_token, locales=locales)
         if shared is not None:
             app.state.metrics.share(shared)
         self._stopping: threading.Event = app.state.stopping

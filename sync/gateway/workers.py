@@ -43,6 +43,7 @@ class OfficePlace:
     blobs: str = ""
     limits: Limits = DEFAULT_LIMITS
     metrics_token: str = ""
+    locales: Path | None = None
 
     def open(self, *, create: bool = True) -> Office:
         """Open it; see `Office.open`."""
@@ -129,7 +130,9 @@ def _work(place: OfficePlace, taken: socket.socket, shared: Path) -> None:
     threading.Thread(target=_follow, name="first-process", daemon=True).start()
     office = place.open(create=False)
     try:
-        GatewayServer(office, taken=taken, metrics_token=place.metrics_token, shared=shared).serve()
+        GatewayServer(
+            office, taken=taken, metrics_token=place.metrics_token, shared=shared, locales=place.locales
+        ).serve()
     finally:
         office.close()
 

@@ -154,6 +154,7 @@ def test_the_bundle_says_who_did_what_and_what_stands_in_the_form(window: Window
         "box": None,
         "checks": [],
         "confirmed_by": "王样本",
+        "label": "姓名",
     }
     assert body["slots"]["photo-receipt"]["custody"] == "HELD"
     assert [entry["seq"] for entry in body["log"]] == list(range(1, len(body["log"]) + 1))

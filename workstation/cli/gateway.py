@@ -18,6 +18,7 @@ from workstation.cli.gateway_place import (
     folder_of,
     tell_missing,
 )
+from workstation.cli.gateway_reviewer import add_reviewer, manage_reviewers
 from workstation.cli.gateway_serve import add_serve, serve
 from workstation.i18n import N_, _
 
@@ -33,7 +34,7 @@ HELP = N_("内置后台: 启动、发注册码、查看与办理")
 DECISIONS = ("accepted", "correction", "refused", "in_review", "decided", "delivered")
 DEFECT_PARTS = range(3, 6)
 MAX_HOURS = 720
-FOUNDING = frozenset({"code", "publish"})
+FOUNDING = frozenset({"code", "publish", "reviewer"})
 """Actions that may begin a new office; the others only look into one that is there."""
 
 STATES = {
@@ -51,13 +52,14 @@ STATES = {
     "DISCREPANCY": N_("清点有差异"),
 }
 COURSE = (add_special, add_resume, add_extend)
+MORE = (*COURSE, add_reviewer)
 KINDS = {"case": N_("办件"), "handover": N_("文件袋")}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the sub-commands."""
     actions = parser.add_subparsers(title=_("操作"), metavar="ACTION", dest="action", required=True)
-    for add in (add_serve, _add_code, _add_list, _add_decide, _add_check, add_publish, add_import, *COURSE):
+    for add in (add_serve, _add_code, _add_list, _add_decide, _add_check, add_publish, add_import, *MORE):
         add_place(add(actions))
 
 
@@ -71,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
         "check": _check,
         "publish": _publish,
         "import": _import,
+        "reviewer": _reviewer,
         **dict.fromkeys(("special", "resume", "extend"), _course),
     }
     try:
@@ -260,6 +263,14 @@ def _import(args: argparse.Namespace) -> int:
     office = _office(args)
     try:
         return import_bag(office, args.bag)
+    finally:
+        office.close()
+
+
+def _reviewer(args: argparse.Namespace) -> int:
+    office = _office(args)
+    try:
+        return manage_reviewers(office, args)
     finally:
         office.close()
 

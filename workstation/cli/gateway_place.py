@@ -33,6 +33,8 @@ BLOBS_HELP = N_(
 
 EXTRAS = {
     "fastapi": "gateway",
+    "jinja2": "gateway",
+    "python_multipart": "gateway",
     "starlette": "gateway",
     "uvicorn": "gateway",
     "obstore": "gateway-s3",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workstation.cli.gateway_place import ENV_METRICS_TOKEN, blobs_of, database_of, folder_of
-from workstation.i18n import _
+from workstation.i18n import LOCALES, _
 
 if TYPE_CHECKING:
     from sync.gateway.office import Office
@@ -60,7 +60,9 @@ def serve(args: argparse.Namespace) -> int:
     office = place.open()
     try:
         if args.workers == 1:
-            server = GatewayServer(office, args.host, args.port, metrics_token=place.metrics_token)
+            server = GatewayServer(
+                office, args.host, args.port, metrics_token=place.metrics_token, locales=place.locales
+            )
             _announce(office, server.listen(), args.host)
             server.serve()
             return 0
@@ -84,6 +86,7 @@ def _place(args: argparse.Namespace) -> OfficePlace:
         blobs=blobs_of(args.blobs),
         limits=_limits(args.calls_per_minute),
         metrics_token=os.environ.get(ENV_METRICS_TOKEN, ""),
+        locales=LOCALES,
     )
 
 
@@ -96,6 +99,7 @@ def _limits(calls: int | None) -> Limits:
 def _announce(office: Office, url: str, host: str) -> None:
     mode = _("练习") if office.practice else _("正式")
     print(_("后台已启动: {url} · {mode} · {gateway}").format(url=url, mode=mode, gateway=office.gateway_id))
+    print(_("审核页面: {url}").format(url=f"{url}/desk/"))
     print(_("按 Ctrl+C 停止"), flush=True)
     if host not in LOOPBACK:
         print(_("注意: 本后台不加密传输, 对外服务前须置于 HTTPS 代理之后"), file=sys.stderr)

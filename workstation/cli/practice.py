@@ -17,7 +17,7 @@ from scanners.port import Device, RawPage, ScanJob
 from workstation.cli.settings import Settings
 from workstation.cli.wiring import LOCK_NAME, PAPERS, StationGate, build_desk_for, find_membership, open_store
 from workstation.domain.clock import now
-from workstation.i18n import _
+from workstation.i18n import LOCALES, _
 
 if TYPE_CHECKING:
     from scanners.specimen import SpecimenScanner
@@ -68,7 +68,7 @@ class PracticeNetwork:
         from sync.gateway.serve import GatewayServer
 
         if self._server is None:
-            self._server = GatewayServer(self.office, port=self.port)
+            self._server = GatewayServer(self.office, port=self.port, locales=LOCALES)
             self.url = self._server.start()
             self.port = int(self.url.rsplit(":", 1)[1])
 

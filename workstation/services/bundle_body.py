@@ -22,7 +22,7 @@ from workstation.domain.case import (
 )
 from workstation.domain.checklist import derive, situation_title
 from workstation.domain.geometry import box_on_page, whole
-from workstation.domain.items import Item
+from workstation.domain.items import Item, Limit
 from workstation.domain.tolerance import committed
 from workstation.services.filing import Filed
 from workstation.services.proof_body import identity_body, proof_body
@@ -31,11 +31,14 @@ from workstation.services.proof_body import identity_body, proof_body
 def case_body(case: Case, item: Item, log: Sequence[Entry], filed: Filed) -> dict[str, Any]:
     """Return what the back office reads: strings, integers, booleans, lists and objects; no floats."""
     applicant = case.applicant
+    labels = {field.id: field.title for field in item.fields}
     return {
         "item": {
             "code": item.code,
             "implementation_code": item.implementation_code,
             "title": item.title,
+            "authority": item.authority,
+            "promised": _limit(item.promised or item.statutory),
             "pack_version": case.pack_version,
             "situation": situation_title(item, case.answers),
         },
@@ -53,12 +56,15 @@ def case_body(case: Case, item: Item, log: Sequence[Entry], filed: Filed) -> dic
         if applicant
         else None,
         "fields": {
-            name: _field(value, _box(value, case, filed))
+            name: {**_field(value, _box(value, case, filed)), "label": labels.get(name, name)}
             for name, value in case.fields.items()
             if "." not in name
         },
         "overruled": _overruled(case, log),
-        "slots": {material.id: _slot(case.slot(material.id)) for material in derive(item, case.answers)},
+        "slots": {
+            material.id: {**_slot(case.slot(material.id)), "title": material.title}
+            for material in derive(item, case.answers)
+        },
         "streets": list(case.streets),
         "agent": _agent(case.agent) if case.agent else None,
         "credit": _credit(case.credit) if case.credit else None,
@@ -77,6 +83,10 @@ def case_body(case: Case, item: Item, log: Sequence[Entry], filed: Filed) -> dic
             for e in log
         ],
     }
+
+
+def _limit(limit: Limit | None) -> dict[str, Any] | None:
+    return {"number": limit.number, "unit": limit.unit.value} if limit else None
 
 
 def _agent(agent: Agent) -> dict[str, Any]:

@@ -45,6 +45,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("{subject} 没有事项 {branch} 这一部分"),
         N_("请用 workstation gateway list 核对该件由哪些部门办理"),
     ),
+    "Y521": (
+        N_("{subject} 在您查看之后已有变化: 别人已作出决定, 或窗口送来了新版本"),
+        N_("请重新打开该件, 核对后再作决定"),
+    ),
+    "Y522": (
+        N_("没有名为 {name} 的审核账号"),
+        N_("请用 workstation gateway reviewer list 核对"),
+    ),
+    "Y523": (
+        N_("审核账号 {name} 已经存在"),
+        N_("要重发设置码请用 workstation gateway reviewer code {name}"),
+    ),
+    "Y524": (
+        N_("账号名 {name} 不可用"),
+        N_("账号名须为 2 到 40 个字母、数字、汉字或 . _ - , 并至少给一个街道"),
+    ),
     "Y511": (
         N_("数据库不可用: {place} ({reason})"),
         N_("请检查数据库服务、账号与口令文件 (~/.pgpass 或 PGPASSFILE) 和网络"),

@@ -1,0 +1,163 @@
+"""The form of a decision: what was typed, what is wrong with it, and what it says to the window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sync.contract.models import ChangeDefect, ChangeKind
+from sync.gateway.desk import clocks, words
+from sync.gateway.desk.casefile import CaseFile
+from sync.gateway.desk.views import CaseView
+
+FIRST_ROWS, MOST_ROWS = 2, 20
+LONGEST = 2000
+LONGEST_NAME = 200
+OUTCOMES = {"granted": "准予", "denied": "不予批准"}
+"""What a decision says, as the paper words it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DefectRow:
+    """One line of a correction as typed."""
+
+    where: str = ""
+    """`slot:ID`, `field:NAME` or `other`."""
+    problem: str = ""
+    needed: str = ""
+    basis: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing was typed."""
+        return not (self.problem.strip() or self.needed.strip() or self.basis.strip())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A form as typed; nothing of it is proven."""
+
+    act: str
+    seen: str = ""
+    branch: str = ""
+    reason: str = ""
+    due: str = ""
+    outcome: str = "granted"
+    defects: tuple[DefectRow, ...] = ()
+
+    @classmethod
+    def of(cls, form: Mapping[str, str]) -> Filled | None:
+        """Read a form; None when it is of no decision."""
+        act = form.get("do", "")
+        if act not in words.ACTS:
+            return None
+        return cls(
+            act=act,
+            seen=form.get("seen", "")[:LONGEST_NAME],
+            branch=_clean(form.get("branch", ""))[:LONGEST_NAME],
+            reason=_clean(form.get("reason", ""))[:LONGEST],
+            due=form.get("due", "")[:10],
+            outcome=form.get("outcome", "granted"),
+            defects=_rows(form),
+        )
+
+    def with_another_row(self) -> Filled:
+        """Return the form with room for one defect more."""
+        return replace(self, defects=(*self.defects, DefectRow())[:MOST_ROWS])
+
+    def problem(self) -> str:
+        """Return what is missing, as the name of a message; nothing when it may be sent."""
+        if self.due and self.day() is None:
+            return "due"
+        if self.act == "correction":
+            return _defects_problem(self.defects)
+        if self.act == "refused" and not self.reason.strip():
+            return "reason"
+        if self.act == "decided" and self.outcome not in OUTCOMES:
+            return "outcome"
+        if self.act == "decided" and self.outcome == "denied" and not self.reason.strip():
+            return "reason"
+        return ""
+
+    def day(self) -> date | None:
+        """Return the last day that was typed."""
+        try:
+            return date.fromisoformat(self.due)
+        except ValueError:
+            return None
+
+    def kind(self) -> ChangeKind:
+        """Return the decision."""
+        return ChangeKind(self.act)
+
+    def reason_words(self) -> str:
+        """Return the reason as the window is told; a decision says its outcome first."""
+        if self.act != "decided":
+            return self.reason.strip()
+        return ": ".join(filter(None, (OUTCOMES.get(self.outcome, ""), self.reason.strip())))
+
+    def defects_of(self, file: CaseFile) -> tuple[ChangeDefect, ...]:
+        """Return every defect at once, each tied to a line of the checklist or a field of the form."""
+        return tuple(_defect(row, file) for row in self.defects if not row.is_empty)
+
+
+def blank(found: CaseView, act: str, now: datetime) -> Filled:
+    """Return an empty form of a decision, with what can be said already."""
+    due = None
+    if act == "accepted":
+        due = clocks.last_day(clocks.today_of(now), found.file.promised)
+    rows = (DefectRow(),) * FIRST_ROWS if act == "correction" else ()
+    return Filled(act=act, seen=found.seen, due=due.isoformat() if due else "", defects=rows)
+
+
+def _rows(form: Mapping[str, str]) -> tuple[DefectRow, ...]:
+    found = []
+    for number in range(MOST_ROWS):
+        if f"problem-{number}" not in form:
+            break
+        found.append(
+            DefectRow(
+                where=_clean(form.get(f"where-{number}", "")),
+                problem=_clean(form.get(f"problem-{number}", ""))[:LONGEST],
+                needed=_clean(form.get(f"needed-{number}", ""))[:LONGEST],
+                basis=_clean(form.get(f"basis-{number}", ""))[:LONGEST],
+            )
+        )
+    return tuple(found)
+
+
+def _defects_problem(rows: tuple[DefectRow, ...]) -> str:
+    said = [row for row in rows if not row.is_empty]
+    if not said:
+        return "defects"
+    if any(not row.problem.strip() or not row.needed.strip() for row in said):
+        return "halves"
+    return "" if all(row.where for row in said) else "where"
+
+
+def _defect(row: DefectRow, file: CaseFile) -> ChangeDefect:
+    kind, _separator, name = row.where.partition(":")
+    material_id, material = words.OTHER, "其他"
+    if kind == "slot":
+        title = next((line.title for line in file.materials if line.slot == name), name)
+        material_id, material = name, title
+    elif kind == "field":
+        label = next((line.label for line in file.fields if line.name == name), name)
+        material_id, material = words.FORM, f"申请表 · {label}"
+    return ChangeDefect(
+        material_id=_name(material_id) or words.OTHER,
+        material=_name(material) or "其他",
+        problem=row.problem.strip(),
+        needed=row.needed.strip(),
+        basis=row.basis.strip(),
+    )
+
+
+def _name(text: str) -> str:
+    return _clean(text)[:LONGEST_NAME]
+
+
+def _clean(text: str) -> str:
+    """Return text without what PostgreSQL and the contract do not hold."""
+    return text.replace("\0", "").replace("\r\n", "\n").encode("utf-8", "replace").decode()
