@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sync.access import Access, Identity
 from sync.answers import JSON, PROBLEM, Answer, expect
+from sync.contract.anchors import AnchorPoint, AnchorRequest, Anchors, SignedAnchor
 from sync.contract.libraries import (
     CertificateAnswer,
     CertificateQuery,
@@ -280,6 +281,23 @@ class GatewayClient:
         answer = self._authorised(_json("POST", path, query))
         expect(answer, OK, self._clock())
         return answer.read(kind)
+
+    def put_anchor(self, head: AnchorPoint, after: AnchorPoint | None) -> SignedAnchor:
+        """Show the head of this window's audit chain and return the signed word for it, unproved.
+
+        Raises:
+            Conflict: the gateway has seen another chain, a longer one, or more of it than `after` says.
+            SyncError: any other reason, by class.
+        """
+        answer = self._authorised(_json("POST", "/v1/anchors", AnchorRequest(head=head, after=after)))
+        expect(answer, OK, self._clock())
+        return answer.read(SignedAnchor)
+
+    def anchors(self, after: int = 0) -> Anchors:
+        """Return what the gateway has seen of this window's audit chain beyond a place."""
+        answer = self._authorised(Request("GET", "/v1/anchors", query={"after": str(after)}))
+        expect(answer, OK, self._clock())
+        return answer.read(Anchors)
 
     def _authorised(self, request: Request) -> Answer:
         """Send with the token; one that is refused is replaced once."""

@@ -15,6 +15,7 @@ from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from sync.contract.anchors import AnchorRequest, Anchors, SignedAnchor
 from sync.contract.libraries import (
     CertificateAnswer,
     CertificateQuery,
@@ -150,6 +151,18 @@ def put_bundle(
     """Take a sealed bundle; the body is the receipt as it was first signed."""
     deposit = office.intake.deposit(caller, bundle_id, signed, earlier_receipt)
     return Response(deposit.receipt, 201 if deposit.is_new else 200, media_type="application/json")
+
+
+@router.post("/anchors", responses=problems_with(401, 409, 413, 422, 429))
+def put_anchor(request: AnchorRequest, office: Back, caller: Caller) -> SignedAnchor:
+    """Keep the head of the window's audit chain; a chain that was bent or cut is refused."""
+    return office.anchors.keep(caller.window_id, request)
+
+
+@router.get("/anchors", responses=problems_with(401, 422, 429))
+def anchors(office: Back, caller: Caller, after: Annotated[int, Query(ge=0, le=2**53 - 1)] = 0) -> Anchors:
+    """Tell what was seen of the window's audit chain."""
+    return office.anchors.since(caller.window_id, after)
 
 
 @router.get("/catalogue/{version}", responses=problems_with(401, 422, 429))

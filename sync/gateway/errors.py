@@ -256,6 +256,24 @@ class SubjectTaken(Refused):
     status, code, title = 409, "subject-taken", "Another window uses this number"
 
 
+class AnchorForked(Refused):
+    """The window's audit chain has another link where this office saw one: it was bent."""
+
+    status, code, title = 409, "anchor-forked", "The audit chain differs from what was seen before"
+
+
+class AnchorBehind(Refused):
+    """The window's audit chain is shorter than it was: its end was cut, or an older copy was put back."""
+
+    status, code, title = 409, "anchor-behind", "The audit chain is shorter than what was seen before"
+
+
+class AnchorGap(Refused):
+    """The request does not tell what stands where the chain was seen last."""
+
+    status, code, title = 409, "anchor-gap", "The request does not follow the last anchor"
+
+
 class PackUnknown(Refused):
     """No item pack of this id and version was published here."""
 

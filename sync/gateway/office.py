@@ -20,6 +20,7 @@ from sync.contract.models import (
 )
 from sync.contract.signing import key_id, public_text
 from sync.gateway import branches, matters
+from sync.gateway.anchors import AnchorBook
 from sync.gateway.blobs import Blobs, open_blobs
 from sync.gateway.branches import Branch
 from sync.gateway.course import Course
@@ -94,6 +95,7 @@ class Office:
         self.pace = Pace(database, clock, limits)
         self.tokens = TokenDesk(database, self.registry, self.pace, self.gateway_id, clock)
         self.feed = Feed(database)
+        self.anchors = AnchorBook(database, key, self.gateway_id, clock)
         self.packs = PackShelf(folder / PACK_FOLDER, database, clock)
         self.libraries: Libraries = SpecimenLibraries(clock) if practice else Unconnected(clock)
         self.revocations = Revocations(database, clock)

@@ -78,7 +78,13 @@ CREATE TABLE desk_look (
 CREATE INDEX desk_look_subject ON desk_look (subject, at)
 """
 
-VERSIONS = (FIRST, SECOND, THIRD, FOURTH)
+FIFTH = """
+CREATE TABLE anchor (
+    window_id TEXT NOT NULL REFERENCES "window", seq BIGINT NOT NULL, hash TEXT NOT NULL,
+    receipt TEXT NOT NULL, PRIMARY KEY (window_id, seq));
+"""
+
+VERSIONS = (FIRST, SECOND, THIRD, FOURTH, FIFTH)
 
 
 def statements_after(version: int) -> list[str]:

@@ -24,6 +24,7 @@ HASTY = " -c fsync=off -c full_page_writes=off"
 """No test cuts the power of this server; its promises of the disk are its own makers' to test."""
 
 EMPTY = f"""
+DELETE FROM anchor;
 DELETE FROM desk_session; DELETE FROM desk_look; DELETE FROM reviewer_street; DELETE FROM reviewer;
 DELETE FROM feed; DELETE FROM matter; DELETE FROM conflict; DELETE FROM bundle; DELETE FROM assertion;
 DELETE FROM pace; DELETE FROM token; DELETE FROM code; DELETE FROM "window"; DELETE FROM counter;

@@ -18,7 +18,9 @@ from workstation.domain.handling import handling
 from workstation.domain.issuers import TrustedIssuer
 from workstation.domain.tolerance import overdue
 from workstation.services.agents import AgentsDesk
+from workstation.services.anchoring import Anchoring
 from workstation.services.archiving import ArchiveKeeping
+from workstation.services.audit import AuditDesk
 from workstation.services.balance import Balance, day_balance
 from workstation.services.branches import branch_body, branch_lines
 from workstation.services.capture import Capture
@@ -42,6 +44,7 @@ from workstation.services.page_faults import Alike, Recogniser
 from workstation.services.page_pictures import PagePictures
 from workstation.services.page_work import PageWorkDesk
 from workstation.services.papers import Papers, Render
+from workstation.services.people import People
 from workstation.services.prefill import Prefill, Reader
 from workstation.services.profile import WindowProfile
 from workstation.services.proofs import ProofDesk
@@ -81,6 +84,9 @@ class Desk:
     scene: Scene
     proofs: ProofDesk
     archive: ArchiveKeeping
+    audit: AuditDesk
+    anchoring: Anchoring
+    people: People
     decisions: Decisions
     tolerance: Tolerance
     supplements: Supplements
@@ -214,6 +220,9 @@ def build_desk(parts: Parts) -> Desk:
         reuse=reuse,
         archive=ArchiveKeeping(store, clock),
         decisions=Decisions(store, catalogue, profile, clock, parts.calendar, sealer, reuse),
+        audit=AuditDesk(store, profile, clock),
+        anchoring=Anchoring(store),
+        people=People(store, clock),
         tolerance=Tolerance(store, catalogue, profile, clock, parts.calendar, parts.credit),
         supplements=Supplements(store, catalogue, profile, clock, sealer),
         board=board,

@@ -63,8 +63,9 @@ def make_loop(
 
 
 def _run_errands(desk: Desk, sender: Sender) -> None:
-    """Fetch packs, ask again for what is pending, let old pages go; each keeps its own failures."""
+    """Packs, the audit, what is pending, old pages: each errand keeps its own failures."""
     desk.packs.run(sender.client)
+    desk.anchoring.run(sender.client)
     desk.proofs.settle(sender.client)
     desk.housekeeper.in_background(sender.client)
 

@@ -24,8 +24,10 @@ from sync.port import LineState
 from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.case import Case, CaseState, Entry
 from workstation.domain.courier import Bag, BagState
+from workstation.domain.people import Person
 from workstation.domain.tickets import Booking, Ticket
 from workstation.store import cases, counters, health, holdings, migrate, tickets
+from workstation.store import people as staff
 from workstation.store.audit import AuditTable
 from workstation.store.cases import CaseSummary
 from workstation.store.engine import FILE_NAME, Database
@@ -228,6 +230,11 @@ class Store:
         """Return a person's archived materials, the one checked last first."""
         with self._database.read() as session:
             return holdings.materials(session, self._indexer.person(id_number))
+
+    def people(self) -> tuple[Person, ...]:
+        """Return the staff, disabled people included, in the order they came."""
+        with self._database.read() as session:
+            return staff.people(session)
 
     def person_hash(self, id_number: str) -> str:
         """Return the keyed hash under which a person's papers are filed and audited."""

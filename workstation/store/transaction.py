@@ -14,8 +14,11 @@ from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.audit import Deed
 from workstation.domain.case import Case, Entry, Opened, Payload
 from workstation.domain.courier import Bag, BagState
+from workstation.domain.lockout import Tries
+from workstation.domain.people import Person
 from workstation.domain.tickets import Booking, Ticket
 from workstation.store import audit, cases, counters, holdings, sealing, tickets
+from workstation.store import people as staff
 from workstation.store.audit import Head, Signers
 from workstation.store.deeds import deeds_of
 from workstation.store.errors import ConcurrentChange, UnknownRecord
@@ -180,6 +183,26 @@ class Tx:
     def booking(self, number: str) -> Booking | None:
         """Return a booking, None when there is none of this number."""
         return tickets.booking(self._session, number)
+
+    def people(self) -> tuple[Person, ...]:
+        """Return the staff, disabled people included, in the order they came."""
+        return staff.people(self._session)
+
+    def put_person(self, person: Person, wrapped: str) -> None:
+        """Keep a person with their sealed key; wrong PINs are forgotten."""
+        staff.put_person(self._session, person, wrapped)
+
+    def wrapped_key(self, person_id: str) -> str:
+        """Return a person's sealed key; raises UnknownRecord."""
+        return staff.wrapped_of(self._session, person_id)
+
+    def tries(self, person_id: str) -> Tries:
+        """Return a person's wrong PINs in a row; raises UnknownRecord."""
+        return staff.tries_of(self._session, person_id)
+
+    def put_tries(self, person_id: str, tries: Tries) -> None:
+        """Keep a person's wrong PINs in a row; raises UnknownRecord."""
+        staff.put_tries(self._session, person_id, tries)
 
     def publish(self) -> None:
         """Let readers start from the cases as this transaction left them; only once it is committed."""
