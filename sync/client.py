@@ -42,6 +42,7 @@ from sync.contract.models import (
 )
 from sync.contract.signing import b64url_encode, load_public
 from sync.errors import NotAuthorised, NotTheGateway, SyncError
+from sync.gauge import LinkQuality
 from sync.uploads import Uploads, digest_of
 from sync.wire import Request, Timeouts, Wire, never
 
@@ -132,6 +133,7 @@ class GatewayClient:
         allow_plain: bool = False,
         cancelled: Callable[[], bool] = never,
         clock: Callable[[], datetime] = system_clock,
+        limit_kbit_s: int = 0,
     ) -> None:
         """Prepare; nothing is sent yet. See `Wire` for the arguments they share.
 
@@ -148,6 +150,7 @@ class GatewayClient:
             proxy=proxy,
             allow_plain=allow_plain,
             cancelled=cancelled,
+            limit_kbit_s=limit_kbit_s,
         )
         self._access = Access(self._wire, identity, clock)
         self.uploads = Uploads(self._authorised, clock)
@@ -169,6 +172,11 @@ class GatewayClient:
     def clock_offset(self) -> timedelta:
         """Gateway's time minus this machine's, as last learned; zero before the first answer."""
         return self._access.clock_offset
+
+    @property
+    def quality(self) -> LinkQuality:
+        """How good the line was for the calls made so far."""
+        return self._wire.gauge.quality
 
     def ping(self) -> LinkState:
         """Return what stands at the address, without a token."""

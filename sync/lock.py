@@ -10,13 +10,14 @@ import socket
 import time
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from sync.errors import AnotherSender
+from sync.gauge import LinkQuality
 
 MAX_RECORD = 4096
 
@@ -30,6 +31,8 @@ class Owner:
     started_at: datetime
     beat_age_s: float
     """Seconds since the holder last showed a sign of life, by the monotonic clock all processes share."""
+    poor: LinkQuality | None = None
+    """What the holder measured of a poor line; None when it is good."""
 
 
 class SenderLock:
@@ -41,6 +44,8 @@ class SenderLock:
         self._clock = clock
         self._handle: int | None = None
         self._started = ""
+        self.poor: LinkQuality | None = None
+        """What the next sign of life tells of the line."""
 
     @property
     def held(self) -> bool:
@@ -82,6 +87,7 @@ class SenderLock:
             "host": socket.gethostname(),
             "started": self._started,
             "beat": time.monotonic(),
+            "poor": None if self.poor is None else asdict(self.poor),
         }
         text = json.dumps(record).encode().ljust(MAX_RECORD // 8)
         with contextlib.suppress(OSError):
@@ -99,6 +105,7 @@ class SenderLock:
                 host=str(record["host"]),
                 started_at=datetime.fromisoformat(record["started"]),
                 beat_age_s=max(0.0, time.monotonic() - float(record["beat"])),
+                poor=_quality(record.get("poor")),
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -133,6 +140,14 @@ class SenderLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+def _quality(told: Any) -> LinkQuality | None:
+    """Read what the holder tells of its line; a program of another version may tell something else."""
+    try:
+        return None if told is None else LinkQuality(**told)
+    except TypeError:
+        return None
 
 
 _held: weakref.WeakSet[SenderLock] = weakref.WeakSet()

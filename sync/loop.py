@@ -21,6 +21,7 @@ from sync.errors import (
     SyncError,
     Unreachable,
 )
+from sync.gauge import LinkQuality
 from sync.lock import Owner, SenderLock
 from sync.patience import BackoffPolicy
 from sync.sender import Sender
@@ -58,6 +59,8 @@ class SyncState:
     """Changes of the back office applied since the loop began; grows when there is something new to show."""
     other_sender: Owner | None = None
     """Who sends instead, when the lock is taken."""
+    poor: LinkQuality | None = None
+    """What was measured of a line that is up and poor; None when it is good, or not measured."""
 
 
 class SyncLoop:
@@ -103,6 +106,8 @@ class SyncLoop:
         self._eager = threading.Event()
         self._listening = False
         self._failures = 0
+        self._has_moved = False
+        """Something got through before the last trouble: the line breaks and mends."""
         self._sender: Sender | None = None
         self.state = SyncState()
 
@@ -205,11 +210,10 @@ class SyncLoop:
         if report.delivered:
             self._tell(delivered=self.state.delivered + report.delivered, last_success=self._clock())
         if report.stopped_by is not None:
-            if report.moved:
-                # The line breaks and mends: pauses grow only while nothing gets through between two troubles.
-                self._failures = 0
+            self._has_moved = report.moved
             raise report.stopped_by
         self._lock.beat()
+        self._tell(poor=self._poor())
         return report.full and report.delivered > 0 and not self._stop.is_set()
 
     def _listen(self, sender: Sender, wait_s: float) -> None:
@@ -224,8 +228,15 @@ class SyncLoop:
             last_success=self._clock(),
             code="",
             changes=self.state.changes + applied,
+            poor=self._poor(),
         )
         self._errand(sender)
+
+    def _poor(self) -> LinkQuality | None:
+        """Return what was measured of the line when it is poor, and leave it where others may read it."""
+        quality = self._sender.client.quality if self._sender is not None else LinkQuality()
+        self._lock.poor = quality if quality.poor else None
+        return self._lock.poor
 
     def _interrupted(self) -> bool:
         """True when a waiting call should end: always on stop, and on a kick while only listening."""
@@ -251,6 +262,9 @@ class SyncLoop:
     def _wait_s(self, trouble: SyncError) -> float:
         if trouble.failure is FailureClass.ASK:
             return ASK_S
+        if isinstance(trouble, Unreachable) and self._has_moved:
+            self._failures, self._has_moved = 0, False
+            return SHORTEST_ROUND_S
         wait = self._waits.delay(self._failures, self._random).total_seconds()
         return max(wait, trouble.retry_after_s or 0.0)
 

@@ -6,15 +6,20 @@ import ipaddress
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 
 from sync.answers import MAX_ANSWER_BYTES, Answer
 from sync.errors import BadAddress, NotTheGateway, SyncError, Unreachable
+from sync.gauge import Gauge, RateLimit
 from sync.patience import bounded
 
 CHUNK = 64 * 1024
+NEVER_THERE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL)
+"""Nothing was cut: there was no connection."""
+SHARED_BY = 8
+"""A call may get this part of a limited line: several streams share it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Wire:
         proxy: str | None = None,
         allow_plain: bool = False,
         cancelled: Callable[[], bool] = never,
+        limit_kbit_s: int = 0,
     ) -> None:
         """Check the address; nothing is sent yet.
 
@@ -80,11 +86,17 @@ class Wire:
             proxy: address of a forward proxy; the environment's is never used.
             allow_plain: policy permits plain http (a closed network that encrypts below).
             cancelled: turns true when waiting calls should end with `Interrupted`.
+            limit_kbit_s: most that all bodies together may take of the line; 0: all of it.
 
         Raises:
             BadAddress: malformed, or plain http to another machine.
         """
         self._timeouts = timeouts or Timeouts()
+        self._limit = RateLimit(limit_kbit_s) if limit_kbit_s else None
+        if self._limit is not None:
+            slowest = min(self._timeouts.slowest_bytes_per_s, int(self._limit.bytes_per_s / SHARED_BY))
+            self._timeouts = replace(self._timeouts, slowest_bytes_per_s=max(slowest, 1))
+        self.gauge = Gauge(limit_kbit_s=limit_kbit_s)
         self._cancelled = cancelled
         self._client = httpx.Client(
             base_url=checked_url(base_url, allow_plain=allow_plain),
@@ -110,11 +122,17 @@ class Wire:
             Interrupted: told to stop while waiting.
         """
         deadline = self._timeouts.deadline(len(request.body), request.wait_s)
-        return bounded(
-            lambda abandoned: self._translated(request, abandoned),
-            deadline_s=deadline,
-            cancelled=self._cancelled,
-        )
+        began, sent, is_timed = self.gauge.begin(), 0, False
+        try:
+            answer = bounded(
+                lambda abandoned: self._translated(request, abandoned),
+                deadline_s=deadline,
+                cancelled=self._cancelled,
+            )
+            sent, is_timed = len(request.body), not request.wait_s
+        finally:
+            self.gauge.end(began, sent, is_timed=is_timed)
+        return answer
 
     def _translated(self, request: Request, abandoned: threading.Event) -> Answer:
         try:
@@ -122,6 +140,8 @@ class Wire:
         except SyncError:
             raise
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
+            if not isinstance(error, NEVER_THERE):
+                self.gauge.cut()
             raise _meaning(error) from error
 
     def _send(self, request: Request, abandoned: threading.Event) -> Answer:
@@ -132,7 +152,7 @@ class Wire:
         with self._client.stream(
             request.method,
             request.path,
-            content=_pieces(request.body, abandoned) if request.body else None,
+            content=_pieces(request.body, abandoned, self._limit) if request.body else None,
             headers=headers,
             params=dict(request.query or {}),
             timeout=silence,
@@ -142,12 +162,16 @@ class Wire:
             )
 
 
-def _pieces(body: bytes, abandoned: threading.Event) -> Iterator[bytes]:
-    """Give the body in pieces, so that an abandoned upload stops within one of them."""
-    for start in range(0, len(body), CHUNK):
+def _pieces(body: bytes, abandoned: threading.Event, limit: RateLimit | None) -> Iterator[bytes]:
+    """Give the body in pieces, no faster than allowed; an abandoned upload stops within one of them."""
+    step = CHUNK if limit is None else min(CHUNK, limit.piece)
+    for start in range(0, len(body), step):
+        piece = body[start : start + step]
+        if limit is not None:
+            limit.take(len(piece), abandoned)
         if abandoned.is_set():
             raise Unreachable("abandoned")
-        yield body[start : start + CHUNK]
+        yield piece
 
 
 def _whole(response: httpx.Response, abandoned: threading.Event, limit: int) -> bytes:

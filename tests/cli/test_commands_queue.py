@@ -18,7 +18,7 @@ WHAT = {"bundle_id", "kind", "case_number", "item", "applicant", "bytes", "manif
 WHY = {"state", "state_words", "code", "failure", "why", "attempts", "mover"}
 WHEN = {"sealed_at", "next_try_at", "legal_due_at", "workdays_left", "delivered_at"}
 LAMPS = {"lamp", "lamp_words", "clocks"}
-KEYS = WHAT | WHY | WHEN | LAMPS
+KEYS = WHAT | WHY | WHEN | LAMPS | {"link"}
 
 
 def refuse(seat: Seat, bundle: str) -> None:

@@ -15,6 +15,7 @@ from sync.client import LinkState
 from sync.contract.models import ChangeKind
 from sync.contract.signing import public_text
 from sync.errors import FailureClass, SyncError
+from sync.gauge import LinkQuality
 from sync.lock import Owner, SenderLock
 from sync.loop import SyncState
 from sync.port import LineState
@@ -241,6 +242,8 @@ OWNER = Owner(pid=1, host="window-03", started_at=datetime(2026, 11, 20, tzinfo=
     [
         (SyncState(), Light.UNKNOWN),
         (SyncState(link=LinkState.UP), Light.ONLINE),
+        (SyncState(link=LinkState.UP, poor=LinkQuality(320, 900, 4)), Light.POOR),
+        (SyncState(link=LinkState.DOWN, poor=LinkQuality(320)), Light.OFFLINE),
         (SyncState(link=LinkState.DOWN), Light.OFFLINE),
         (SyncState(link=LinkState.NOT_THE_GATEWAY, code="Y102"), Light.NOT_THE_GATEWAY),
         (SyncState(offline_since=OWNER.started_at, code="Y101"), Light.OFFLINE),
@@ -251,6 +254,13 @@ def test_the_light_says_what_the_loop_knows(wired: Wired, state: SyncState, ligh
     wired.link._changed(state)
     assert wired.link.light is light
     assert (wired.window.desk.queue.outage is not None) is (light in (Light.OFFLINE, Light.NOT_THE_GATEWAY))
+
+
+def test_a_poor_line_is_told_with_its_figures(wired: Wired) -> None:
+    wired.link._changed(SyncState(link=LinkState.UP, poor=LinkQuality(320, 900, 4)))
+    assert wired.link.poor == "上行 320 kbit/s · 应答 900 毫秒 · 两分钟内断线 4 次"
+    wired.link._changed(SyncState(link=LinkState.UP))
+    assert wired.link.poor == ""
 
 
 def test_the_most_urgent_day_and_what_is_stuck_stand_in_the_bar(wired: Wired) -> None:

@@ -51,6 +51,7 @@ class LinkDouble:
     light: Light = Light.ONLINE
     waiting: int = 0
     earliest: str = ""
+    poor: str = ""
     kicks: list[bool] = field(default_factory=list)
     listeners: list[Callable[[], object]] = field(default_factory=list)
 

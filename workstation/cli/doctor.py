@@ -14,6 +14,7 @@ from workstation.i18n import _
 
 if TYPE_CHECKING:
     from sync.client import GatewayClient
+    from sync.lock import Owner
     from workstation.cli.settings import Settings
     from workstation.services.disk import DiskWatch
     from workstation.services.doctor import Finding
@@ -63,7 +64,10 @@ def examined(settings: Settings, store: Store, *, online: bool) -> Iterator[Find
     yield doctor.keys(KeySlots(settings.data_folder).slots())
     yield doctor.disk(_watch(settings, store))
     yield from doctor.queue(desk, now())
-    yield doctor.sender(_sign_of_life(settings))
+    owner = _sender(settings)
+    yield doctor.sender(owner.beat_age_s if owner else None)
+    if owner and owner.poor:
+        yield doctor.poor_line(owner.poor)
     yield doctor.calendar(desk.calendar, today)
     if desk.catalogue is not None:
         yield from doctor.packs(desk.catalogue, today)
@@ -80,12 +84,11 @@ def _watch(settings: Settings, store: Store) -> DiskWatch:
     return DiskWatch(store.vault.free_bytes, warn, stop)
 
 
-def _sign_of_life(settings: Settings) -> float | None:
+def _sender(settings: Settings) -> Owner | None:
     from sync.lock import SenderLock
     from workstation.cli.wiring import LOCK_NAME
 
-    owner = SenderLock(settings.data_folder / LOCK_NAME).owner()
-    return owner.beat_age_s if owner else None
+    return SenderLock(settings.data_folder / LOCK_NAME).owner()
 
 
 def _gateway(store: Store, *, online: bool) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from workstation.cli.unlock import add_store_arguments, chosen_settings, opened_
 from workstation.i18n import _
 
 if TYPE_CHECKING:
+    from sync.gauge import LinkQuality
     from sync.port import Line
     from workstation.cli.settings import Settings
     from workstation.services.catalogue import Catalogue
@@ -88,8 +90,8 @@ def _catalogue(settings: Settings) -> Catalogue | None:
         return None
 
 
-def plain(line: QueueLine, *, names: bool = False) -> dict[str, Any]:
-    """Return a line for machines; the keys are stable."""
+def plain(line: QueueLine, *, names: bool = False, link: LinkQuality | None = None) -> dict[str, Any]:
+    """Return a line for machines; the keys are stable. `link` is what was measured of a poor line."""
     from workstation.cli.queue_lamps import plain_lamps
     from workstation.domain.identity import mask_name
 
@@ -115,6 +117,7 @@ def plain(line: QueueLine, *, names: bool = False) -> dict[str, Any]:
         "delivered_at": in_time(kept.delivered_at),
         "bytes": kept.size,
         "manifest_sha256": kept.manifest_sha256,
+        "link": asdict(link) if link and kept.delivered_at is None else None,
     }
 
 
@@ -143,14 +146,18 @@ def in_time(at: datetime | None) -> str | None:
 
 def _list(settings: Settings, store: Store, args: argparse.Namespace) -> int:
     from workstation.services.lamps import totals_words
+    from workstation.services.poor_line import poor_words
     from workstation.store.database import Group
 
     desk = queue_desk(settings, store)
     shown = list(desk.every(Group.EVERY if args.all else Group.WAITING))
     delivered = desk.standing().delivered
+    link = poor_link(settings)
     if args.json:
-        _print_json([plain(line, names=args.names) for line in shown])
+        _print_json([plain(line, names=args.names, link=link) for line in shown])
         return 0
+    if link:
+        print(_("链路差 {figures}").format(figures=poor_words(link)))
     for line in shown:
         print(in_words(line, names=args.names))
     if not shown:
@@ -199,6 +206,15 @@ def _retry(settings: Settings, store: Store, args: argparse.Namespace) -> int:
         desk.retry(line.bundle_id)
         print(_("{number} 已排到马上发送 ({bundle})").format(number=line.subject, bundle=line.bundle_id))
     return 0
+
+
+def poor_link(settings: Settings) -> LinkQuality | None:
+    """Return what the program that sends measured of a poor line; None when it is good or nobody sends."""
+    from sync.lock import SenderLock
+    from workstation.cli.wiring import LOCK_NAME
+
+    owner = SenderLock(settings.data_folder / LOCK_NAME).owner()
+    return owner.poor if owner else None
 
 
 def refuse_beside_another_sender(settings: Settings) -> None:

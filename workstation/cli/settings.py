@@ -17,6 +17,8 @@ ENV_CONFIG = "WORKSTATION_CONFIG"
 ENV_DATA = "WORKSTATION_DATA"
 ENV_LANGUAGE = "WORKSTATION_LANGUAGE"
 _LEAST = {"keep_delivered_days": 30, "disk_stop_mb": 100}
+LEAST_KBIT_S = 64
+"""A page would take minutes below it."""
 
 
 class SettingsError(Exception):
@@ -49,6 +51,8 @@ class Settings:
     """Folder into which vendor software drops scans; empty: none."""
     scan_keep_days: int = 0
     """Days that files taken from it are kept in its `done` folder; 0: removed as soon as they are safe."""
+    sync_kbit_s: int = 0
+    """Most that sending may take of the line, in kbit/s, at least 64; 0: all of it."""
     sane: bool = True
     camera: bool = True
     """Whether document cameras are looked for."""
@@ -142,6 +146,13 @@ def _check(path: Path, values: dict[str, object]) -> None:
     _check_room(path, values)
     if values.get("language", "zh_CN") not in ("zh_CN", "en"):
         raise SettingsError(_("设置文件 {path} 的 language 只能是 zh_CN 或 en").format(path=path))
+    limit = values.get("sync_kbit_s", 0)
+    if limit and isinstance(limit, int) and limit < LEAST_KBIT_S:
+        raise SettingsError(
+            _("设置文件 {path} 的 sync_kbit_s 应为 0 (不限速) 或不小于 {least}").format(
+                path=path, least=LEAST_KBIT_S
+            )
+        )
 
 
 def _check_room(path: Path, values: dict[str, object]) -> None:

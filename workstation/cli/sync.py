@@ -88,7 +88,14 @@ class Rounds:
         self._once = once
         self._stop = threading.Event()
         self.last = SyncState()
-        self._loop = make_loop(desk, member, settings.data_folder / LOCK_NAME, self._stop, self._changed)
+        self._loop = make_loop(
+            desk,
+            member,
+            settings.data_folder / LOCK_NAME,
+            self._stop,
+            self._changed,
+            limit_kbit_s=settings.sync_kbit_s,
+        )
 
     def run(self) -> None:
         """Work until the end.

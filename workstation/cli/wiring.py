@@ -182,7 +182,7 @@ def build_station(
         packer=darkroom,
         reading_room=reading_room,
     )
-    link = Link(desk, member, settings.data_folder / LOCK_NAME)
+    link = Link(desk, member, settings.data_folder / LOCK_NAME, limit_kbit_s=settings.sync_kbit_s)
     link.start()
     threading.Thread(target=press.warm, name="press", daemon=True).start()
     threading.Thread(target=warm, args=(darkroom, reading_room), name="darkroom", daemon=True).start()

@@ -11,10 +11,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sync.client import LinkState
+from sync.gauge import LinkQuality
 from workstation.domain.deadlines import WorkCalendar
 from workstation.i18n import _
 from workstation.services.catalogue import Catalogue
 from workstation.services.disk import DiskWatch, Space
+from workstation.services.poor_line import poor_words
 from workstation.services.queue import QueueDesk
 from workstation.store.database import Store
 from workstation.texts import describe
@@ -109,6 +111,13 @@ def sender(owner_age_s: float | None) -> Finding:
     if owner_age_s < 600:
         return good("sender", what)
     return Finding(topic="sender", level=Level.BAD, what=what, todo=_("该程序可能已卡住, 请结束后重新打开"))
+
+
+def poor_line(quality: LinkQuality) -> Finding:
+    """Tell what the program that sends has measured of a line that holds and is poor."""
+    what = _("链路差 {figures}").format(figures=poor_words(quality))
+    todo = _("件照常发送, 只是慢; 请检查网线、无线信号, 或看谁占用带宽")
+    return Finding(topic="link", level=Level.NOTE, what=what, todo=todo)
 
 
 def link(state: LinkState, url: str) -> Finding:

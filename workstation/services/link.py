@@ -15,6 +15,7 @@ from sync.loop import SyncLoop, SyncState
 from sync.sender import Sender
 from workstation.services.desk import Desk
 from workstation.services.enrolment import Membership
+from workstation.services.poor_line import poor_words
 from workstation.services.queue import Outage
 from workstation.store.errors import StoreError
 
@@ -28,6 +29,8 @@ class Light(StrEnum):
 
     UNKNOWN = "UNKNOWN"
     ONLINE = "ONLINE"
+    POOR = "POOR"
+    """The line holds, and is slow, late or often cut."""
     OFFLINE = "OFFLINE"
     NOT_THE_GATEWAY = "NOT_THE_GATEWAY"
     """Something answers that is not our back office, e.g. the log-in page of a hotspot."""
@@ -41,11 +44,19 @@ def make_loop(
     lock_path: Path,
     stop: threading.Event,
     on_state: Callable[[SyncState], None],
+    *,
+    limit_kbit_s: int = 0,
 ) -> SyncLoop:
-    """Return the loop that sends this store's queue to its gateway."""
+    """Return the loop that sends this store's queue to its gateway, at most at `limit_kbit_s` (0: freely)."""
 
     def make_sender(cancelled: Callable[[], bool]) -> Sender:
-        client = GatewayClient(membership.url, membership.identity, cancelled=cancelled, clock=desk.clock)
+        client = GatewayClient(
+            membership.url,
+            membership.identity,
+            cancelled=cancelled,
+            clock=desk.clock,
+            limit_kbit_s=limit_kbit_s,
+        )
         return Sender(desk.store.outbox, desk.store.inbox, client, clock=desk.clock, random=Random())
 
     def told(state: SyncState) -> None:
@@ -84,17 +95,30 @@ def _heed_silence(desk: Desk, state: SyncState) -> None:
 class Link:
     """Runs the loop in a thread and keeps what the lamps need; readable from any thread."""
 
-    def __init__(self, desk: Desk, membership: Membership | None, lock_path: Path) -> None:
-        """Prepare; `start` begins. A window that has not enrolled has nobody to talk to."""
+    def __init__(
+        self, desk: Desk, membership: Membership | None, lock_path: Path, *, limit_kbit_s: int = 0
+    ) -> None:
+        """Prepare; `start` begins. A window that has not enrolled has nobody to talk to.
+
+        Args:
+            desk: whose queue is sent.
+            membership: what enrolment left.
+            lock_path: the machine's sender lock.
+            limit_kbit_s: most that sending may take of the line; 0: all of it.
+        """
         self._desk = desk
         self._stop = threading.Event()
         self._listeners: list[Callable[[], object]] = []
         self._loop: SyncLoop | None = None
         self._thread: threading.Thread | None = None
         if membership is not None:
-            self._loop = make_loop(desk, membership, lock_path, self._stop, self._changed)
+            self._loop = make_loop(
+                desk, membership, lock_path, self._stop, self._changed, limit_kbit_s=limit_kbit_s
+            )
             self._thread = threading.Thread(target=self._loop.run, name="sync", daemon=True)
         self.light = Light.UNKNOWN
+        self.poor = ""
+        """What was measured of a poor line, in words."""
         self.waiting = 0
         self.earliest = ""
         self._count()
@@ -127,11 +151,12 @@ class Link:
         if state.other_sender is not None:
             self.light = Light.OTHER_SENDER
         elif state.link is LinkState.UP:
-            self.light = Light.ONLINE
+            self.light = Light.POOR if state.poor else Light.ONLINE
         elif state.link is LinkState.NOT_THE_GATEWAY:
             self.light = Light.NOT_THE_GATEWAY
         elif state.offline_since is not None or state.link is not None:
             self.light = Light.OFFLINE
+        self.poor = poor_words(state.poor) if self.light is Light.POOR and state.poor else ""
         is_down = self.light in (Light.OFFLINE, Light.NOT_THE_GATEWAY)
         self._desk.queue.outage = Outage(state.code, state.offline_since) if is_down else None
         self._count()

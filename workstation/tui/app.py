@@ -135,7 +135,7 @@ class StationApp(App[int]):
         if self._station is None:
             return
         link = self._station.link
-        self.light, self.waiting = link.light.value, link.waiting
+        self.light, self.poor, self.waiting = link.light.value, link.poor, link.waiting
         self.earliest = link.earliest
         self._fill_bars()
         self._has_news = True
@@ -166,7 +166,7 @@ class StationApp(App[int]):
             return
         profile, catalogue = self._station.desk.profile, self._station.desk.catalogue
         bar.left = f"{profile.window_name} · {profile.street_name} │ {profile.clerk}"
-        bar.lamp = network_lamp(self.light)
+        bar.lamp = network_lamp(self.light, self.poor)
         queue = _("队列 {n}").format(n=self.waiting)
         bar.queue = f"{queue} · {self.earliest}" if self.earliest else queue
         bar.right = _("目录 {version}").format(version=catalogue.current.version) + " "

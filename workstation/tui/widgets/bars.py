@@ -34,10 +34,11 @@ class Lamp:
         return Text(f"{self.glyph} {self.word}", Style(color=self.colour, bold=True))
 
 
-def network_lamp(light: str) -> Lamp:
-    """The lamp for a network light."""
+def network_lamp(light: str, poor: str = "") -> Lamp:
+    """The lamp for a network light; `poor` says with figures what is poor about the line."""
     lamps = {
         "ONLINE": Lamp("●", _("网络通"), GREEN),
+        "POOR": Lamp("▲", _("链路差 {figures}").format(figures=poor), AMBER),
         "OFFLINE": Lamp("▲", _("网络已断"), AMBER),
         "NOT_THE_GATEWAY": Lamp("▲", _("应答的不是后台"), AMBER),
         "OTHER_SENDER": Lamp("◆", _("由后台程序发送"), GREEN),
