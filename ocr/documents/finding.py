@@ -19,7 +19,7 @@ from ocr.documents.filling import Registered, register
 from ocr.documents.form import Form
 from ocr.documents.print_lines import Piece
 from ocr.documents.reading import Page, Strip, pieces_of, read_page, read_pieces
-from ocr.documents.sheets import Sheet, sheets_of
+from ocr.documents.sheets import Outline, Sheet, outlines_of
 from ocr.documents.wanted import still_wanted
 from ocr.port import Engine
 
@@ -33,8 +33,8 @@ _USUAL_SHAPE = 4.0
 _CLEAR, _HOPELESS, _NO_PRINT, _MUCH = 0.85, 0.3, 0.15, 0.1
 """How sure the reader is of print that is read the right way, of marks that are no print as they lie, or at
 all, and how much surer another way must make it."""
-_ALIKE, _LEAST_LABELS = (0.8, 1.25), 2
-"""Area of another sheet over that of the one that was read, and labels by which it is the same paper."""
+_LEAST_LABELS = 2
+"""Labels among a few lines by which another page is the same paper."""
 _LEAST_TEXT = 8
 """Fewer characters say little, however clear they are."""
 _CUT_LINES, _CUT_LINES_LACKING, _READ = 3, 2, 0.6
@@ -76,8 +76,9 @@ def find(engine: Engine, picture: Image.Image, form: Form) -> Found | str:
     best: Found | None = None
     best_is_whole = False
     read: list[Sheet] = []
-    sheets = sheets_of(picture)
-    for sheet in sheets:
+    outlines = outlines_of(picture)
+    for outline in outlines:
+        sheet = outline.sheet()
         if _is_covered(sheet, read) and (best is None or best_is_whole):
             continue
         found = _look(engine, sheet, form)
@@ -89,23 +90,20 @@ def find(engine: Engine, picture: Image.Image, form: Form) -> Found | str:
         if best is None or (is_whole, found.score) > (best_is_whole, best.score):
             best, best_is_whole = found, is_whole
         if best_is_whole:
-            return replace(best, is_repeated=_is_repeated(engine, form, best.page.sheet, sheets))
+            others = [other for other in outlines if other.is_beside(outline)]
+            return replace(best, is_repeated=_is_repeated(engine, form, others))
     return best if best is not None and best.score >= form.least else NO_DOCUMENT
 
 
-def _is_repeated(engine: Engine, form: Form, sheet: Sheet, others: Iterator[Sheet]) -> bool:
-    """Say whether another sheet of the same size holds the form too, by a few of its lines."""
+def _is_repeated(engine: Engine, form: Form, others: Sequence[Outline]) -> bool:
+    """Say whether a page beside the one that was read holds the form too, by a few of its lines."""
     for other in others:
-        if other.turn_certain and _ALIKE[0] < _area(other) / _area(sheet) < _ALIKE[1]:
-            strips = read_pieces(engine, other, _sample(pieces_of(other)))
-            labels, _ = take_apart(strips, form.labels, form.wanted)
-            if len({label.name for label in labels}) >= _LEAST_LABELS:
-                return True
+        sheet = other.sheet()
+        strips = read_pieces(engine, sheet, _sample(pieces_of(sheet))) if sheet.turn_certain else ()
+        labels, _ = take_apart(strips, form.labels, form.wanted)
+        if len({label.name for label in labels}) >= _LEAST_LABELS:
+            return True
     return False
-
-
-def _area(sheet: Sheet) -> float:
-    return float(cv2.contourArea(_corners(sheet, [(0, 0), (1, 0), (1, 1), (0, 1)])))
 
 
 def laid(page: Page, form: Form) -> Found:

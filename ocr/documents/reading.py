@@ -20,7 +20,7 @@ _MARGIN = 0.16
 """Room around a line, over its height."""
 _BESIDE_EM, _DISTURBED = 0.5, 0.08
 """How near foreign ink is to a line to hide part of it, and how much there is, over the height squared."""
-_ROOM, _CLEAR_PX = 0.2, 30
+_ROOM, _CLEAR_PX = 0.2, 18
 """More room above and below, over its height, for a line that is so many px high on the page."""
 _PALE, _STRETCHED = 0.62, 1.3
 _LINE_PX, _GLYPH_PX, _FRAME_PX = 48, 30, 10

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -32,6 +31,8 @@ _CARD_WORK_PX = 1100
 _CARD_RATIO = (1.42, 1.75)
 _CERTAIN_PX = 600
 _LEAST_TILT_DEG = 0.35
+_ALIKE = (0.75, 1.33)
+"""Area of a page over that of another of the same size."""
 _KNOWN_DPI = (75, 1300)
 
 
@@ -128,16 +129,35 @@ class Sheet:
         return replace(self, to_input=self.to_input @ back)
 
 
-def sheets_of(picture: Image.Image) -> Iterator[Sheet]:
-    """Return the pages on `picture` (RGB or L), the whole of it last when it was cut into pages."""
+@dataclass(frozen=True)
+class Outline:
+    """Where a page may lie on a picture."""
+
+    source: Grey
+    had_red: bool
+    quad: Quad
+
+    def sheet(self) -> Sheet:
+        """Return the page, straight and upright."""
+        return _sheet(self.source, self.had_red, self.quad)
+
+    def is_beside(self, other: Outline) -> bool:
+        """Say whether a page of about the same size lies apart from another one."""
+        middle = (float(self.quad[:, 0].mean()), float(self.quad[:, 1].mean()))
+        is_apart = cv2.pointPolygonTest(other.quad, middle, False) < 0
+        return is_apart and _ALIKE[0] < cv2.contourArea(self.quad) / cv2.contourArea(other.quad) < _ALIKE[1]
+
+
+def outlines_of(picture: Image.Image) -> list[Outline]:
+    """Return where pages may lie on `picture` (RGB or L), the whole of it last when it was cut into pages."""
     pixels = np.asarray(picture if picture.mode in {"L", "RGB"} else picture.convert("RGB"))
     source, had_red = without_red(pixels)
     quads = _outlines(pixels, _dpi_of(picture))
     likely = likely_sheet(pixels) if len(quads) == 1 and not _is_cut(quads[0], pixels) else None
-    for quad in ([] if likely is None else [likely]) + list(quads):
-        yield _sheet(source, had_red, quad)
+    found = [*([] if likely is None else [likely]), *quads]
     if len(quads) > 1 or _is_cut(quads[0], pixels):
-        yield _sheet(source, had_red, whole(pixels))
+        found.append(whole(pixels))
+    return [Outline(source, had_red, np.asarray(quad, np.float32)) for quad in found]
 
 
 def _outlines(pixels: NDArray[np.uint8], dpi: int) -> tuple[Quad, ...]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from PIL import Image
 
 from ocr import documents
 from ocr.documents import finding
-from ocr.documents.sheets import Sheet, sheets_of
+from ocr.documents.sheets import Outline, outlines_of
 from ocr.engines.hybrid import best_engine
 from workstation.training.specimens.every import specimen
 
@@ -23,14 +21,13 @@ def test_labels_that_an_outline_cut_off_are_found_on_the_whole_picture(
 ) -> None:
     paper = specimen(KIND, 4107, 150)
 
-    def cut_first(picture: Image.Image) -> Iterator[Sheet]:
-        for sheet in sheets_of(picture):
-            width, height = sheet.size
-            shift = np.array([[1, 0, 0.1 * width], [0, 1, 0], [0, 0, 1]], np.float64)
-            yield replace(sheet, to_input=sheet.to_input @ shift, size=(round(0.9 * width), height))
-            yield sheet
+    def cut_first(picture: Image.Image) -> list[Outline]:
+        found = outlines_of(picture)
+        left_lost = found[0].quad.copy()
+        left_lost[[0, 3]] += 0.1 * (left_lost[[1, 2]] - left_lost[[0, 3]])
+        return [replace(found[0], quad=left_lost), *found]
 
-    monkeypatch.setattr(finding, "sheets_of", cut_first)
+    monkeypatch.setattr(finding, "outlines_of", cut_first)
     reading = documents.read(best_engine(), paper.picture, KIND)
     unread = [name for name, value in paper.truth.items() if value and not reading.fields[name].value]
     assert not unread and not reading.reason

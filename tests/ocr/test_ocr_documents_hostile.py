@@ -98,3 +98,10 @@ def test_of_two_cards_side_by_side_on_the_lid_the_reason_is_given(engine: Engine
     reading = read(engine, page, "id-card-front")
     assert reading.reason == "several"
     assert all(reading.fields[name].confidence < SURE for name in ("name", "address"))
+
+
+@pytest.mark.parametrize("seed", [51000, 51001])
+def test_a_card_cut_to_its_edges_is_one_card(engine: Engine, seed: int) -> None:
+    card = every.specimen("id-card-back", seed, 200)
+    reading = read(engine, counter.as_it_comes(card.picture, seed, "cut-out"), "id-card-back")
+    assert (reading.reason, shown(reading)) == ("", dict(card.truth))

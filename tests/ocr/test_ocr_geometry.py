@@ -12,7 +12,7 @@ from ocr.documents.filling import assign, register
 from ocr.documents.form import Blank, Form
 from ocr.documents.print_lines import Piece, find_pieces
 from ocr.documents.reading import Strip
-from ocr.documents.sheets import Sheet, sheets_of
+from ocr.documents.sheets import Sheet, outlines_of
 from ocr.documents.tilt import tilt_of
 from ocr.labels import Glyph
 from ocr.port import Word
@@ -57,7 +57,7 @@ def test_the_tilt_of_lines_is_measured_to_half_a_degree(angle: float) -> None:
 
 def test_the_skew_of_a_sheet_is_that_of_the_input() -> None:
     scan = glass.on_glass(cards.id_card_front(people.SUN), dpi=150, angle=5.0, background=glass.DARK_LID)
-    assert next(iter(sheets_of(scan))).skew_deg == pytest.approx(5.0, abs=0.5)
+    assert outlines_of(scan)[0].sheet().skew_deg == pytest.approx(5.0, abs=0.5)
 
 
 @given(st.floats(4, 20), st.floats(-50, 50), st.floats(-50, 50))
