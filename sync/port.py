@@ -22,6 +22,12 @@ class LineState(StrEnum):
     QUARANTINED = "QUARANTINED"
     HELD = "HELD"
     DELIVERED = "DELIVERED"
+    REPLACED = "REPLACED"
+    """Was refused, and is not sent any more: a later version took its place. It is kept as it was sealed."""
+
+
+SETTLED = frozenset({LineState.DELIVERED, LineState.REPLACED})
+"""States in which nothing is left to send."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

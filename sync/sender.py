@@ -13,7 +13,7 @@ from sync.contract.models import SignedManifest, SignedReceipt
 from sync.courier import Courier
 from sync.errors import FailureClass, Interrupted, SyncError
 from sync.patience import BackoffPolicy
-from sync.port import Inbox, Line, LineState, Outbox
+from sync.port import SETTLED, Inbox, Line, LineState, Outbox
 from sync.receipts import check_receipt
 from sync.rounds import Round
 from sync.streams import Width
@@ -32,7 +32,7 @@ STATE_OF = {
     FailureClass.ASK: LineState.ASK,
     FailureClass.QUARANTINE: LineState.QUARANTINED,
 }
-DONE_WITH = frozenset({LineState.HELD, LineState.DELIVERED})
+DONE_WITH = SETTLED | {LineState.HELD}
 """What a person (or another round) decided since the lines were read."""
 
 

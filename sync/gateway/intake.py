@@ -289,7 +289,10 @@ def _place_taken(rows: Rows, manifest: Manifest) -> Refused | None:
             "SELECT bundle_id FROM bundle WHERE window_id = ? AND supersedes = ?",
             (manifest.window_id, manifest.supersedes),
         ).fetchone()
-        return None if rival is None else VersionConflict(f"taken by {rival['bundle_id']}")
+        if rival is not None:
+            return VersionConflict(f"taken by {rival['bundle_id']}")
+        if not _opens_by_correction(rows, manifest):
+            return None
     if manifest.kind not in (BundleKind.CASE, BundleKind.HANDOVER):
         return None
     matter = matters.find(rows, manifest.subject)
@@ -303,20 +306,66 @@ def _place_taken(rows: Rows, manifest: Manifest) -> Refused | None:
 def _place(rows: Rows, manifest: Manifest) -> str:
     """Return ACCEPTED, or HELD while the version before has not arrived.
 
+    A version this office refused never arrives: the window says so, and then the one that takes its place
+    opens the case, or follows the last version that was taken.
+
     Raises:
         ChainInvalid: the version before is another subject's or has another number.
     """
     if manifest.supersedes is None:
         return ACCEPTED
-    parent = rows.execute(
-        "SELECT subject, version, state FROM bundle WHERE window_id = ? AND manifest_sha256 = ?",
-        (manifest.window_id, manifest.supersedes),
-    ).fetchone()
+    parent = _parent(rows, manifest)
     if parent is None:
-        return HELD
+        return _place_of_correction(rows, manifest)
     if not _follows(manifest, str(parent["subject"]), int(parent["version"])):
         raise ChainInvalid(f"supersedes version {parent['version']} of its chain")
     return str(parent["state"])
+
+
+def _parent(rows: Rows, manifest: Manifest) -> Row | None:
+    """Return the version that this one names, None while it is not here."""
+    return rows.execute(
+        "SELECT subject, version, state FROM bundle WHERE window_id = ? AND manifest_sha256 = ?",
+        (manifest.window_id, manifest.supersedes),
+    ).fetchone()
+
+
+def _opens_by_correction(rows: Rows, manifest: Manifest) -> bool:
+    """True for a later version that is the first one to be taken: all before it were refused."""
+    refused = refused_versions(manifest)
+    return bool(refused) and min(refused) == 1 and _parent(rows, manifest) is None
+
+
+def _place_of_correction(rows: Rows, manifest: Manifest) -> str:
+    """Return the place of a version whose parent is not here: HELD unless its window will never send it."""
+    refused = refused_versions(manifest)
+    if manifest.supersedes not in refused.values():
+        return HELD
+    before = min(refused) - 1
+    if before == 0:
+        return ACCEPTED
+    earlier = rows.execute(
+        "SELECT state FROM bundle WHERE window_id = ? AND subject = ? AND version = ? AND state = ?",
+        (manifest.window_id, manifest.subject, before, ACCEPTED),
+    ).fetchone()
+    return HELD if earlier is None else ACCEPTED
+
+
+def refused_versions(manifest: Manifest) -> dict[int, str]:
+    """Return version -> hash of the versions that the window says were refused and will not be sent.
+
+    Empty unless they lie without a gap right below this version.
+    """
+    named = manifest.body.get("refused")
+    found: dict[int, str] = {}
+    for one in named if isinstance(named, list) else []:
+        version, sha256 = (
+            (one.get("version"), one.get("manifest_sha256")) if isinstance(one, dict) else (0, "")
+        )
+        if isinstance(version, int) and isinstance(sha256, str):
+            found[version] = sha256
+    below = range(manifest.version - len(found), manifest.version)
+    return found if found and set(found) == set(below) and below.start >= 1 else {}
 
 
 def _follows(manifest: Manifest, subject: str, version: int) -> bool:

@@ -8,7 +8,7 @@ seal           `Decisions.receive`: checks, manifest, signature, move, archive c
 capture+seal   the two together
 
 The floor writes the same page bytes by hand (file, fsync, rename, fsync of the folder) and commits rows of
-the same size into an SQLCipher database in WAL mode with synchronous=FULL: `one commit` commits once at the end,
+the same size into an SQLCipher database (WAL, synchronous=FULL): `one commit` commits once at the end,
 `commit a page` once behind each page too, as a clerk must be told page by page that a page is safe.
 
     python tests/bench/bench_seal.py [--rounds 40] [--folder DIR] [--json FILE]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sync.contract.models import SignedReceipt
 from sync.errors import FailureClass
-from sync.port import LineState
+from sync.port import SETTLED, LineState
 from tests.store.conftest import NOW, Maker, receipt_for
 from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.case import Move, Moved, PageAdded, TrustLevel
@@ -81,8 +81,9 @@ def put_in(store: Store, plan: Plan, number: int) -> tuple[str, dict[str, bytes]
     if plan.is_archived:
         with store.transaction() as tx:
             tx.archive(material(f"a{number}", page))
-    is_free = bool(plan.lines) and plan.moves == len(TO_THE_END) and plan.days_ago > 30
-    return case_id, pages, is_free and set(plan.lines) == {LineState.DELIVERED}
+    is_over = plan.moves == len(TO_THE_END) and plan.days_ago > 30
+    is_sent = LineState.DELIVERED in plan.lines and set(plan.lines) <= SETTLED
+    return case_id, pages, is_over and is_sent
 
 
 def material(archive_id: str, page: Any) -> ArchivedMaterial:
@@ -110,6 +111,9 @@ def stand(store: Store, name: str, state: LineState, receipt: SignedReceipt, at:
             store.outbox.mark_sending(name, at)
         case LineState.QUEUED:
             pass
+        case LineState.REPLACED:
+            with store.transaction() as tx:
+                tx.set_aside(name, state, at, "by a later version")
         case _:
             failure = STUCK[state]
             store.outbox.mark_failed(

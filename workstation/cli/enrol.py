@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check_free(store: Store, *, again: bool) -> None:
-    from sync.port import LineState
+    from sync.port import SETTLED
     from workstation.cli.wiring import find_membership
     from workstation.services.errors import PracticeMixed
 
@@ -67,7 +67,7 @@ def _check_free(store: Store, *, again: bool) -> None:
     if not again:
         enrolment = member.enrolment
         raise AlreadyEnrolled(url=member.url, street=enrolment.street_name, prefix=enrolment.number_prefix)
-    waiting = sum(n for state, n in store.outbox.counts().items() if state is not LineState.DELIVERED)
+    waiting = sum(n for state, n in store.outbox.counts().items() if state not in SETTLED)
     if waiting:
         raise UnsentWork(count=waiting)
 

@@ -194,9 +194,9 @@ def _show(settings: Settings, store: Store, args: argparse.Namespace) -> int:
 
 
 def _retry(settings: Settings, store: Store, args: argparse.Namespace) -> int:
-    from sync.port import LineState
+    from sync.port import SETTLED, LineState
 
-    waiting = [line for line in _find(store, args.name) if line.state is not LineState.DELIVERED]
+    waiting = [line for line in _find(store, args.name) if line.state not in SETTLED]
     if not waiting:
         raise AlreadyDelivered(name=args.name)
     if any(line.state is LineState.SENDING for line in waiting):

@@ -36,6 +36,7 @@ from workstation.domain.entries import (
     Payload,
     Printed,
     ProofWithdrawn,
+    Reopened,
     ReuseWithdrawn,
     Sealed,
     SlotCommitted,
@@ -123,6 +124,7 @@ __all__ = [
     "Pause",
     "Payload",
     "Printed",
+    "Reopened",
     "Reuse",
     "ReuseWithdrawn",
     "IdentityChecked",
@@ -282,6 +284,8 @@ class Case:
     """Last comparison of the person at the counter with the document; None: nobody compared."""
     supplement: SupplementOpened | None = None
     """Open while what was tolerated is taken in; the next seal closes it."""
+    reopened: str = ""
+    """Bundle that the back office did not take and that is being corrected; the next seal replaces it."""
     pauses: tuple[Pause, ...] = ()
     extension: Extended | None = None
     branches: Mapping[str, BranchMoved] = field(default_factory=dict)
@@ -308,7 +312,7 @@ class Case:
     @property
     def is_sealed(self) -> bool:
         """True when the case may not change at the window."""
-        return self.state not in EDITABLE
+        return self.state not in EDITABLE and not self.reopened
 
     @property
     def streets(self) -> tuple[str, ...]:

@@ -224,6 +224,17 @@ class SupplementOpened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened:
+    """A sealed version the back office did not take is corrected: the case may change until the next seal."""
+
+    bundle_id: str
+    """The version that was refused; it stays as it was sealed."""
+    code: str
+    """Why it was not taken, e.g. `Y201`."""
+    kind: Literal["reopened"] = "reopened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockStopped:
     """A special procedure began: its days are not counted (行政许可法 art. 45)."""
 
@@ -359,6 +370,7 @@ Payload = (
     | AgentSet
     | CreditChecked
     | SupplementOpened
+    | Reopened
     | ClockStopped
     | ClockResumed
     | Extended

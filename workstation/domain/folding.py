@@ -40,6 +40,7 @@ from workstation.domain.case import (
     Pause,
     Printed,
     ProofWithdrawn,
+    Reopened,
     ReuseWithdrawn,
     Sealed,
     SlotCommitted,
@@ -193,6 +194,7 @@ CoursePayload = (
     | CreditChecked
     | IdentityChecked
     | SupplementOpened
+    | Reopened
     | ClockStopped
     | ClockResumed
     | Extended
@@ -206,6 +208,7 @@ _COURSE_PAYLOADS = (
     CreditChecked,
     IdentityChecked,
     SupplementOpened,
+    Reopened,
     ClockStopped,
     ClockResumed,
     Extended,
@@ -222,8 +225,8 @@ def _with_course(case: Case, payload: CoursePayload, at: datetime) -> Case:
             return replace(case, credit=payload)
         case IdentityChecked():
             return replace(case, identity=payload)
-        case SupplementOpened():
-            return replace(case, supplement=payload)
+        case SupplementOpened() | Reopened():
+            return _opened_again(case, payload)
         case ClockStopped():
             pause = Pause(at, None, payload.procedure, payload.expected)
             return replace(
@@ -237,6 +240,13 @@ def _with_course(case: Case, payload: CoursePayload, at: datetime) -> Case:
             return replace(case, branches={**case.branches, payload.item_code: payload})
         case Ticketed():
             return replace(case, arrival=payload, ticket=payload.ticket)
+
+
+def _opened_again(case: Case, payload: SupplementOpened | Reopened) -> Case:
+    """Open a sealed case for what comes in, or for what was refused; the next seal closes it."""
+    if isinstance(payload, Reopened):
+        return replace(case, reopened=payload.bundle_id)
+    return replace(case, supplement=payload)
 
 
 def _closed(pauses: tuple[Pause, ...], at: datetime) -> tuple[Pause, ...]:
@@ -270,7 +280,7 @@ def _with_fact(case: Case, payload: FactPayload) -> Case:
             return replace(case, fields=_with_field(case.fields, payload))
         case Sealed():
             sealed = with_files(case, payload.files)
-            return replace(sealed, bundles=(*case.bundles, payload), supplement=None)
+            return replace(sealed, bundles=(*case.bundles, payload), supplement=None, reopened="")
         case Printed():
             return replace(case, papers=(*case.papers, payload))
         case Flagged():

@@ -25,6 +25,7 @@ from workstation.domain.entries import (
     Opened,
     Payload,
     Printed,
+    Reopened,
     Sealed,
     Ticketed,
 )
@@ -118,7 +119,7 @@ def stage_of(payload: Payload) -> Stage:
             return Stage.APPLICANT
         case FieldSet():
             return _stage_of_value(payload)
-        case Moved() | Sealed() | Printed() | Flagged():
+        case Moved() | Sealed() | Reopened() | Printed() | Flagged():
             return Stage.DECISION
         case _:
             return Stage.MATERIALS

@@ -87,3 +87,15 @@ class PromiseStale(ServiceError):
     """What was agreed to follow has a last day that is over or too late by now."""
 
     code = "V173"
+
+
+class CannotReopen(ServiceError):
+    """The sealed version cannot be corrected here: it is on its way, delivered, or its case went on."""
+
+    code = "V141"
+
+
+class ReplacedAlready(ServiceError):
+    """A later version of the case was sealed; that one counts."""
+
+    code = "V142"

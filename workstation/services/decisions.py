@@ -73,6 +73,8 @@ class Decisions:
             ReuseOverturned: something speaks against a copy it took meanwhile.
         """
         case, item = self._ready(case_id)
+        if case.reopened:
+            return self._seal_again(case, item)
         self.sealer.prepare(case, item)
         at = self.clock()
         with self.store.transaction() as tx:
@@ -89,6 +91,8 @@ class Decisions:
             NotReadyToReceive: something is missing.
         """
         case, item = self._ready(case_id)
+        if case.reopened:
+            return self._seal_again(case, item)
         if not item.acceptance_delegated:
             raise AcceptanceNotDelegated
         self.sealer.prepare(case, item)
@@ -202,6 +206,22 @@ class Decisions:
             )
             return self._seal(tx, case, item, at)
 
+    def _seal_again(self, case: Case, item: Item) -> Case:
+        """Seal what was corrected as the next version; receipt, state and clocks stay what they were."""
+        self.sealer.prepare(case, item)
+        at = self.clock()
+        with self.store.transaction() as tx:
+            facts = (*settled_promises(case, item), *flags_for(case, item))
+            if facts:
+                clerk, length = self.profile.clerk, case.length
+                tx.record(case.case_id, *facts, actor=clerk, at=at, expected_length=length)
+            case = tx.case(case.case_id)
+            if not case.reopened:
+                raise CaseSealed(number=case.number)
+            case = self._seal(tx, case, item, at)
+            archive_checked(tx, case, item, self.profile, at)
+            return case
+
     def _receive(self, tx: Tx, case: Case, item: Item, at: datetime) -> Case:
         """Record the receipt; a resubmission starts the clock anew, from the day the corrections came."""
         due = silence_due(local_date(at), item.correction, self.calendar)
@@ -243,6 +263,8 @@ class Decisions:
 
     def _addressed(self, case_id: str) -> tuple[Case, Item]:
         case, item = self._editable(case_id)
+        if case.reopened:
+            raise CaseSealed(number=case.number)
         if case.applicant is None:
             raise NoApplicant
         return case, item

@@ -49,6 +49,7 @@ from workstation.services.prefill import Prefill, Reader
 from workstation.services.profile import WindowProfile
 from workstation.services.proofs import ProofDesk
 from workstation.services.queue import QueueDesk
+from workstation.services.reopening import Reopening
 from workstation.services.retention import KEEP, Housekeeper
 from workstation.services.reuse import NOTHING, ReuseDesk
 from workstation.services.scene import Scene
@@ -103,6 +104,7 @@ class Desk:
     changes: ItemChanges
     disk: DiskWatch
     housekeeper: Housekeeper
+    reopening: Reopening
 
     def view(self, case_id: str) -> CaseView:
         """Everything a screen shows of a case."""
@@ -237,5 +239,6 @@ def build_desk(parts: Parts) -> Desk:
         changes=ItemChanges(store, catalogue, profile, clock, sealer),
         packs=PackUpdates(store, catalogue, clock, parts.packs_folder, parts.load_pack),
         disk=disk,
+        reopening=Reopening(store, profile, clock),
         housekeeper=Housekeeper(store, clock, parts.keep_delivered),
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sync.contract.models import BundleKind
 from sync.errors import FailureClass
-from sync.port import Line, LineState
+from sync.port import SETTLED, Line, LineState
 from workstation.domain.case import Case, CaseState
 from workstation.domain.clock import CHINA, Clock, local_date
 from workstation.domain.deadlines import WorkCalendar, workdays_between
@@ -33,6 +33,7 @@ STATE_WORDS = {
     LineState.QUARANTINED: N_("已隔离"),
     LineState.HELD: N_("人工暂停"),
     LineState.DELIVERED: N_("已送达"),
+    LineState.REPLACED: N_("已由新版代替"),
 }
 MOVERS = {
     LineState.QUEUED: N_("轮到后自动发送"),
@@ -40,6 +41,7 @@ MOVERS = {
     LineState.WAITING: N_("网络恢复后自动发送"),
     LineState.HELD: N_("按 R 恢复发送"),
     LineState.DELIVERED: N_("后台已签收"),
+    LineState.REPLACED: N_("不再发送; 这一版原样保留"),
 }
 PAGE = 100
 """Lines read at once."""
@@ -130,7 +132,7 @@ class QueueDesk:
         counts = self.store.outbox.counts()
         first = self.page(Group.WAITING, count=1)
         return QueueStanding(
-            waiting=sum(counts.values()) - counts[LineState.DELIVERED],
+            waiting=sum(n for state, n in counts.items() if state not in SETTLED),
             stuck=sum(counts[state] for state in STUCK),
             delivered=counts[LineState.DELIVERED],
             legal=first[0].legal if first else "",
@@ -143,7 +145,7 @@ class QueueDesk:
         left = None if by_hand else self._workdays_left(line)
         state, code = self._standing(line)
         failure = words(code) if code else None
-        held_for = line.detail if state is LineState.HELD else ""
+        held_for = line.detail if state in (LineState.HELD, LineState.REPLACED) else ""
         return QueueLine(
             line=line,
             title=line.subject,
@@ -174,7 +176,7 @@ class QueueDesk:
 
     def _standing(self, line: Line) -> tuple[LineState, str]:
         """Return the state and the code of the reason as a person should read them."""
-        if line.state is LineState.DELIVERED:
+        if line.state in SETTLED:
             return line.state, ""
         if self.outage is not None and line.state in (LineState.QUEUED, LineState.WAITING):
             return LineState.WAITING, line.code or self.outage.code
@@ -182,7 +184,7 @@ class QueueDesk:
 
     @staticmethod
     def _legal(line: Line, left: int | None) -> str:
-        if line.legal_due_at is None or line.state is LineState.DELIVERED:
+        if line.legal_due_at is None or line.state in SETTLED:
             return ""
         if left is None:
             return _("法定期限需人工核定")
@@ -191,7 +193,7 @@ class QueueDesk:
         return _("法定还剩 {n} 个工作日").format(n=left)
 
     def _workdays_left(self, line: Line) -> int | None:
-        if line.legal_due_at is None or line.state is LineState.DELIVERED:
+        if line.legal_due_at is None or line.state in SETTLED:
             return None
         try:
             return workdays_between(local_date(self.clock()), local_date(line.legal_due_at), self.calendar)

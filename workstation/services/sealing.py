@@ -25,6 +25,7 @@ from workstation.services.disk import DiskWatch
 from workstation.services.filing import AsTheyCame, Filed, Filing
 from workstation.services.ids import new_id
 from workstation.services.profile import WindowProfile
+from workstation.services.replacing import refused_versions, replace_refused
 from workstation.store.database import Tx
 
 Extra = Callable[[Case, Item], Mapping[str, Any]]
@@ -79,10 +80,13 @@ class Sealer:
             legal_due_at: when silence means acceptance; orders the queue.
         """
         last = case.bundles[-1] if case.bundles else None
+        refused = refused_versions(tx, case)
+        # To the office a case begins with the first version that it takes.
+        is_first = len(refused) == len(case.bundles)
         filed = self.filing.files(case, item)
         manifest = Manifest(
             bundle_id=new_id(at),
-            kind=BundleKind.CASE if last is None else BundleKind.SUPPLEMENT,
+            kind=BundleKind.CASE if is_first else BundleKind.SUPPLEMENT,
             version=last.version + 1 if last else 1,
             supersedes=last.manifest_sha256 if last else None,
             subject=case.number,
@@ -92,9 +96,14 @@ class Sealer:
             created_at=at,
             practice=case.is_practice,
             pages=_entries(case, item, filed),
-            body={**case_body(case, item, log, filed), **self.extra(case, item)},
+            body={
+                **case_body(case, item, log, filed),
+                **self.extra(case, item),
+                **({"refused": refused} if refused else {}),
+            },
         )
         tx.queue(self.signed(manifest), legal_due_at=legal_due_at)
+        replace_refused(tx, case, manifest)
         sealed = Sealed(
             bundle_id=manifest.bundle_id,
             version=manifest.version,

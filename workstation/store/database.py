@@ -20,7 +20,7 @@ from pathlib import Path
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from sync.port import LineState
+from sync.port import SETTLED
 from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.case import Case, CaseState, Entry
 from workstation.domain.courier import Bag, BagState
@@ -280,6 +280,6 @@ class Store:
 
     def _open_work(self) -> tuple[int, int]:
         drafts = select(func.count()).where(col(CaseRow.state) == CaseState.DRAFT.value)
-        queued = select(func.count()).where(col(BundleRow.state) != LineState.DELIVERED.value)
+        queued = select(func.count()).where(col(BundleRow.state).not_in([state.value for state in SETTLED]))
         with self._database.read() as session:
             return session.exec(drafts).one(), session.exec(queued).one()

@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from sync.contract.models import SignedManifest, SignedReceipt
 from sync.contract.signing import manifest_sha256
 from sync.errors import BadReceipt, FailureClass, UnreadableBundle
-from sync.port import Line, LineState
+from sync.port import SETTLED, Line, LineState
 from workstation.store import codec
 from workstation.store.engine import Database
 from workstation.store.errors import DiskFault, PageAltered, PageMissing, StoreDamaged, UnknownRecord
@@ -115,7 +115,7 @@ class OutboxTable:
             row = _row(session, bundle_id)
             row.attempts += 1
             row.tried_at = now
-            if row.state not in (LineState.HELD, LineState.DELIVERED):
+            if row.state != LineState.HELD and row.state not in SETTLED:
                 row.state = LineState.SENDING.value
 
     def free_claims(self, now: datetime) -> int:
@@ -178,10 +178,10 @@ class OutboxTable:
         next_try_at: datetime | None,
         now: datetime,
     ) -> None:
-        """Record why it did not go; a line on hold stays on hold, a delivered one stays delivered."""
+        """Record why it did not go; a line on hold stays on hold, a settled one stays settled."""
         with self._database.write() as session:
             row = _row(session, bundle_id)
-            if row.state == LineState.DELIVERED.value:
+            if row.state in SETTLED:
                 return
             if row.state != LineState.HELD.value:
                 row.state, row.next_try_at = state.value, next_try_at
@@ -227,7 +227,7 @@ class OutboxTable:
 
     def oldest(self) -> datetime | None:
         """Return when the oldest bundle was sealed that waits and is not on hold."""
-        waits: ColumnElement[bool] = literal_column("bundles.state NOT IN ('DELIVERED', 'HELD')")
+        waits: ColumnElement[bool] = literal_column("bundles.state NOT IN ('DELIVERED', 'REPLACED', 'HELD')")
         query = select(BundleRow.sealed_at).where(waits).order_by(col(BundleRow.sealed_at)).limit(1)
         with self._database.read() as session:
             return session.exec(query).first()
@@ -278,10 +278,27 @@ class OutboxTable:
     def _put(self, bundle_id: str, state: LineState, now: datetime, detail: str) -> None:
         with self._database.write() as session:
             row = _row(session, bundle_id)
-            if row.state == LineState.DELIVERED.value:
+            if row.state in SETTLED:
                 return
             _settle(row, state, detail=detail if state is LineState.HELD else "")
             _note(session, row, now, detail=detail)
+
+
+def set_aside(session: Session, bundle_id: str, state: LineState, now: datetime, detail: str) -> None:
+    """Take a line that a person works on out of sending: on hold, or replaced by a later version.
+
+    Raises:
+        UnknownRecord: there is no such bundle.
+    """
+    row = _row(session, bundle_id)
+    if row.state not in SETTLED:
+        _settle(row, state, detail=detail)
+        _note(session, row, now, detail=detail)
+
+
+def state_of(session: Session, bundle_id: str) -> LineState:
+    """Return where a line stands; raises UnknownRecord."""
+    return LineState(_row(session, bundle_id).state)
 
 
 def release_claims(session: Session, now: datetime) -> int:
@@ -297,19 +314,28 @@ _ALL = 1_000_000_000
 _BY_CLOCK = (col(BundleRow.legal_due_at), col(BundleRow.sealed_at), col(BundleRow.version))
 # The state is written out as the partial index `ix_bundles_clock` has it, or the engine would not use that;
 # lines with a legal clock and those without are asked for apart: each half lies in the index in its order.
-_WAITING = select(BundleRow).where(literal_column("bundles.state != 'DELIVERED'")).order_by(*_BY_CLOCK)
+_WAITING = (
+    select(BundleRow)
+    .where(literal_column("bundles.state != 'DELIVERED'"), literal_column("bundles.state != 'REPLACED'"))
+    .order_by(*_BY_CLOCK)
+)
 _WAITING_LINES = (
     _WAITING.where(col(BundleRow.legal_due_at).is_not(None)),
     _WAITING.where(col(BundleRow.legal_due_at).is_(None)),
 )
 _IS_DONE: ColumnElement[bool] = literal_column("bundles.state = 'DELIVERED'")
 _DONE_LINES = select(BundleRow).where(_IS_DONE).order_by(col(BundleRow.delivered_at).desc())
+_REPLACED_LINES = (
+    select(BundleRow)
+    .where(BundleRow.state == LineState.REPLACED.value)
+    .order_by(col(BundleRow.sealed_at).desc())
+)
 _IS_STUCK = col(BundleRow.state).in_([state.value for state in STUCK])
 _LINES_OF = {
-    Group.EVERY: (*_WAITING_LINES, _DONE_LINES),
+    Group.EVERY: (*_WAITING_LINES, _DONE_LINES, _REPLACED_LINES),
     Group.WAITING: _WAITING_LINES,
     Group.STUCK: tuple(query.where(_IS_STUCK) for query in _WAITING_LINES),
-    Group.DELIVERED: (_DONE_LINES,),
+    Group.DELIVERED: (_DONE_LINES, _REPLACED_LINES),
 }
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from sync.port import LineState
+from sync.port import SETTLED, LineState
 from workstation.domain.case import TAKES_SUPPLEMENTS, CaseState
 from workstation.store import codec
 from workstation.store.engine import Database
@@ -128,7 +128,8 @@ def _has_unsent() -> ColumnElement[bool]:
     other = aliased(BundleRow)
     return (
         select(other.bundle_id)
-        .where(col(other.subject) == col(BundleRow.subject), col(other.state) != LineState.DELIVERED.value)
+        .where(col(other.subject) == col(BundleRow.subject))
+        .where(col(other.state).not_in([state.value for state in SETTLED]))
         .exists()
     )
 
@@ -137,9 +138,14 @@ def _drop(session: Session, row: BundleRow) -> set[str]:
     """Drop what the bundle refers to, with its last bundle also what the case does; return those pages."""
     pages = drop_uses(session, Holder.BUNDLE, row.bundle_id)
     case_id = session.exec(select(CaseRow.case_id).where(CaseRow.number == row.subject)).first()
-    siblings = session.exec(select(BundleRow.bundle_id).where(BundleRow.subject == row.subject)).all()
-    if case_id is not None and not any(uses_of(session, Holder.BUNDLE, name) for name in siblings):
-        pages |= drop_uses(session, Holder.CASE, case_id)
+    siblings = session.exec(select(BundleRow).where(BundleRow.subject == row.subject)).all()
+    held = [one for one in siblings if uses_of(session, Holder.BUNDLE, one.bundle_id)]
+    if all(one.state == LineState.REPLACED.value for one in held):
+        # What was replaced never went out: it goes with the last version that did.
+        for one in held:
+            pages |= drop_uses(session, Holder.BUNDLE, one.bundle_id)
+        if case_id is not None:
+            pages |= drop_uses(session, Holder.CASE, case_id)
     return pages
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from sync.contract.models import SignedManifest
+from sync.port import LineState
 from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.audit import Deed
 from workstation.domain.case import Case, Entry, Opened, Payload
@@ -17,7 +18,7 @@ from workstation.domain.courier import Bag, BagState
 from workstation.domain.lockout import Tries
 from workstation.domain.people import Person
 from workstation.domain.tickets import Booking, Ticket
-from workstation.store import audit, cases, counters, holdings, sealing, tickets
+from workstation.store import audit, cases, counters, holdings, outbox, sealing, tickets
 from workstation.store import people as staff
 from workstation.store.audit import Head, Signers
 from workstation.store.deeds import deeds_of
@@ -135,6 +136,18 @@ class Tx:
             PageMissing: a page of the manifest is not in the vault.
         """
         sealing.queue(self._session, self._vault, signed, legal_due_at=legal_due_at)
+
+    def line_state(self, bundle_id: str) -> LineState:
+        """Return where a line of the queue stands; raises UnknownRecord."""
+        return outbox.state_of(self._session, bundle_id)
+
+    def set_aside(self, bundle_id: str, state: LineState, at: datetime, detail: str) -> None:
+        """Put a line on hold, or mark it as replaced by a later version; a settled one stays as it is.
+
+        Raises:
+            UnknownRecord: there is no such bundle.
+        """
+        outbox.set_aside(self._session, bundle_id, state, at, detail)
 
     def archive(self, material: ArchivedMaterial) -> None:
         """Keep a material for reuse; one of the same id is replaced."""
