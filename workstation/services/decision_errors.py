@@ -92,10 +92,10 @@ class PromiseStale(ServiceError):
 class CannotReopen(ServiceError):
     """The sealed version cannot be corrected here: it is on its way, delivered, or its case went on."""
 
-    code = "V141"
+    code = "V191"
 
 
 class ReplacedAlready(ServiceError):
     """A later version of the case was sealed; that one counts."""
 
-    code = "V142"
+    code = "V192"
