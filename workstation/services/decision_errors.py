@@ -92,10 +92,10 @@ class PromiseStale(ServiceError):
 class CannotReopen(ServiceError):
     """The sealed version cannot be corrected here: it is on its way, delivered, or its case went on."""
 
-    code = "V191"
+    code = "V198"
 
 
 class ReplacedAlready(ServiceError):
     """A later version of the case was sealed; that one counts."""
 
-    code = "V192"
+    code = "V199"
