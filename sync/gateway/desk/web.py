@@ -49,14 +49,7 @@ class Desk:
         self.office = office
         self.accounts = Accounts(office.database, office.clock)
         self.sessions = Sessions(office.database, office.clock)
-        self._templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters["visible"] = words.visible
+        self._templates = templates()
         self._translate = {name: words.translator(locales, name) for name in words.LANGUAGES}
 
     def language(self, request: Request) -> str:
@@ -94,6 +87,26 @@ class Desk:
         text = self._templates.get_template(template).render(context)
         # A body may hold halves of a surrogate pair, which no browser can be sent.
         return HTMLResponse(text.encode("utf-8", "replace"), status)
+
+
+@lru_cache(maxsize=1)
+def templates() -> Environment:
+    """Return the pages' templates, all of them compiled.
+
+    Compiled before there are threads: two that do it at once trip over a counter of CPython 3.11's parser.
+    """
+    found = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    found.filters["visible"] = words.visible
+    for name in found.list_templates():
+        found.get_template(name)
+    return found
 
 
 def desk_of(request: Request) -> Desk:
