@@ -54,6 +54,16 @@ def window_with(folder: Path, queued: int, *, now: datetime = NOW) -> Iterator[W
         store.close()
 
 
+@contextmanager
+def empty_window(folder: Path, *, now: datetime = NOW) -> Iterator[Window]:
+    """Make a window over a new store."""
+    store = Store.create(folder / "data", DataKey.new())
+    try:
+        yield _window(folder, store, Clock(now))
+    finally:
+        store.close()
+
+
 def _window(folder: Path, store: Store, clock: Clock) -> Window:
     scanner, readings, signing = ScriptedScanner([]), Readings(), new_key()
     (folder / "papers").mkdir(exist_ok=True)
