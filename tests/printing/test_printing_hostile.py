@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from workstation.printing import correction, receipt
 from workstation.printing import samples as specimen
 from workstation.printing.errors import FontMissing, FontUnusable, PaperNotSaved
-from workstation.printing.fonts import BODY, HEADING, Fonts, covers, find_fonts
+from workstation.printing.font_files import BODY, HEADING
+from workstation.printing.fonts import Fonts, covers, find_fonts
 from workstation.printing.ink import BOX, Ink, masked
 from workstation.printing.layout import PrintedFile
 from workstation.printing.lines import NEVER_FIRST, NEVER_LAST, break_before

@@ -16,20 +16,8 @@ from pathlib import Path
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
-from workstation.printing.errors import FontMissing, FontUnusable
-
-SEARCH = (
-    Path("/usr/share/fonts"),
-    Path("/usr/local/share/fonts"),
-    Path("~/.local/share/fonts"),
-    Path("~/.fonts"),
-)
-"""Folders searched in this order, with all their sub-folders, when the settings name no file."""
-
-HEADING = ("wqy-microhei.ttc", "fonts-wqy-microhei")
-"""File name of the heading font and the Debian package that brings it."""
-BODY = ("uming.ttc", "fonts-arphic-uming")
-"""File name of the body font (first face: mainland forms) and its Debian package."""
+from workstation.printing.errors import FontUnusable
+from workstation.printing.font_files import BODY, HEADING, SEARCH, located
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +54,10 @@ def find_fonts(
         FontUnusable: a file is damaged or has outlines that cannot be embedded.
     """
     return Fonts(
-        heading=register(_located(heading, HEADING, search)),
-        body=register(_located(body, BODY, search)),
-        extras=tuple(register(_located(extra, (extra.name, ""), search)) for extra in extras),
+        heading=register(located(heading, HEADING, search)),
+        body=register(located(body, BODY, search)),
+        extras=tuple(register(located(extra, (extra.name, ""), search)) for extra in extras),
     )
-
-
-def _located(setting: Path | None, wanted: tuple[str, str], search: Sequence[Path]) -> Path:
-    name, package = wanted
-    if setting is not None:
-        if setting.is_file():
-            return setting
-        raise FontMissing(font=setting, package=package)
-    for folder in search:
-        for found in sorted(folder.expanduser().rglob(name)):
-            return found
-    raise FontMissing(font=name, package=package)
 
 
 class _MappedFile:

@@ -13,6 +13,7 @@ from scanners.imaging.port import Rendered
 from workstation.domain.facts import Box, Page, Treatment
 from workstation.domain.geometry import box_on_page, corners_of, plane_to_raw, whole
 from workstation.services.darkroom import Darkroom, jpeg
+from workstation.services.watermark import marked, marked_file
 from workstation.store.database import Store
 
 log = logging.getLogger(__name__)
@@ -41,8 +42,16 @@ class PagePictures:
     store: Store
     darkroom: Darkroom | None = None
 
-    def picture(self, page: Page, room_px: tuple[int, int], crop: Box | None = None) -> Rendered:
+    def picture(
+        self, page: Page, room_px: tuple[int, int], crop: Box | None = None, *, mark: str = ""
+    ) -> Rendered:
         """Return the page, or the part around `crop` (px of the raw picture), as large as the room allows.
+
+        Args:
+            page: which page.
+            room_px: width and height there is for it.
+            crop: the part wanted, with a margin around it.
+            mark: words of the watermark, for the page of a reused copy.
 
         Raises:
             StoreError: the vault does not give the page back.
@@ -50,15 +59,22 @@ class PagePictures:
         data, cut = self.source(page)
         if crop is not None:
             cut = _part(cut, _widened(_crop_on(cut, page, crop), cut.size_px, _dpi(page)))
-        return self._rendered(data, cut, _fitted(cut.size_px, room_px))
+        shown = self._rendered(data, cut, _fitted(cut.size_px, room_px))
+        return marked(shown, mark) if mark else shown
 
     def full(self, page: Page) -> Rendered:
         """Return the page at its own resolution; raises StoreError."""
         data, cut = self.source(page)
         return self._rendered(data, cut, cut.size_px)
 
-    def file(self, page: Page) -> tuple[bytes, str]:
-        """Return a file of the page as it is seen now, and the ending of its name; raises StoreError."""
+    def file(self, page: Page, *, mark: str = "") -> tuple[bytes, str]:
+        """Return a file of the page as it is seen now, and the ending of its name; raises StoreError.
+
+        With the words of a watermark it is a picture of its own: the page's own file has none.
+        """
+        if mark:
+            picture = jpeg(as_image(self.full(page), _dpi(page)), _dpi(page))
+            return marked_file(picture, mark), ENDINGS["image/jpeg"]
         if page.file is not None:
             return self.store.vault.get(page.file.sha256), ENDINGS.get(page.file.media_type, "")
         if page.treatment is None:

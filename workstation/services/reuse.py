@@ -156,6 +156,22 @@ class ReuseDesk:
         number = check_id_number(share.id_number)
         return self._record(self._editable(case_id), PapersShared(share=replace(share, id_number=number)))
 
+    def look_at(self, case_id: str, slot: str) -> ArchivedMaterial:
+        """Return the copy kept for a slot, once the look is permitted (`Scene.authorise`) and written down.
+
+        Raises:
+            NotOffered: nothing is kept that may be shown here.
+        """
+        case = self._editable(case_id)
+        found = self.look(case)
+        refusal = found.refusals.get(slot)
+        copy = refusal.copy if refusal is not None and refusal.healed_by_original else found.offers.get(slot)
+        if copy is None:
+            raise NotOffered
+        access, archive_id = self._access(case, slot, copy)
+        self.gate.looked(access, archive_id=archive_id, page=copy.pages[0].kept_sha256)
+        return copy
+
     def no_longer(self, case: Case) -> tuple[Refusal, ...]:
         """Return what speaks today against copies the case has taken: sealing waits until it is settled."""
         if case.applicant is None:

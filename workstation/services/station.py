@@ -63,10 +63,13 @@ class Station:
     on_close: tuple[Callable[[], None], ...] = ()
     """What else to end before the store closes."""
 
-    def open_page(self, page: Page) -> bool:
-        """Decrypt a page, as it is cut, into the private folder and open it; False when no viewer could."""
+    def open_page(self, page: Page, *, mark: str = "") -> bool:
+        """Decrypt a page, as it is cut, into the private folder and open it; False when no viewer could.
+
+        The page of a reused copy leaves the store only with the watermark `mark`.
+        """
         self.page_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        data, ending = self.desk.pictures.file(page)
+        data, ending = self.desk.pictures.file(page, mark=mark)
         path = self.page_folder / f"{page.page_id}{ending}"
         path.write_bytes(data)
         return self.view_file(path)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from textual import getters
+import asyncio
 
+from textual import getters, work
+
+from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.case import Box, Origin, Page
+from workstation.domain.clock import local_date
 from workstation.i18n import _
+from workstation.services.errors import ServiceError
 from workstation.services.view import CaseView
+from workstation.services.watermark import purpose_words
+from workstation.store.errors import StoreError
 from workstation.tui.screens.case_again import AgainKeys
 from workstation.tui.screens.case_gate import GateKeys
 from workstation.tui.screens.page import PageScreen
@@ -21,6 +28,11 @@ class PageKeys(AgainKeys, GateKeys):
     pane = getters.query_one("#pane", PagePane)
     page: Page | None = None
     """The page in the pane."""
+
+    def __init__(self, case_id: str) -> None:
+        """Work on one case; no kept copy was looked at yet."""
+        super().__init__(case_id)
+        self._looked: set[str] = set()
 
     @property
     def shown_slot(self) -> str:
@@ -45,7 +57,10 @@ class PageKeys(AgainKeys, GateKeys):
             self._show(*row.place)
             return
         from_card = row is not None and row.value is not None and row.value.origin is Origin.CARD
-        pages = self._pages(self.card_slot if from_card else self.shown_slot)
+        slot = self.card_slot if from_card else self.shown_slot
+        pages = self._pages(slot)
+        if not pages and self._show_kept(slot):
+            return
         if pages:
             self._show(pages[-1 if self.shows_newest else 0].page_id)
         else:
@@ -77,8 +92,50 @@ class PageKeys(AgainKeys, GateKeys):
                 if page.page_id == page_id:
                     boxes = [v.box for v in case.fields.values() if v.page_id == page_id and v.box]
                     self.page = page
-                    self.pane.show(page, self._caption(slot, page), around or union(boxes))
+                    mark = self._mark(slot)
+                    self.pane.show(page, self._caption(slot, page), around or union(boxes), mark=mark)
                     return
+
+    def _mark(self, slot: str) -> str:
+        """Return the watermark of a slot's pages: only those of a reused copy bear one."""
+        content = self.view.case.slot(slot) if self.view else None
+        if self.view is None or content is None or content.pages or content.reuse is None:
+            return ""
+        day = local_date(content.reuse.consent_at)
+        return purpose_words(day, self.view.item.title, self.view.case.number)
+
+    def _show_kept(self, slot: str) -> bool:
+        """Show the first page of the copy that is kept for an empty slot; False where none may be shown.
+
+        A look at it is written down, so it is opened once, and in the background.
+        """
+        copy = kept_copy(self.view, slot)
+        if self.view is None or copy is None:
+            return False
+        if slot in self._looked:
+            self.page = None
+            caption = _("存档 {day} · {level} 级 · 第 1/{n} 页").format(
+                day=copy.checked_on, level=copy.level.value, n=len(copy.pages)
+            )
+            words = purpose_words(self.desk.reuse.shelf.today, self.view.item.title, self.view.case.number)
+            self.pane.show(copy.pages[0], caption, mark=words)
+            self.refresh_bindings()
+            return True
+        self._open_kept(slot)
+        return False
+
+    @work(exit_on_error=False, group="look")
+    async def _open_kept(self, slot: str) -> None:
+        """Ask for the right to look, which writes the look down; refused, nothing is shown."""
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self.app.jobs, lambda: self.desk.reuse.look_at(self.case_id, slot))
+        except (ServiceError, StoreError) as error:
+            self.tell(error)
+            return
+        self._looked.add(slot)
+        if self.is_attached and self.shown_slot == slot:
+            self.show_page()
 
     def _caption(self, slot: str, page: Page) -> str:
         materials = self.view.item.materials if self.view else ()
@@ -97,7 +154,10 @@ class PageKeys(AgainKeys, GateKeys):
         """Open the page in the system's viewer, or fill this terminal with it."""
         page = self.page
         if page is not None:
-            self.job(lambda: self.app.station.open_page(page), lambda shown: self._viewed(page, shown))
+            slots = self.view.case.slots if self.view else {}
+            mark = next((self._mark(slot) for slot in slots if page in self._pages(slot)), "")
+            station = self.app.station
+            self.job(lambda: station.open_page(page, mark=mark), lambda shown: self._viewed(page, shown))
 
     def _viewed(self, page: Page, shown: bool) -> None:
         if shown:
@@ -108,7 +168,7 @@ class PageKeys(AgainKeys, GateKeys):
         pages = self._pages(slot)
         if pages:
             captions = [self._caption(slot, each) for each in pages]
-            self.app.push_screen(PageScreen(pages, captions, pages.index(page)))
+            self.app.push_screen(PageScreen(pages, captions, pages.index(page), mark=self._mark(slot)))
 
     def arrange_pages(self) -> None:
         """Open the page work on the material under the cursor; what was changed there is looked at again."""
@@ -123,6 +183,16 @@ class PageKeys(AgainKeys, GateKeys):
             self.look_over(tuple(screen.touched))
 
         self.app.push_screen(screen, lambda _none: self.job(lambda: self.desk.view(self.case_id), shown))
+
+
+def kept_copy(view: CaseView | None, slot: str) -> ArchivedMaterial | None:
+    """Return the copy whose first page may be shown for an empty slot: an offer, or one that wants a look."""
+    if view is None or view.case.is_sealed or not slot:
+        return None
+    refusal = view.refusals.get(slot)
+    healable = refusal.copy if refusal is not None and refusal.healed_by_original else None
+    copy = view.offers.get(slot) or healable
+    return copy if copy is not None and copy.pages else None
 
 
 def may_arrange(view: CaseView) -> bool:

@@ -35,10 +35,10 @@ class PageScreen(Screen[None]):
     app = getters.app(station_app())
     pane = getters.query_one("#page", PagePane)
 
-    def __init__(self, pages: Sequence[Page], captions: Sequence[str], start: int) -> None:
-        """Show `pages[start]` first; there is one caption for each page."""
+    def __init__(self, pages: Sequence[Page], captions: Sequence[str], start: int, *, mark: str = "") -> None:
+        """Show `pages[start]` first; there is one caption for each page, and one watermark for all."""
         super().__init__()
-        self._pages, self._captions, self._position = pages, captions, start
+        self._pages, self._captions, self._position, self._mark = pages, captions, start, mark
 
     def compose(self) -> ComposeResult:
         """The page and the keys."""
@@ -51,7 +51,7 @@ class PageScreen(Screen[None]):
         self.call_after_refresh(self._show)
 
     def _show(self) -> None:
-        self.pane.show(self._pages[self._position], self._captions[self._position])
+        self.pane.show(self._pages[self._position], self._captions[self._position], mark=self._mark)
 
     def action_leaf(self, way: int) -> None:
         """Go a page back or forward."""

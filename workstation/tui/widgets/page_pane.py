@@ -57,23 +57,31 @@ class PagePane(Vertical):
         super().__init__(id=id)
         self.page: Page | None = None
         self._crop: Box | None = None
+        self._mark = ""
 
     def compose(self) -> ComposeResult:
         """A text until a page comes."""
         yield Static(_("还没有扫描页"), id="empty", markup=False)
 
     def show(
-        self, page: Page | None, caption: str = "", crop: Box | None = None, *, next_key: str = ""
+        self,
+        page: Page | None,
+        caption: str = "",
+        crop: Box | None = None,
+        *,
+        mark: str = "",
+        next_key: str = "",
     ) -> None:
-        """Show a page, or what brings one; `crop` (px of the page) zooms to a part of it."""
+        """Show a page with its watermark, or what brings one; `crop` (px of the page) zooms to a part."""
         self.border_title = Content(printable(caption)) if page else None
         if page is None:
             self.page = None
             self._replace(None, "\n".join((_("还没有扫描页"), next_key)).rstrip())
             return
-        if self.page is not None and (_look_of(self.page), self._crop) == (_look_of(page), crop):
+        present = (_look_of(self.page), self._crop, self._mark) if self.page is not None else None
+        if present == (_look_of(page), crop, mark):
             return
-        self.page, self._crop = page, crop
+        self.page, self._crop, self._mark = page, crop, mark
         self._draw()
 
     def on_resize(self) -> None:
@@ -82,18 +90,19 @@ class PagePane(Vertical):
 
     def _draw(self) -> None:
         if self.page is not None and self.content_size.area:
-            self._decode(self.page, self._crop, self._room_px())
+            self._decode(self.page, self._crop, self._mark, self._room_px())
 
     def _room_px(self) -> tuple[int, int]:
         width, height = self.app.terminal.cell_px  # type: ignore[attr-defined]
         return max(1, self.content_size.width) * width, max(1, self.content_size.height) * height
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="preview")
-    def _decode(self, page: Page, crop: Box | None, room: tuple[int, int]) -> None:
+    def _decode(self, page: Page, crop: Box | None, mark: str, room: tuple[int, int]) -> None:
         worker = get_current_worker()
         try:
             pictures = self.app.station.desk.pictures  # type: ignore[attr-defined]
-            part = in_cells(_as_image(pictures.picture(page, room, crop)), self.app.terminal)  # type: ignore[attr-defined]
+            picture = _as_image(pictures.picture(page, room, crop, mark=mark))
+            part = in_cells(picture, self.app.terminal)  # type: ignore[attr-defined]
         except Exception as error:  # noqa: BLE001 - the outermost rim: said in the pane's place
             self.post_message(self.Undrawable(page.page_id, error))
             return
