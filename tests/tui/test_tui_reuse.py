@@ -70,7 +70,7 @@ async def test_the_original_shown_today_lifts_an_uploaded_copy(sit: OpenSeat, wi
     case = window.named(window.open())
     async with sit() as seat:
         await at_the_line(seat, case)
-        assert seat.sees("本人上传, 还没有人核对过原件", "F3 核对原件")
+        assert seat.sees("还没有人核对过原件", "F3 核对原件")
         await seat.press("f3")
         seat.on(ConfirmDialog)
         assert seat.sees("请把原件与副本逐页核对", "已核对原件, 申请人同意")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ENV_CONFIG = "WORKSTATION_CONFIG"
 ENV_DATA = "WORKSTATION_DATA"
 ENV_LANGUAGE = "WORKSTATION_LANGUAGE"
-_LEAST = {"keep_delivered_days": 30, "disk_stop_mb": 100}
+_LEAST = {"archive_keep_days": 1, "keep_delivered_days": 30, "disk_stop_mb": 100}
 LEAST_KBIT_S = 64
 """A page would take minutes below it."""
 
@@ -68,6 +68,12 @@ class Settings:
     ticket_booking: str = "Y"
     viewer: str = ""
     """Program that opens a page; empty: the desktop's own."""
+    reuse_pending: bool = False
+    """Whether copies of cases that are not decided yet are offered for reuse."""
+    reuse_consent: str = "sign"
+    """How the citizen agrees to a reuse: `sign` on paper, or `tick` in their presence, the clerk signs."""
+    archive_keep_days: int = 1095
+    """Days a copy stays for reuse where its item sets no limit."""
     keep_delivered_days: int = 30
     """Days that pages stay here after the back office has signed for them; at least 30."""
     disk_warning_mb: int = 2048
@@ -144,6 +150,8 @@ def _check(path: Path, values: dict[str, object]) -> None:
                 _("设置文件 {path} 的 {key} 应为 {kind}").format(path=path, key=key, kind=expected)
             )
     _check_room(path, values)
+    if values.get("reuse_consent", "sign") not in ("sign", "tick"):
+        raise SettingsError(_("设置文件 {path} 的 reuse_consent 只能是 sign 或 tick").format(path=path))
     if values.get("language", "zh_CN") not in ("zh_CN", "en"):
         raise SettingsError(_("设置文件 {path} 的 language 只能是 zh_CN 或 en").format(path=path))
     limit = values.get("sync_kbit_s", 0)

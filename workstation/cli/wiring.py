@@ -269,6 +269,7 @@ def profile_of(settings: Settings, member: Membership | None, catalogue: Catalog
 
     A back office that knows no street names sends the code; then the catalogue's name is shown.
     """
+    from workstation.domain.reuse import ReusePolicy
     from workstation.domain.tickets import Prefixes
     from workstation.services.profile import WindowProfile
 
@@ -292,6 +293,11 @@ def profile_of(settings: Settings, member: Membership | None, catalogue: Catalog
             settings.ticket_local, settings.ticket_collect, settings.ticket_joint, settings.ticket_booking
         ),
         categories=window_categories(settings),
+        reuse=ReusePolicy(
+            pending=settings.reuse_pending,
+            consent_way=settings.reuse_consent,
+            keep_days=settings.archive_keep_days,
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from workstation.services.profile import WindowProfile
 from workstation.services.reuse_errors import UnknownCopy
 from workstation.store.database import Store, Tx
 
+CLEANED_ON = "archive.cleaned-on"
 OF_ORGANISATIONS = frozenset(
     {"business-licence", "articles-of-association", "institution-licence", "labour-dispatch-licence"}
 )
@@ -148,6 +149,16 @@ class ArchiveKeeping:
             gone = replace(copy, state=CopyState.WITHDRAWN)
             tx.archive(gone)
             return gone
+
+    def daily(self) -> int:
+        """Clean up once a day, whoever asks how often; return how many copies went."""
+        today = local_date(self.clock()).isoformat()
+        if self.store.setting(CLEANED_ON) == today:
+            return 0
+        gone = self.clean_up()
+        with self.store.transaction() as tx:
+            tx.put_setting(CLEANED_ON, today)
+        return gone
 
     def clean_up(self) -> int:
         """Remove copies past their last day and those nobody may use any more; return how many.

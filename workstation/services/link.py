@@ -79,6 +79,14 @@ def _run_errands(desk: Desk, sender: Sender) -> None:
     desk.anchoring.run(sender.client)
     desk.proofs.settle(sender.client)
     desk.housekeeper.in_background(sender.client)
+    _tidy_archive(desk)
+
+
+def _tidy_archive(desk: Desk) -> None:
+    try:
+        desk.archive.daily()
+    except StoreError as error:
+        log.error("archive not cleaned up code=%s", error.code)
 
 
 def _heed_silence(desk: Desk, state: SyncState) -> None:
