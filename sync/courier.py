@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from sync.client import GatewayClient
 from sync.contract.models import SignedManifest, SignedReceipt
 from sync.contract.signing import manifest_sha256
-from sync.errors import ContentRefused, SyncError, UnreadableBundle
+from sync.errors import ContentRefused, SyncError, Unreachable, UnreadableBundle
 from sync.port import Line, Outbox
 from sync.streams import Progress
 from sync.uploads import RESUMABLE_BYTES, Upload
+
+NOTICED_S = 0.05
+"""A gateway needs a moment to see that a call was cut, and to keep what came of it."""
 
 Read = TypeVar("Read")
 
@@ -28,6 +33,8 @@ class Courier:
         self._lock = threading.Lock()
         self._reached: dict[str, int] = {}
         """Pages that were begun and did not arrive, with the bytes the gateway last said it has."""
+        self._left_at: dict[str, Upload] = {}
+        """Where pages that were just cut go on."""
 
     def load(self, line: Line) -> SignedManifest:
         """Return the manifest of a line, proven to be the one that was sealed.
@@ -57,10 +64,14 @@ class Courier:
         if hashlib.sha256(data).hexdigest() != sha256:
             raise UnreadableBundle(f"page {sha256[:12]} no longer has its hash")
         is_known = self._begun(sha256)
-        if len(data) < RESUMABLE_BYTES or (is_first_try and not is_known):
-            self._client.put_blob(sha256, data)
-        else:
-            self._resume(sha256, data, progress)
+        try:
+            if len(data) < RESUMABLE_BYTES or (is_first_try and not is_known):
+                self._client.put_blob(sha256, data)
+            else:
+                self._resume(sha256, data, progress)
+        except Unreachable:
+            self._look_back(sha256, len(data), progress)
+            raise
         with self._lock:
             self._reached.pop(sha256, None)
         progress.made()
@@ -90,16 +101,36 @@ class Courier:
         if offset != len(data):
             self._client.put_blob(sha256, data)
 
+    def _look_back(self, sha256: str, length: int, progress: Progress) -> None:
+        """Ask how much came of a page that was just cut: that is progress, and worth going on at once."""
+        if length < RESUMABLE_BYTES:
+            return
+        time.sleep(NOTICED_S)
+        with contextlib.suppress(Unreachable):
+            upload = self._client.uploads.find(sha256, length)
+            if upload is not None and self._grown(upload, sha256, progress):
+                with self._lock:
+                    self._left_at[sha256] = upload
+
     def _found(self, sha256: str, length: int, progress: Progress) -> Upload | None:
+        with self._lock:
+            left_at = self._left_at.pop(sha256, None)
+        if left_at is not None:
+            return left_at
         upload = self._client.uploads.find(sha256, length)
         if upload is None:
             return self._client.uploads.begin(sha256, length)
+        self._grown(upload, sha256, progress)
+        return upload
+
+    def _grown(self, upload: Upload, sha256: str, progress: Progress) -> bool:
+        """Note how far a page came; True when that is further than was known."""
         with self._lock:
             has_grown = upload.offset > self._reached.get(sha256, 0)
             self._reached[sha256] = max(self._reached.get(sha256, 0), upload.offset)
         if has_grown:
             progress.made()
-        return upload
+        return has_grown
 
 
 def _readable(read: Callable[[], Read]) -> Read:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Header, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -81,15 +81,15 @@ async def put_blob(sha256: HashInPath, request: Request, office: Back, caller: C
 
     What arrives of a page that is cut is kept for a day under `/v1/uploads/{sha256}`.
     """
-    async with _Drained(request):
+    async with _Body(request) as body:
         _check_headers(sha256, request, "Content-Digest")
         if await run_in_threadpool(office.blobs.size, sha256) is not None:
-            await problems.drain(request.receive, more=True)
+            await body.drain()
             return Response(status_code=204)
         await run_in_threadpool(office.pace.count_page, caller.window_id)
     with office.blobs.receive(sha256, MAX_BLOB_BYTES) as incoming:
         try:
-            await _stream(request, incoming.write, WRITE_BYTES)
+            await body.stream(incoming.write, WRITE_BYTES)
         except ClientDisconnect:
             length = request.headers.get("Content-Length", "")
             await run_in_threadpool(_keep_cut, office, caller.window_id, sha256, length, incoming)
@@ -181,17 +181,17 @@ async def append_upload(
 
     `Repr-Digest` (RFC 9530) is checked when given.
     """
-    async with _Drained(request):
+    async with _Body(request) as body:
         _check_version(tus_resumable)
         if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != PIECE:
             raise UploadForm
         _check_headers(sha256, request, "Repr-Digest")
         size = await run_in_threadpool(office.blobs.size, sha256)
         if size is not None:
-            return await _whole_already(request, size, upload_offset)
+            return await _whole_already(body, size, upload_offset)
         upload = _Piece(office, caller.window_id, sha256, upload_offset)
         await run_in_threadpool(upload.check)
-        await _stream(request, upload.write, office.partials.step)
+        await body.stream(upload.write, office.partials.step)
     await run_in_threadpool(upload.finish)
     return _told(204, upload.offset)
 
@@ -251,25 +251,62 @@ class _Piece:
         partials.drop(self._window_id, self._sha256)
 
 
-class _Drained:
-    """Reads a refused body on for a while, so that the window gets the answer and not a reset."""
+class _Body:
+    """The body of a call; within its context a refused one is read on for a while.
+
+    Otherwise the window, still writing, would get a reset instead of the answer.
+    """
 
     def __init__(self, request: Request) -> None:
         self._receive = request.receive
+        self._has_more = True
 
-    async def __aenter__(self) -> None:
+    async def __aenter__(self) -> Self:
         """Begin."""
+        return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, _: Any) -> None:
         if isinstance(error, Refused):
-            await problems.drain(self._receive, more=True)
+            await self.drain()
+
+    async def drain(self) -> None:
+        """Read on and throw away."""
+        await problems.drain(self._receive, self._has_more)
+        self._has_more = False
+
+    async def stream(self, write: Callable[[bytes], object], step: int) -> None:
+        """Write it in large steps, off the event loop; of one that is cut, what came.
+
+        Raises:
+            ClientDisconnect: it was cut.
+        """
+        waiting = bytearray()
+        try:
+            async for part in self._parts():
+                waiting += part
+                if len(waiting) >= step:
+                    await run_in_threadpool(write, bytes(waiting))
+                    waiting.clear()
+        except ClientDisconnect:
+            await run_in_threadpool(write, bytes(waiting))
+            raise
+        await run_in_threadpool(write, bytes(waiting))
+
+    async def _parts(self) -> AsyncIterator[bytes]:
+        while self._has_more:
+            message = await self._receive()
+            if message["type"] != "http.request":
+                self._has_more = False
+                raise ClientDisconnect
+            self._has_more = message.get("more_body", False)
+            yield message.get("body", b"")
 
 
-async def _whole_already(request: Request, size: int, offset: int) -> Response:
+async def _whole_already(body: _Body, size: int, offset: int) -> Response:
     """Answer a piece of a page that is here, e.g. after the answer to the last one was lost."""
     if offset != size:
         raise OffsetMoved(f"the page is whole: {size}")
-    await problems.drain(request.receive, more=True)
+    await body.drain()
     return _told(204, size)
 
 
@@ -287,21 +324,6 @@ def _keep_cut(office: Office, window_id: str, sha256: str, length: str, incoming
     offset = 0
     for piece in incoming.read_back():
         offset = office.partials.append(window_id, sha256, offset, piece)
-
-
-async def _stream(request: Request, write: Callable[[bytes], object], step: int) -> None:
-    """Write the body in large steps, off the event loop; of one that is cut, what came."""
-    waiting = bytearray()
-    try:
-        async for part in request.stream():
-            waiting += part
-            if len(waiting) >= step:
-                await run_in_threadpool(write, bytes(waiting))
-                waiting.clear()
-    except ClientDisconnect:
-        await run_in_threadpool(write, bytes(waiting))
-        raise
-    await run_in_threadpool(write, bytes(waiting))
 
 
 def _told(status: int, offset: int, headers: dict[str, str] | None = None) -> Response:
