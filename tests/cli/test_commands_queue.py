@@ -225,3 +225,35 @@ def test_practice_data_opens_without_a_question(enrolled: Seat, capsys: pytest.C
         open_store(folder, PASSPHRASE).close()
     assert enrolled.run("queue", "list", "--practice") == 0
     assert enrolled.run("report", "day", "--practice") == 0
+
+
+def test_holding_releasing_and_putting_back_are_kept_in_the_history(
+    enrolled: Seat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = enrolled.seal()
+    assert enrolled.open("queue", "hold", bundle, "--why", "等主管核对") == 0
+    assert enrolled.open("queue", "hold", bundle, "--why", "again") == 1
+    assert "W142" in capsys.readouterr().err
+    assert enrolled.open("queue", "release", bundle) == 0
+    with enrolled.store() as store:
+        assert store.outbox.state(bundle) is LineState.QUEUED
+        store.outbox.mark_failed(
+            bundle,
+            state=LineState.QUARANTINED,
+            failure=FailureClass.QUARANTINE,
+            code="Y401",
+            detail="",
+            next_try_at=None,
+            now=now(),
+        )
+        page = store.outbox.load(bundle).manifest.pages[0].sha256
+        path = store.vault._path(page)
+        data = path.read_bytes()
+        path.unlink()
+    assert enrolled.open("queue", "put-back", bundle, "--why", "备份已恢复") == 1
+    assert "Y401" in capsys.readouterr().err
+    path.write_bytes(data)
+    assert enrolled.open("queue", "put-back", bundle, "--why", "备份已恢复") == 0
+    assert enrolled.open("queue", "show", bundle) == 0
+    shown = capsys.readouterr().out
+    assert "等主管核对" in shown and "人工恢复发送" in shown and "人工放回队列: 备份已恢复" in shown

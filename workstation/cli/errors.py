@@ -96,3 +96,9 @@ class FolderInUse(CommandError):
     """Another program has the data folder open: pages are removed only by one that is alone."""
 
     code = "W141"
+
+
+class NotInThisState(CommandError):
+    """No line of this name stands so that this can be done to it."""
+
+    code = "W142"

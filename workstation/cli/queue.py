@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from workstation.cli.errors import AlreadyDelivered, AmbiguousName, NotInQueue, SenderBusy
 from workstation.cli.queue_carry import add_export, add_receipts, export, take_receipts
 from workstation.cli.queue_clean import add_clean, clean
+from workstation.cli.queue_steer import NAMES, add_steering, steer
 from workstation.cli.unlock import add_store_arguments, chosen_settings, opened_store
 from workstation.i18n import _
 
@@ -50,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _others(actions: Actions) -> tuple[argparse.ArgumentParser, ...]:
-    return add_export(actions), add_receipts(actions), add_clean(actions)
+    return add_export(actions), add_receipts(actions), add_clean(actions), *add_steering(actions)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -64,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
         "export": lambda _settings, store, args: export(store, args),
         "receipts": lambda _settings, store, args: take_receipts(store, args),
         "clean": clean,
+        **dict.fromkeys(NAMES, _steer),
     }
     with opened_store(settings, args) as store:
         return actions[args.action](settings, store, args)
@@ -215,6 +217,10 @@ def poor_link(settings: Settings) -> LinkQuality | None:
 
     owner = SenderLock(settings.data_folder / LOCK_NAME).owner()
     return owner.poor if owner else None
+
+
+def _steer(settings: Settings, store: Store, args: argparse.Namespace) -> int:
+    return steer(queue_desk(settings, store), list(_find(store, args.name)), args)
 
 
 def refuse_beside_another_sender(settings: Settings) -> None:

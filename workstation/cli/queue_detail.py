@@ -116,10 +116,14 @@ def _pages_in_words(one: dict[str, Any]) -> list[str]:
 
 
 def _history_in_words(one: dict[str, Any]) -> list[str]:
+    from workstation.services.ways_out import note_words
+
     lines = [_("经过")]
     for attempt in one["history"]:
         code = attempt["code"] or ("✔" if attempt["state"] == "DELIVERED" else "·")
-        lines.append(f"  {attempt['at'][:19].replace('T', ' ')}  {code}  {attempt['detail']}".rstrip())
+        lines.append(
+            f"  {attempt['at'][:19].replace('T', ' ')}  {code}  {note_words(attempt['detail'])}".rstrip()
+        )
     return lines if one["history"] else [_("经过  还没有发送过")]
 
 

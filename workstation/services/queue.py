@@ -208,6 +208,18 @@ class QueueDesk:
         """Stop sending this one on purpose."""
         self.store.outbox.hold(bundle_id, why, self.clock())
 
+    def put_back(self, bundle_id: str, *, why: str) -> None:
+        """Queue a quarantined one again, once its manifest and every page can be read.
+
+        Raises:
+            UnreadableBundle: they cannot.
+        """
+        for page in self.store.outbox.load(bundle_id).manifest.pages:
+            self.store.outbox.blob(page.sha256)
+        now = self.clock()
+        self.store.outbox.note(bundle_id, f"put back: {why}", now)
+        self.store.outbox.retry_now(bundle_id, now)
+
     def release(self, bundle_id: str) -> None:
         """Let a held one go again."""
         self.store.outbox.release(bundle_id, self.clock())

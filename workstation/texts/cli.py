@@ -44,4 +44,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("另一个程序正开着这个数据文件夹 ({path}), 没有清理"),
         N_("请退出工作站后再运行; 后台发送服务独自运行时也会每天自动清理"),
     ),
+    "W142": (
+        N_("{name} 现在的状态是 {states}, 不能这样处理"),
+        N_("请用 workstation queue show 查看状态和办法"),
+    ),
 }

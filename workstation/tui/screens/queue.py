@@ -14,15 +14,19 @@ from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from sync.port import LineState
+from sync.port import SETTLED, LineState
+from workstation.domain.case import Case
 from workstation.domain.clock import CHINA
 from workstation.i18n import N_, _
 from workstation.services.queue import PAGE, QueueLine, QueueStanding, is_stuck
+from workstation.services.reopening import REOPENABLE
+from workstation.services.ways_out import OFFICE_COUNTS_WHY, Way, both_copies, note_words, ways_out
 from workstation.store.database import Attempt, Group
 from workstation.tui.cells import printable
 from workstation.tui.lamp_text import lamps_text
 from workstation.tui.screens.base import WorkScreen, fill
-from workstation.tui.screens.dialogs import TextDialog
+from workstation.tui.screens.case import CaseScreen
+from workstation.tui.screens.dialogs import ChoiceDialog, TextDialog
 from workstation.tui.theme import AMBER, GREEN, QUIET, RED
 from workstation.tui.widgets.bars import Key
 
@@ -46,12 +50,14 @@ class QueueScreen(WorkScreen[None]):
     CSS_PATH = "queue.tcss"
     HELP = N_(
         "每一行都说明现在怎样、为什么、什么时候再试、怎样才会发出。\n"
+        "回车列出这一件的办法; C 打开办件更正退回的内容, 封装后由新版代替, 旧版原样保留。\n"
         "R 立即再试, 暂停的件按 R 恢复发送; H 人工暂停 (须写原因)。没有任何操作会删除未发送的件。\n"
         "Tab 换着看: 全部、未送达、待人处理、已送达。"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "retry", "立即再试", id="queue.retry"),
         Binding("h", "hold", "暂停", id="queue.hold"),
+        Binding("c,C", "correct", "更正", id="queue.correct"),
         Binding("tab", "next_group", "换一类", id="queue.group"),
         Binding("escape", "dismiss(None)", "主屏", id="queue.leave", show=False),
     ]
@@ -59,6 +65,7 @@ class QueueScreen(WorkScreen[None]):
         Key("F1", N_("帮助"), "help"),
         Key("R", N_("再试/恢复"), "retry", main=True),
         Key("H", N_("暂停"), "hold"),
+        Key("C", N_("更正"), "correct"),
         Key("Tab", N_("换一类"), "next_group"),
         Key("Esc", N_("主屏"), "dismiss"),
     )
@@ -161,28 +168,81 @@ class QueueScreen(WorkScreen[None]):
     @work(exit_on_error=False)
     async def action_hold(self) -> None:
         """Stop sending a line, with a reason."""
-        answer = await self.app.push_screen_wait(
-            TextDialog(_("暂停发送"), _("暂停后不会自动发送, 法定期限照常计算。"), _("原因"))
-        )
-        if answer is not None:
-            self._steer(lambda bundle: self.desk.queue.hold(bundle, why=answer[0]), _("已暂停"))
+        await self._hold_with_reason("{why}")
+
+    def action_correct(self) -> None:
+        """Open the case of a version that the office did not take; the next seal replaces it."""
+        line = self.current
+        if line is not None:
+            self.job(lambda: self.desk.reopening.open(line.line.bundle_id), self._open_case)
+
+    def _open_case(self, case: Case) -> None:
+        self.app.push_screen(CaseScreen(case.case_id))
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self._ask_what_to_do()
+
+    @work(exit_on_error=False)
+    async def _ask_what_to_do(self) -> None:
+        """Offer what can be done about the line, in words."""
+        line = self.current
+        ways = ways_out(line.line) if line is not None else ()
+        if line is None or not ways:
+            return
+        body = "\n".join(part for part in (line.why, line.line.detail, both_copies(line.line)) if part)
+        choices = [(way.value, words) for way, words in ways]
+        title = _("{number} 怎么办").format(number=line.title)
+        chosen = await self.app.push_screen_wait(ChoiceDialog(title, printable(body), choices, numbered=True))
+        if chosen is not None:
+            await self._take(Way(chosen))
+
+    async def _take(self, way: Way) -> None:
+        queue = self.desk.queue
+        match way:
+            case Way.CORRECT:
+                self.action_correct()
+            case Way.RETRY:
+                self._steer(queue.retry, _("马上再试"))
+            case Way.RELEASE:
+                self._steer(queue.release, _("已恢复发送"))
+            case Way.HOLD:
+                await self._hold_with_reason("{why}")
+            case Way.OFFICE_COUNTS:
+                await self._hold_with_reason(_(OFFICE_COUNTS_WHY))
+            case Way.PUT_BACK:
+                why = await self._reason(_("放回队列"), _("逐页核对后放回; 原因随经过保存。"))
+                if why:
+                    self._steer(lambda bundle: queue.put_back(bundle, why=why), _("已放回队列"))
+
+    async def _hold_with_reason(self, form: str) -> None:
+        why = await self._reason(_("暂停发送"), _("暂停后不会自动发送, 法定期限照常计算。"))
+        if why:
+            held = form.format(why=why)
+            self._steer(lambda bundle: self.desk.queue.hold(bundle, why=held), _("已暂停"))
+
+    async def _reason(self, title: str, body: str) -> str:
+        answer = await self.app.push_screen_wait(TextDialog(title, body, _("原因")))
+        return answer[0] if answer else ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey what the line does not allow."""
-        if action not in ("retry", "hold"):
+        if action not in ("retry", "hold", "correct"):
             return True
         line = self.current
         state = line.line.state if line else LineState.DELIVERED
         allowed = {
-            "retry": state not in (LineState.DELIVERED, LineState.SENDING),
-            "hold": state not in (LineState.DELIVERED, LineState.HELD),
+            "retry": state not in SETTLED and state is not LineState.SENDING,
+            "hold": state not in SETTLED and state is not LineState.HELD,
+            "correct": state in REOPENABLE,
         }
         return True if allowed[action] else None
 
 
 def queue_text(line: QueueLine) -> Text:
     """One line of the queue: what it is and whose, then how it stands, then why."""
-    done = line.line.state is LineState.DELIVERED
+    done = line.line.state in SETTLED
     glyph, colour = ("✔", GREEN) if done else ("▲", RED) if is_stuck(line.line) else ("●", AMBER)
     text = Text(f"{glyph} ", Style(color=colour, bold=True))
     text.append(f"{line.item}  " if line.item else "", Style(bold=True))
@@ -202,5 +262,5 @@ def _history(line: QueueLine, history: tuple[Attempt, ...]) -> Text:
     text = Text(f"{_('封装哈希')}  {digest}\n", Style(color=QUIET))
     for attempt in history[-12:]:
         text.append(f"{attempt.at.astimezone(CHINA):%m-%d %H:%M:%S}  ", Style(color=QUIET))
-        text.append(f"{attempt.code or '✔'}  {printable(attempt.detail)}\n")
+        text.append(f"{attempt.code or '✔'}  {printable(note_words(attempt.detail))}\n")
     return text
