@@ -14,7 +14,7 @@ from workstation.domain.audit import MACHINE, Action
 from workstation.domain.lockout import FREE_TRIES, NO_TRIES, WAITS_S, Tries, Uptime, left_s, one_more, settled
 from workstation.domain.people import RIGHTS, Person, Role
 from workstation.services.audit import check
-from workstation.services.people import People, first_person
+from workstation.services.people import People
 from workstation.services.people_errors import (
     LastManager,
     LockedOut,
@@ -62,7 +62,7 @@ def people(store: Store, machine: Machine) -> People:
 
 def chief_of(people: People, pin: str = PIN) -> Person:
     """The first person, signed in."""
-    return people.sign_in(first_person(people, "李主管", pin).person_id, pin)
+    return people.begin("李主管", pin)
 
 
 def wrong(people: People, person_id: str, times: int) -> None:
@@ -95,7 +95,7 @@ def test_what_a_person_does_is_signed_by_their_own_key(people: People) -> None:
 
 
 def test_full_and_half_width_pins_are_the_same(people: People) -> None:
-    chief = first_person(people, "李主管", "246810")
+    chief = chief_of(people)
     assert people.sign_in(chief.person_id, "\uff12\uff14\uff16\uff18\uff11\uff10")
 
 

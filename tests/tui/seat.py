@@ -20,6 +20,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tests.services.conftest import Window
+from workstation.domain.people import Person
 from workstation.services.link import Light, Link
 from workstation.services.station import Station
 from workstation.store.database import Recovery
@@ -87,7 +88,11 @@ class GateDouble:
     def preload(self) -> None:
         """Everything is imported already."""
 
-    def unlock(self, passphrase: str) -> Station:
+    def people(self) -> tuple[Person, ...]:
+        """Nobody: the passphrase opens everything."""
+        return ()
+
+    def unlock(self, passphrase: str, person_id: str = "") -> Station:
         self.asked.append(passphrase)
         if passphrase != PASSPHRASE and not self.is_new:
             raise WrongPassphrase

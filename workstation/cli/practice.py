@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from scanners.specimen import SpecimenScanner
     from sync.gateway.office import Office
     from sync.gateway.serve import GatewayServer
+    from workstation.domain.people import Person
     from workstation.services.capture import ScannerHub
     from workstation.services.credit import CreditLibrary
     from workstation.services.desk import Desk
     from workstation.store.database import Store
 
 PASSPHRASE = "lianxi"
+"""Opens the practice store, and is the PIN of both who work in it."""
+CLERK, SUPERVISOR = "王样本", "陈样本"
 MARK = "PRACTICE"
 """File that marks a practice folder; only a marked folder is ever removed."""
 STREET, HOME_STREET = "HF", "XMH"
@@ -39,6 +42,16 @@ EARLIER_DAYS = 120
 """How long ago the citizen's earlier case was taken."""
 EARLIER_ITEM = "临时救助"
 HOME_OFFICE = "香蜜湖街道"
+
+
+def practice_staff(store: Store, secret: str) -> Person:
+    """Enrol a supervisor and a clerk with the practice PIN; the clerk has signed in."""
+    from workstation.domain.people import Role
+    from workstation.services.people import People
+
+    people = People(store, now)
+    chief = people.begin(SUPERVISOR, secret)
+    return people.add(CLERK, Role.CLERK, secret, by=chief, admit=True)
 
 
 def _months_ago() -> datetime:
@@ -129,6 +142,7 @@ class Practice:
             scanner=self.devices,
             credit=specimen_credit,
             on_open=self.prepare,
+            staff=practice_staff,
             practice=True,
             hint=_("练习模式 · 口令 {passphrase}").format(passphrase=PASSPHRASE),
         )
@@ -230,7 +244,7 @@ def open_practice(settings: Settings, *, fresh: bool, subfolder: str) -> Practic
         data_folder=root / "data",
         window_name="综合窗口 03",
         hall="华富街道政务服务大厅 (练习)",
-        clerk="王样本",
+        clerk=CLERK,
         phone="0755-00000000",
         machine_key="",
     )

@@ -21,4 +21,5 @@ def run_app(gate: StationGate) -> int:
         result = app.run()
     finally:
         app.shut()
+        gate.close()
     return result or 0

@@ -47,6 +47,8 @@ class Settings:
     """JSON that replaces the built-in working-day table; empty: built in."""
     machine_key: str = ""
     """Key file of a kiosk PC; empty: the passphrase is asked."""
+    idle_lock_minutes: int = 5
+    """Minutes without a key after which the screens lock; at least 1, at most 60."""
     scan_folder: str = ""
     """Folder into which vendor software drops scans; empty: none."""
     scan_keep_days: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +14,7 @@ from workstation.cli.devices import drivers, put_out, render_here, view_file
 from workstation.cli.private import private_folder
 from workstation.cli.quality import alike, reader, recogniser, warm
 from workstation.cli.settings import Settings, window_categories
+from workstation.cli.staff import Door, Staffing, first_staff, open_alone, opens_alone, signed_in, signers
 from workstation.i18n import _
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from scanners.port import Scanner
     from workstation.domain.clock import Clock
     from workstation.domain.items import Pack
+    from workstation.domain.people import Person
     from workstation.services.catalogue import Catalogue
     from workstation.services.credit import CreditLibrary
     from workstation.services.darkroom import Darkroom
@@ -50,6 +52,8 @@ HEAVY = (
 )
 """What unlocking imports; loaded behind the first frame."""
 LOCK_NAME = "sender.lock"
+LEAST_IDLE, MOST_IDLE = 1, 60
+"""Minutes; no setting keeps the screens open for ever."""
 PAPERS = "papers"
 PACKS = "packs"
 """In the data folder: packs that came by the feed."""
@@ -68,6 +72,9 @@ class StationGate:
     """Called with the open store before anything is built on it (practice: enrol, seed)."""
     practice: bool = False
     hint: str = ""
+    staff: Staffing | None = None
+    """Enrols the first people (practice); else the first one has the settings' name."""
+    door: Door = field(default_factory=Door)
 
     @property
     def is_new(self) -> bool:
@@ -79,19 +86,48 @@ class StationGate:
         for name in HEAVY:
             import_module(name)
 
-    def unlock(self, passphrase: str) -> Station:
-        """Open the store with a passphrase, creating it at the first start."""
-        store = open_store(self.settings.data_folder, passphrase)
-        try:
-            if self.on_open is not None:
-                self.on_open(store)
-            scanner = self.scanner() if self.scanner else None
-            papers = self.settings.data_folder / PAPERS if self.practice else None
-            credit = self.credit() if self.credit else None
-            return build_station(self.settings, store, scanner=scanner, papers_folder=papers, credit=credit)
-        except BaseException:
-            store.close()
-            raise
+    def people(self) -> tuple[Person, ...]:
+        """Open the store without a person where that goes, and return who may sign in."""
+        with self.door.turn:
+            if self.door.store is None and opens_alone(self.settings):
+                store = open_alone(self.settings)
+                if store is not None:
+                    self.door.keep(store)
+            return signers(self.door.store)
+
+    def unlock(self, secret: str, person_id: str = "") -> Station:
+        """Open the store with a passphrase, creating it at the first start, or sign a person in."""
+        with self.door.turn:
+            if not signers(self.door.store):
+                self.door.shut()
+            held = self.door.store
+            store = held or open_store(self.settings.data_folder, secret)
+            self.door.keep(store)
+            enrol = self.staff or first_staff(self.settings)
+            person = signed_in(store, secret, person_id, by_passphrase=held is None, enrol=enrol)
+            try:
+                station = self._station(store, person)
+            except BaseException:
+                self.door.shut()
+                raise
+            self.door.take()
+            return station
+
+    def _station(self, store: Store, person: Person) -> Station:
+        if self.on_open is not None:
+            self.on_open(store)
+        return build_station(
+            self.settings,
+            store,
+            person=person,
+            scanner=self.scanner() if self.scanner else None,
+            papers_folder=self.settings.data_folder / PAPERS if self.practice else None,
+            credit=self.credit() if self.credit else None,
+        )
+
+    def close(self) -> None:
+        """Shut a store that nobody has signed in to."""
+        self.door.shut()
 
 
 def open_store(folder: Path, passphrase: str) -> Store:
@@ -149,6 +185,7 @@ def build_station(
     settings: Settings,
     store: Store,
     *,
+    person: Person | None = None,
     scanner: Scanner | None = None,
     papers_folder: Path | None = None,
     credit: CreditLibrary | None = None,
@@ -172,6 +209,7 @@ def build_station(
         settings,
         store,
         member,
+        person=person,
         scanner=scanner,
         clock=now,
         papers_folder=papers_folder or private,
@@ -195,6 +233,7 @@ def build_station(
         resolution_dpi=settings.resolution_dpi,
         page_folder=private,
         on_close=(press.close, darkroom.close, reading_room.close),
+        idle_s=60.0 * min(max(settings.idle_lock_minutes, LEAST_IDLE), MOST_IDLE),
     )
 
 
@@ -214,6 +253,7 @@ def build_desk_for(
     store: Store,
     member: Membership | None,
     *,
+    person: Person | None = None,
     scanner: Scanner | None,
     clock: Clock,
     papers_folder: Path,
@@ -235,12 +275,14 @@ def build_desk_for(
     from workstation.services.desk import Parts, build_desk
     from workstation.services.disk import MIB
     from workstation.services.enrolment import window_key
+    from workstation.services.profile import staffed
 
     papers_folder.mkdir(mode=0o700, exist_ok=True)
     catalogue = load_catalogue(settings)
+    profile = profile_of(settings, member, catalogue)
     parts = Parts(
         store=store,
-        profile=profile_of(settings, member, catalogue),
+        profile=staffed(profile, person) if person else profile,
         catalogue=catalogue,
         clock=clock,
         calendar=load_calendar(Path(settings.calendar_file) if settings.calendar_file else None),

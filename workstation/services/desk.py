@@ -16,6 +16,7 @@ from workstation.domain.clock import Clock, local_date
 from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.handling import handling
 from workstation.domain.issuers import TrustedIssuer
+from workstation.domain.people import Person
 from workstation.domain.tolerance import overdue
 from workstation.services.agents import AgentsDesk
 from workstation.services.anchoring import Anchoring
@@ -46,7 +47,7 @@ from workstation.services.page_work import PageWorkDesk
 from workstation.services.papers import Papers, Render
 from workstation.services.people import People
 from workstation.services.prefill import Prefill, Reader
-from workstation.services.profile import WindowProfile
+from workstation.services.profile import WindowProfile, staffed
 from workstation.services.proofs import ProofDesk
 from workstation.services.queue import QueueDesk
 from workstation.services.reopening import Reopening
@@ -105,6 +106,17 @@ class Desk:
     disk: DiskWatch
     housekeeper: Housekeeper
     reopening: Reopening
+    parts: Parts
+
+    def for_person(self, person: Person) -> Desk:
+        """Return the desk with another person at it, over the same store, devices and line.
+
+        What the line works on stays one: the queue with its outage, the packs, the silence, the housekeeper.
+        """
+        fresh = build_desk(replace(self.parts, profile=staffed(self.profile, person)))
+        return replace(
+            fresh, queue=self.queue, packs=self.packs, silence=self.silence, housekeeper=self.housekeeper
+        )
 
     def view(self, case_id: str) -> CaseView:
         """Everything a screen shows of a case."""
@@ -241,4 +253,5 @@ def build_desk(parts: Parts) -> Desk:
         disk=disk,
         reopening=Reopening(store, profile, clock),
         housekeeper=Housekeeper(store, clock, parts.keep_delivered),
+        parts=parts,
     )

@@ -73,8 +73,23 @@ class People:
                 return person
         raise UnknownPerson(name=name.strip())
 
+    def begin(self, name: str, secret: str) -> Person:
+        """Enrol who has worked here before there were people, or the first one ever, and sign them in.
+
+        They are a supervisor, so that others can be enrolled; the passphrase that opened the store is their
+        PIN, however short it was allowed to be. Raises as `add`.
+        """
+        return self.add(name, Role.SUPERVISOR, secret, least_pin=1, admit=True)
+
     def add(
-        self, name: str, role: Role, pin: str, *, by: Person | None = None, least_pin: int = LEAST_PIN
+        self,
+        name: str,
+        role: Role,
+        pin: str,
+        *,
+        by: Person | None = None,
+        least_pin: int = LEAST_PIN,
+        admit: bool = False,
     ) -> Person:
         """Enrol somebody: their key is made now and never leaves this store but sealed under their PIN.
 
@@ -84,6 +99,7 @@ class People:
             pin: at least `least_pin` characters.
             by: who enrols them, signed in by `sign_in`; None only while nobody here may manage people.
             least_pin: lower only for a passphrase that was in use before there were people.
+            admit: sign them in at once.
 
         Raises:
             NotPermitted: `by` may not manage people, or is missing.
@@ -106,7 +122,7 @@ class People:
                 raise NameTaken(name=name)
             tx.put_person(person, wrapped)
             tx.note(_told(Action.PERSON_ADDED, person), actor=_name(by), at=at)
-        return person
+        return self._admitted(person, key) if admit else person
 
     def disable(self, name: str, *, by: Person, reason: str = "") -> Person:
         """Take somebody's rights away; their entries stay true, new ones by their key are forged.
@@ -191,15 +207,15 @@ class People:
                 return self._admitted(person, key)
         return None
 
-    def left(self, person: Person) -> None:
+    def left(self, name: str) -> None:
         """Write down that a person's screens were locked."""
         with self.store.transaction() as tx:
-            tx.note(Deed(action=Action.LOCKED), actor=person.name, at=self.clock())
+            tx.note(Deed(action=Action.LOCKED), actor=name, at=self.clock())
 
-    def switched(self, person: Person, former: Person) -> None:
+    def switched(self, person: Person, former_id: str) -> None:
         """Write down that a person took the window over from another."""
         with self.store.transaction() as tx:
-            deed = Deed(action=Action.SWITCHED, detail=detail_of(former=former.person_id))
+            deed = Deed(action=Action.SWITCHED, detail=detail_of(former=former_id))
             tx.note(deed, actor=person.name, at=self.clock())
 
     def _key(self, person: Person, pin: str) -> Ed25519PrivateKey:
@@ -288,11 +304,3 @@ def _name(by: Person | None) -> str:
 def _told(action: Action, person: Person, reason: str = "") -> Deed:
     detail = detail_of(person=person.person_id, role=person.role.value, key=person.public_key)
     return Deed(action=action, reason=reason, detail=detail)
-
-
-def first_person(people: People, name: str, passphrase: str) -> Person:
-    """Enrol who has worked here before there were people, or the first one ever: a supervisor.
-
-    The passphrase that opened the store is their PIN, however short it was allowed to be.
-    """
-    return people.add(name, Role.SUPERVISOR, passphrase, least_pin=1)

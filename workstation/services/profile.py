@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workstation.domain.kinds import WindowCategory
-from workstation.domain.people import Role
+from workstation.domain.people import Person, Role
 from workstation.domain.reuse import ReusePolicy
 from workstation.domain.tickets import Prefixes
 
@@ -37,3 +37,8 @@ class WindowProfile:
     """First letters of the queue numbers given here."""
     reuse: ReusePolicy = ReusePolicy()
     """What the hall decided about reusing kept copies."""
+
+
+def staffed(profile: WindowProfile, person: Person) -> WindowProfile:
+    """Return the window with this person at it."""
+    return replace(profile, clerk=person.name, role=person.role, person_id=person.person_id)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from workstation.domain.case import Page
+    from workstation.domain.people import Person
     from workstation.services.desk import Desk
     from workstation.services.link import Link
     from workstation.store.database import Recovery
@@ -37,10 +38,19 @@ class Gate(Protocol):
         """Import what unlocking needs; called behind the first frame."""
         ...
 
-    def unlock(self, passphrase: str) -> Station:
-        """Open the store (or create it) and start the line.
+    def people(self) -> tuple[Person, ...]:
+        """Open the store where it opens without a person, and return who may sign in, the last one first.
+
+        Nobody while the store is shut: then `unlock` wants the passphrase.
+        """
+        ...
+
+    def unlock(self, secret: str, person_id: str = "") -> Station:
+        """Open the store (or create it) by its passphrase, or sign a person in by their PIN; start the line.
 
         Raises:
+            PinNeeded: the passphrase opened the store and is nobody's PIN; `people` tells who may sign in.
+            ServiceError: the PIN is wrong, or was too often.
             StoreError: the passphrase is wrong, or the store cannot be opened.
         """
         ...
@@ -62,6 +72,12 @@ class Station:
     """Memory-backed private folder for pages shown in the system's viewer; emptied at the end."""
     on_close: tuple[Callable[[], None], ...] = ()
     """What else to end before the store closes."""
+    idle_s: float = 300.0
+    """Seconds without a key after which the screens lock."""
+
+    def for_person(self, person: Person) -> Station:
+        """Return the station with another person at it."""
+        return replace(self, desk=self.desk.for_person(person))
 
     def open_page(self, page: Page, *, mark: str = "") -> bool:
         """Decrypt a page, as it is cut, into the private folder and open it; False when no viewer could.

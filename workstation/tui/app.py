@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
@@ -16,6 +15,7 @@ from textual.timer import Timer
 
 from workstation.domain.clock import local_date
 from workstation.i18n import _
+from workstation.tui.locking import LockingApp
 from workstation.tui.terminal import Terminal
 from workstation.tui.theme import STATION, VARIABLES
 from workstation.tui.widgets.bars import StatusBar, network_lamp
@@ -29,7 +29,7 @@ LOOK_AGAIN_S = 0.5
 DISK_LOOK_S = 15.0
 
 
-class StationApp(App[int]):
+class StationApp(LockingApp):
     """One workstation at one window."""
 
     TITLE = "综合窗口工作站"
@@ -38,6 +38,7 @@ class StationApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "帮助", id="app.help", show=False, priority=True),
         Binding("ctrl+q", "leave", "退出", id="app.quit", show=False, priority=True),
+        Binding("ctrl+l", "lock", "锁屏、换人", id="app.lock", show=False, priority=True),
     ]
 
     @dataclass
@@ -71,7 +72,6 @@ class StationApp(App[int]):
         self.scan_way: ScanWay | None = None
         """How pages are scanned, as chosen or first found; kept until the program ends."""
         """The scanner the clerk chose; empty: the first one found."""
-        self._station: Station | None = None
         self.earliest = ""
         self._has_news = False
         self._resting: Timer | None = None
@@ -95,23 +95,16 @@ class StationApp(App[int]):
         give_memory_back()
         self.gate.preload()
 
-    @property
-    def station(self) -> Station:
-        """The open station; only screens behind the unlock screen ask."""
-        if self._station is None:
-            raise RuntimeError("the store is locked")
-        return self._station
-
     def enter(self, station: Station) -> None:
         """Go on from the unlock screen with an open store."""
-        self._station = station
+        self.open_for(station)
         station.link.subscribe(lambda: self.post_message(self.LineChanged()))
         from workstation.tui.screens.home import HomeScreen
 
         self.switch_screen(HomeScreen())
-        self.read_line()
         self._look_at_disk()
         self.set_interval(DISK_LOOK_S, self._look_at_disk)
+        self.read_line()
 
     @work(thread=True, exit_on_error=False, group="disk", exclusive=True)
     def _look_at_disk(self) -> None:
@@ -164,7 +157,7 @@ class StationApp(App[int]):
         if self._station is None:
             bar.left = _("综合窗口工作站")
             return
-        profile, catalogue = self._station.desk.profile, self._station.desk.catalogue
+        profile, catalogue = self.station_of(bar).desk.profile, self._station.desk.catalogue
         bar.left = f"{profile.window_name} · {profile.street_name} │ {profile.clerk}"
         bar.lamp = network_lamp(self.light, self.poor)
         queue = _("队列 {n}").format(n=self.waiting)
@@ -185,8 +178,9 @@ class StationApp(App[int]):
             self.push_screen(HelpScreen(self.screen))
 
     def action_leave(self) -> None:
-        """Close the program; drafts and queue stay as they are."""
-        self.exit(0)
+        """Close the program; drafts and queue stay as they are, and nobody ends what lies behind the lock."""
+        if not self.is_locked:
+            self.exit(0)
 
     def shut(self) -> None:
         """Stop the sender and close the store; called once after the app ended."""

@@ -80,7 +80,7 @@ class WorkScreen(Screen[Answer]):
     @property
     def desk(self) -> Desk:
         """The services."""
-        return self.app.station.desk
+        return self.app.station_of(self).desk
 
     def show_status(self) -> None:
         """Copy the app's status into the bar."""
