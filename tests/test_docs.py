@@ -16,6 +16,7 @@ PICTURES = sorted((ROOT / "docs" / "pictures").glob("*.png"))
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 COMMAND = re.compile(r"workstation ([a-z]+)(?= |`|$)", re.MULTILINE)
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+NAMED_TEST = re.compile(r"`(test_\w+)(?:::(test_\w+))?`")
 LARGEST_BYTES, ALL_BYTES = 120_000, 3_000_000
 
 
@@ -32,6 +33,15 @@ def test_every_relative_link_of_a_page_leads_somewhere(page: Path) -> None:
 def test_every_command_a_page_names_exists(page: Path) -> None:
     code = "\n".join(CODE.findall(page.read_text(encoding="utf-8")))
     assert not set(COMMAND.findall(code)) - set(COMMANDS)
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "threats").glob("*.md")), ids=lambda page: page.name)
+def test_every_test_that_holds_a_threat_exists(page: Path) -> None:
+    modules = {path.stem: path for path in (ROOT / "tests").rglob("test_*.py")}
+    named = NAMED_TEST.findall(page.read_text(encoding="utf-8"))
+    assert not [module for module, _ in named if module not in modules]
+    told = {module: modules[module].read_text(encoding="utf-8") for module, _ in named}
+    assert not [f"{module}::{name}" for module, name in named if name and f"def {name}(" not in told[module]]
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
