@@ -17,6 +17,7 @@ from ocr.errors import OcrError, UnknownDocument
 from ocr.fake import scripted_reading
 from ocr.port import Reading
 from scanners.fake import DEVICE, ScriptedScanner, blank_page
+from scanners.id_reader import IdReader
 from scanners.port import ScanJob
 from sync.contract.models import Change, ChangeDefect, ChangeKind, Manifest
 from sync.contract.signing import new_key
@@ -295,6 +296,7 @@ def make_window(tmp_path: Path, store: Store, pack: Pack, calendar: WorkCalendar
         credit: CreditLibrary = CREDIT,
         libraries: Libraries = NOBODY,
         issuers: tuple[TrustedIssuer, ...] = (),
+        id_reader: IdReader | None = None,
         packer: Packer | None = None,
         darkroom: Darkroom | None = None,
         render: Render = render_form,
@@ -317,6 +319,7 @@ def make_window(tmp_path: Path, store: Store, pack: Pack, calendar: WorkCalendar
             credit=credit,
             libraries=libraries,
             issuers=issuers,
+            id_reader=id_reader,
             packer=packer,
             darkroom=darkroom,
             packs_folder=tmp_path / "packs",

@@ -97,7 +97,7 @@ def counter(make_window: MakeWindow) -> Counter:
         issuers=wallet.practice_issuers(),
     )
     case = window.named(window.open(ELDER_CARD))
-    window.desk.proofs.compare(case.case_id, alike=True)
+    window.desk.identity.compare(case.case_id, alike=True)
     return Counter(window, line, case)
 
 
@@ -160,11 +160,10 @@ def test_a_code_is_taken_once_even_after_the_clock_was_set_back(counter: Counter
     counter.take(code)
     counter.take(code)
     other = counter.window.named(counter.window.open(ELDER_CARD))
-    desk = counter.window.desk.proofs
-    desk.compare(other.case_id, alike=True)
+    counter.window.desk.identity.compare(other.case_id, alike=True)
     counter.window.clock.forward(minutes=-2)
     with pytest.raises(errors.CodeReplayed):
-        desk.take_code(other.case_id, REGISTER, code)
+        counter.window.desk.proofs.take_code(other.case_id, REGISTER, code)
 
 
 def test_a_revoked_certificate_and_one_of_a_revoked_key_are_refused(counter: Counter) -> None:
@@ -280,7 +279,7 @@ def test_nobody_compared_the_person_so_nothing_is_taken(counter: Counter) -> Non
     window.named(fresh)
     with pytest.raises(errors.IdentityNotCompared):
         window.desk.proofs.take_code(fresh.case_id, REGISTER, counter.code())
-    window.desk.proofs.compare(fresh.case_id, alike=False)
+    window.desk.identity.compare(fresh.case_id, alike=False)
     with pytest.raises(errors.NotAlike):
         window.desk.proofs.take_code(fresh.case_id, REGISTER, counter.code())
 
@@ -335,7 +334,7 @@ def test_a_data_check_that_agrees_stands_for_the_paper(counter: Counter) -> None
 def test_a_contradiction_is_kept_beside_the_slot_and_the_paper_is_still_wanted(counter: Counter) -> None:
     person = by_name("吴样本")
     counter.case = counter.window.named(counter.now, person)
-    counter.window.desk.proofs.compare(counter.case.case_id, alike=True)
+    counter.window.desk.identity.compare(counter.case.case_id, alike=True)
     proof = check(counter).slot(REGISTER).proof
     assert proof is not None and proof.state is ProofState.MISMATCH and len(proof.differing) == 1
     assert counter.todo() is Todo.SCAN

@@ -270,8 +270,8 @@ def build_desk_for(
     packer they are delivered as they came, without a reading room the clerk types.
     """
     from workstation.catalogue.calendar import load_calendar
+    from workstation.cli.counterparts import credit_of, id_reader_of, issuers_of, libraries_of
     from workstation.services.capture import ScannerHub
-    from workstation.services.credit import NoLibrary
     from workstation.services.desk import Parts, build_desk
     from workstation.services.disk import MIB
     from workstation.services.enrolment import window_key
@@ -280,9 +280,11 @@ def build_desk_for(
     papers_folder.mkdir(mode=0o700, exist_ok=True)
     catalogue = load_catalogue(settings)
     profile = profile_of(settings, member, catalogue)
+    if person:
+        profile = staffed(profile, person)
     parts = Parts(
         store=store,
-        profile=staffed(profile, person) if person else profile,
+        profile=profile,
         catalogue=catalogue,
         clock=clock,
         calendar=load_calendar(Path(settings.calendar_file) if settings.calendar_file else None),
@@ -293,7 +295,10 @@ def build_desk_for(
         render=render or render_here,
         packs_folder=settings.data_folder / PACKS,
         load_pack=load_whole_pack,
-        credit=credit or NoLibrary(),
+        credit=credit or credit_of(member, clock, profile.clerk),
+        libraries=libraries_of(member, clock),
+        issuers=issuers_of(member),
+        id_reader=id_reader_of(member),
         darkroom=darkroom,
         codes=codes,
         packer=packer,

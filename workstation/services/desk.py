@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from scanners.id_reader import IdReader
 from scanners.port import Scanner
 from workstation.domain.case import Case
 from workstation.domain.clock import Clock, local_date
@@ -37,6 +38,7 @@ from workstation.services.disk import STOP_BELOW, WARN_BELOW, DiskWatch
 from workstation.services.filing import AsTheyCame, Filing, FilingRoom, Packer
 from workstation.services.finding import Finder
 from workstation.services.handling import spent_words
+from workstation.services.identity import IdentityDesk
 from workstation.services.intake import Intake
 from workstation.services.item_changes import ItemChanges
 from workstation.services.libraries import Libraries, NoLibraries
@@ -89,6 +91,7 @@ class Desk:
     audit: AuditDesk
     anchoring: Anchoring
     people: People
+    identity: IdentityDesk
     decisions: Decisions
     tolerance: Tolerance
     supplements: Supplements
@@ -173,6 +176,8 @@ class Parts:
     """Trusted beside the pack's own; practice has one."""
     packs_folder: Path
     load_pack: LoadPack
+    id_reader: IdReader | None = None
+    """Reads the chips of identity cards; most windows have none."""
     darkroom: Darkroom | None = None
     """Touches pixels in a process of its own; without one pages are kept and shown, but not checked."""
     codes: CodeReader | None = None
@@ -230,7 +235,8 @@ def build_desk(parts: Parts) -> Desk:
         page_work=PageWorkDesk(store, catalogue, profile, clock, pictures),
         sorting=Sorting(capture, catalogue, parts.codes, parts.darkroom),
         scene=scene,
-        proofs=ProofDesk(store, catalogue, profile, clock, parts.libraries, parts.issuers),
+        proofs=ProofDesk(store, catalogue, profile, clock, parts.libraries, parts.issuers, parts.codes),
+        identity=IdentityDesk(store, profile, clock, parts.id_reader),
         reuse=reuse,
         archive=ArchiveKeeping(store, clock),
         decisions=Decisions(store, catalogue, profile, clock, parts.calendar, sealer, reuse),

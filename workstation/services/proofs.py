@@ -12,13 +12,11 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from sync.contract.certificate import PREFIX
+from sync.contract.certificate import PREFIX, Unreadable, read_code
 from sync.contract.libraries import CertificateQuery, CheckQuery, CheckService
 from sync.errors import SyncError
 from workstation.domain.case import (
     Case,
-    IdentityChecked,
-    IdentityWay,
     Payload,
     ProofWithdrawn,
     SlotProved,
@@ -34,6 +32,7 @@ from workstation.domain.proofs import Holder, Proof, ProofState, ProofWay
 from workstation.services.catalogue import Catalogue
 from workstation.services.certificates import Remembered, check_revoked, take_once, verify
 from workstation.services.errors import CaseSealed, NoApplicant
+from workstation.services.identity import is_compared
 from workstation.services.libraries import Libraries, clipped, scene_of, subject_of
 from workstation.services.profile import WindowProfile
 from workstation.services.proof_answers import answered_certificate, answered_check
@@ -52,6 +51,7 @@ from workstation.services.proof_errors import (
     WrongCertificate,
 )
 from workstation.services.silence import HEARD
+from workstation.services.sorting import CodeReader
 from workstation.store.database import Store, Tx
 from workstation.store.errors import StoreError
 
@@ -78,31 +78,14 @@ class ProofDesk:
     libraries: Libraries
     issuers: tuple[TrustedIssuer, ...] = ()
     """Trusted beside those of the current pack; practice has its own."""
+    codes: CodeReader | None = None
+    """Reads codes off pictures; without one only a hand scanner does."""
     _rests_until: datetime = datetime.min.replace(tzinfo=UTC)
 
     def replacements(self, case: Case, slot: str) -> tuple[Replacement, ...]:
         """Return what may stand in for the paper of a slot, while it may be filled."""
         material = self._material(case, slot)
         return material.replaced_by if material is not None and case.may_fill(slot) else ()
-
-    # --- the person -----------------------------------------------------------------------------------
-
-    def compare(
-        self, case_id: str, *, alike: bool, way: IdentityWay = IdentityWay.DOCUMENT, chip_serial: str = ""
-    ) -> Case:
-        """Record that the clerk compared the person at the counter with the document (人证一致).
-
-        The person is the agent where there is one, else the applicant.
-
-        Raises:
-            NoApplicant: nobody is named yet.
-        """
-        with self.store.transaction() as tx:
-            person = _person(self._open(tx, case_id))
-            if person is None:
-                raise NoApplicant
-            checked = IdentityChecked(way=way, number=person, alike=alike, chip_serial=chip_serial)
-            return tx.record(case_id, checked, actor=self.profile.clerk, at=self.clock())
 
     # --- certificates ---------------------------------------------------------------------------------
 
@@ -190,6 +173,29 @@ class ProofDesk:
         with self.store.transaction() as tx:
             self._open(tx, case_id, slot)
             return self._record(tx, case_id, ProofWithdrawn(slot=slot), why=why)
+
+    def place_for(self, case: Case, text: str, here: str) -> str:
+        """Return the slot a code is for: where the cursor is, else the first open line of its kind."""
+        lines = checklist(self.catalogue.item_of(case), case).lines
+        title = self._title_claimed(text)
+        fitting = [
+            line.material.id
+            for line in lines
+            if any(each.kind is ReplacementKind.E_CERTIFICATE for each in line.material.replaced_by)
+            and (not title or any(each.title == title for each in line.material.replaced_by))
+            and line.status in (SlotStatus.MISSING, SlotStatus.PENDING)
+        ]
+        return here if here in fitting or not fitting else fitting[0]
+
+    def _title_claimed(self, text: str) -> str:
+        """Return what kind of certificate a code says it is; nobody has verified it."""
+        identifier = parse_identifier(text)
+        try:
+            kind = identifier.kind if identifier else read_code(text.strip()).presentation.kind
+        except Unreadable:
+            return ""
+        trusted = (*self.catalogue.current.issuers, *self.issuers)
+        return next((title for issuer in trusted if (title := issuer.title_of(kind))), "")
 
     # --- asking ---------------------------------------------------------------------------------------
 
@@ -279,10 +285,9 @@ class ProofDesk:
         holder = holder_of(case, slot)
         if holder is None:
             raise NoApplicant
-        identity = case.identity
-        if identity is None or identity.number != _person(case):
+        if not is_compared(case) or case.identity is None:
             raise IdentityNotCompared
-        if not identity.alike:
+        if not case.identity.alike:
             raise NotAlike
         return case, holder
 
@@ -344,13 +349,6 @@ def holder_of(case: Case, slot: str) -> Holder | None:
         return Holder(case.agent.name, case.agent.id_number)
     applicant = case.applicant
     return None if applicant is None else Holder(applicant.name, applicant.id_number)
-
-
-def _person(case: Case) -> str | None:
-    """Return the number of whoever stands at the counter."""
-    if case.agent is not None:
-        return case.agent.id_number
-    return case.applicant.id_number if case.applicant is not None else None
 
 
 def _age_of(known_at: datetime | None, at: datetime) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ TABLES = (
     "people",
     "printing",
     "proofs",
+    "readers",
     "scanners",
     "services",
     "store",

@@ -13,11 +13,13 @@ from datetime import date, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from scanners.id_reader import ChipCard
 from sync.contract.certificate import NONCE_BYTES, Presentation, holder_hash, seal_code
 from sync.contract.signing import key_id, load_private, public_text
 from sync.gateway.libraries import SPECIMEN_ISSUER, SPECIMEN_KINDS, specimen_serial
 from workstation.domain.certificate_ids import ROOT, check_character
 from workstation.domain.issuers import IssuerKey, TrustedIssuer
+from workstation.training.specimens.people import SpecimenPerson
 
 ISSUER_NAME = "样本市政务服务数据管理局"
 SHOWN_FOR = timedelta(minutes=5)
@@ -80,3 +82,19 @@ def identifier_of(id_number: str, title: str, *, version: str = "001") -> str:
     kinds = {named: kind for kind, named in SPECIMEN_KINDS.items()}
     parts = kinds[title], SPECIMEN_ISSUER, specimen_serial(id_number), version
     return f"{ROOT}{'.'.join(parts)}.{check_character(''.join(parts))}"
+
+
+def chip_card(person: SpecimenPerson) -> ChipCard:
+    """Return what the chip of an invented person's card says."""
+    return ChipCard(
+        name=person.name,
+        sex=person.sex,
+        ethnicity=person.ethnicity,
+        birth_date=person.birth_date,
+        address=person.address,
+        id_number=person.id_number,
+        authority=person.issuing_authority,
+        valid_from=person.id_valid_from,
+        valid_until=person.id_valid_until,
+        chip_serial=f"SPECIMEN{person.seed:07d}",
+    )

@@ -34,6 +34,7 @@ CHECK_WORDS = {
     "police-office": "",
     "span": "",
     "from-number": N_("由号码推出"),
+    "from-chip": N_("芯片"),
     "required": N_("必填"),
     "phone": N_("电话号码格式不对"),
     "date": N_("日期格式应为 年-月-日"),
@@ -142,6 +143,7 @@ def slot_lamp(line: ChecklistLine, *, offered: bool) -> Text:
         ),
         Todo.REMOVE_PAGES: _("页数过多, 按 Del 删去"),
         Todo.LOOK: _("扫描有疑点, 按回车查看"),
+        Todo.AWAIT_PROOF: _("待核验, 联网后自动完成"),
         Todo.MARK_ORIGINAL: _("已扫 {n} 页, 按回车确认原件").format(n=line.pages),
     }
     return Text(words[line.todo], Style(color=AMBER))
@@ -152,6 +154,7 @@ def _done_words(line: ChecklistLine) -> str:
         SlotStatus.SEEN_RETURNED: _("已核原件并退还 · {n} 页"),
         SlotStatus.SCANNED: _("原件留存 · {n} 页"),
         SlotStatus.REUSED: _("复用存档 · {n} 页"),
+        SlotStatus.PROVED: _("已核验, 免交纸质"),
         SlotStatus.LATER: _("容缺后补"),
         SlotStatus.COMMITTED: _("告知承诺, 打印后签字"),
         SlotStatus.GENERATED: _("由表单生成, 打印后签字"),

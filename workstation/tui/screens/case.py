@@ -20,6 +20,7 @@ from workstation.tui.screens.case_more import offered, open_menu
 from workstation.tui.screens.case_moves import TrayKeys
 from workstation.tui.screens.case_pages import PageKeys, may_arrange
 from workstation.tui.screens.case_promises import COMMIT, PromiseKeys, may_take_supplement, promise_choices
+from workstation.tui.screens.case_proofs import ProofKeys, awaits_proof, may_prove
 from workstation.tui.screens.case_reuse import ReuseKeys, may_reuse
 from workstation.tui.screens.case_steps import StepKeys
 from workstation.tui.screens.case_words import first_open_step, head, main_action, rail
@@ -36,7 +37,7 @@ from workstation.tui.widgets.steps.materials import MaterialsStep
 from workstation.tui.widgets.steps.situation import SituationStep
 
 
-class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys):
+class CaseScreen(ProofKeys, StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys):
     """Five steps of one case; the citizen, the checklist and the page stay in sight."""
 
     CSS_PATH = "case.tcss"
@@ -44,6 +45,7 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
     HELP = N_(
         "一件办件分五步: 情形、申请人、材料、表单、收件。回车走下一步, PageUp/PageDown 在各步之间切换。\n"
         "F2 扫描到光标所在的材料, Shift+F2 选扫描仪, F11 整叠扫描; F3 复用存档 (须申请人同意);\n"
+        "F4 电子证照和数据核验 (扫码枪可直接扫), 已收件的打印文书, 申请人一步读身份证芯片;\n"
         "Del 删去最后一页; F5 放大看原件。\n"
         "F6 容缺后补, 已收件的收补件; C 告知承诺; F7 一次性补正告知; F8 代办人; F9 挂起; F10 收件或受理;\n"
         "F12 更多: 不予受理、撤回、作废草稿; M 把页面移到别的材料;\n"
@@ -117,7 +119,7 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
 
     def on_line_changed(self) -> None:
         """Show what the back office has said meanwhile; what is still edited here only changes here."""
-        if self.view is not None and self.view.case.is_sealed:
+        if self.view is not None and (self.view.case.is_sealed or awaits_proof(self.view)):
             self._read_news(self.view.case.length)
 
     @work(exit_on_error=False, exclusive=True, group="news")
@@ -161,6 +163,10 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
         labels = {"receive": _("受理") if view.item.acceptance_delegated else _("收件")}
         if view.case.is_sealed:
             labels |= {"scan": _("下一件"), "hold": _("撤回"), "defer": _("收补件")}
+        if self.may_read_chip:
+            labels |= {"papers": _("读卡")}
+        elif may_prove(view, self.current_slot):
+            labels |= {"papers": _("证照核验")}
         if view.takes_supplement:
             labels |= {"scan": _("扫描"), "receive": _("补件封装")}
         main, deciding = main_action(view, self.current_slot), "receive"
@@ -292,6 +298,12 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
         if not self.stop_scan():
             self.dismiss(False)
 
+    @property
+    def may_read_chip(self) -> bool:
+        """True on the step of the applicant, while nobody is named and a reader belongs to the window."""
+        is_open = self.view is not None and self.view.case.applicant is None and not self.view.case.is_sealed
+        return is_open and self.step is StepName.APPLICANT and self.desk.identity.has_reader
+
     def after_decision(self) -> None:
         """Show what was decided."""
         self.go(StepName.DECISION)
@@ -309,7 +321,7 @@ class CaseScreen(StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, PromiseKeys
         allowed = {
             "scan": is_next or (fillable and not self.scanning),
             "reuse": may_reuse(view, self.current_slot),
-            "papers": may_print(view),
+            "papers": may_print(view) or may_prove(view, self.current_slot) or self.may_read_chip,
             "scan_stack": editable and not self.scanning,
             "choose_scanner": not is_next and not self.scanning,
             "view_page": self.page is not None,

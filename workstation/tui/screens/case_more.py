@@ -140,9 +140,18 @@ def _share_papers(screen: CaseScreen) -> None:
     screen.share_papers()
 
 
+def _may_compare(view: CaseView) -> bool:
+    return not view.case.is_sealed and view.case.applicant is not None
+
+
+def _compare(screen: CaseScreen) -> None:
+    screen.compare_person()
+
+
 MORE: tuple[MoreAction, ...] = (
     MoreAction("take-over", N_("转入新版事项"), _may_take_over, _take_over),
     MoreAction("ask-supplement", N_("补充告知: 事项有变"), _may_ask_supplement, _ask_supplement),
+    MoreAction("compare", N_("核对人证一致"), _may_compare, _compare),
     MoreAction("refuse", N_("不予受理"), _may_refuse, _refuse),
     MoreAction("withdraw", N_("撤回申请"), _may_withdraw, _withdraw),
     MoreAction("terminate", N_("终止: 容缺逾期未补"), may_terminate, _terminate),

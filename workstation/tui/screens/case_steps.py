@@ -104,6 +104,8 @@ class StepKeys(GateKeys):
             )
         elif line.todo is Todo.NOTHING:
             self.go_on()
+        elif line.todo is Todo.AWAIT_PROOF:
+            self.say(_("联网后自动核验"), _("F4 再核验, F2 收取纸质原件, F9 挂起"), "warning")
         elif line.todo is Todo.LOOK:
             self.ask_about_page(line.material.id)
         elif line.todo in (Todo.SCAN_MORE, Todo.REMOVE_PAGES):

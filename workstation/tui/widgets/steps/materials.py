@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -23,11 +23,33 @@ from workstation.i18n import N_, _, listed
 from workstation.services.view import CaseView
 from workstation.texts import words
 from workstation.tui.cells import fit, printable
+from workstation.tui.code_burst import CodeBurst
+from workstation.tui.proof_words import outcome_words
 from workstation.tui.theme import AMBER, QUIET
 from workstation.tui.words import slot_glyph, slot_lamp, slot_title
 
 MOST_BELOW = 12
 """Lines that the reason below the list, the frame and its rule may take."""
+
+
+class CheckList(OptionList):
+    """The lines; a hand scanner's burst of keys is one code and no key of the workspace."""
+
+    _burst: CodeBurst
+
+    def on_mount(self) -> None:
+        """Wait for the first character."""
+        self._burst = CodeBurst()
+
+    def on_key(self, event: events.Key) -> None:
+        """Gather what comes faster than anybody types."""
+        code = self._burst.ends(event.time) if event.key == "enter" else ""
+        is_taken = event.is_printable and self._burst.takes(event.character or "", event.time)
+        if code or is_taken:
+            event.stop()
+            event.prevent_default()
+        if code:
+            self.post_message(MaterialsStep.CodeTyped(code))
 
 
 class MaterialsStep(Vertical):
@@ -53,6 +75,12 @@ class MaterialsStep(Vertical):
         line: ChecklistLine
 
     @dataclass
+    class CodeTyped(Message):
+        """A hand scanner typed a code with the cursor on the list."""
+
+        text: str
+
+    @dataclass
     class TrayEntered(Message):
         """Enter on what waits in the tray."""
 
@@ -65,7 +93,7 @@ class MaterialsStep(Vertical):
 
     def compose(self) -> ComposeResult:
         """The list and the reason."""
-        yield OptionList(id="lines", markup=False)
+        yield CheckList(id="lines", markup=False)
         yield Static("", id="why", markup=False)
 
     def on_resize(self) -> None:
@@ -203,6 +231,13 @@ _PAGE_KEYS = {
 }
 
 
+_SETTLED_KEYS = {
+    SlotStatus.LATER: N_("回车 到下一项 · F6 改约定"),
+    SlotStatus.COMMITTED: N_("回车 到下一项 · F6 改约定"),
+    SlotStatus.PROVED: N_("回车 到下一项 · F4 核验单"),
+}
+
+
 def _next_key(line: ChecklistLine, view: CaseView) -> str:
     """Say which key does what this line wants."""
     material = line.material
@@ -215,8 +250,8 @@ def _next_key(line: ChecklistLine, view: CaseView) -> str:
         return _(_PAGE_KEYS[line.todo])
     if view.takes_supplement and not line.pages:
         return _("F2 扫描补来的材料")
-    if line.status in (SlotStatus.LATER, SlotStatus.COMMITTED):
-        return _("回车 到下一项 · F6 改约定")
+    if line.status in _SETTLED_KEYS:
+        return _(_SETTLED_KEYS[line.status])
     if line.status is SlotStatus.REUSED and not view.case.is_sealed:
         return _("回车 到下一项 · F3 撤回复用")
     if line.todo is Todo.NOTHING:
@@ -228,6 +263,8 @@ def _ways(line: ChecklistLine, view: CaseView) -> str:
     """Name the keys that bring what is missing, the one with the least paper first."""
     material = line.material
     keys = [_("F2 扫描")]
+    if material.replaced_by and view.case.applicant is not None and not line.pages:
+        keys.append(_("F4 证照核验"))
     if material.id in view.offers and not line.pages:
         keys.insert(0, _("F3 复用"))
     refusal = view.refusals.get(material.id)
@@ -248,6 +285,7 @@ def _why(line: ChecklistLine, view: CaseView) -> Text:
     _pair(text, _("合格标准"), material.standard)
     _pair(text, _("原件"), _custody_rule(material.original))
     _pair(text, _("可免交"), listed(_replacement(each) for each in material.replaced_by))
+    _proof(text, line, view)
     if material.committable and view.item.commitment is not None:
         _pair(text, _("承诺可代替"), _("申请人书面承诺即可, 按 C"))
     if material.need is Need.TOLERABLE and not view.item.instant:
@@ -255,6 +293,13 @@ def _why(line: ChecklistLine, view: CaseView) -> Text:
     _pair(text, _("可复用"), _copy(line, view), AMBER)
     _pair(text, _("存档"), _barred(line, view), AMBER)
     return text
+
+
+def _proof(text: Text, line: ChecklistLine, view: CaseView) -> None:
+    """Say what came of a certificate or a check, while no page makes it needless."""
+    proof = view.case.slot(line.material.id).proof
+    if proof is not None and not line.pages:
+        _pair(text, _("核验"), outcome_words(proof), "" if proof.counts and not proof.warnings else AMBER)
 
 
 def _approvers(view: CaseView, slot: str) -> str:
