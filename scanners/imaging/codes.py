@@ -16,6 +16,10 @@ FORMATS = zxingcpp.BarcodeFormats(
 LONGEST_PX = 1800
 """A module of a third of a millimetre is still two pixels wide when an A4 is this long."""
 MAX_CODES = 20
+LONGEST_SCREEN_PX = 2400
+"""A phone is a small part of the picture, and its code has 57 modules a side."""
+AROUND_PX, LEVEL, SOFT_PX = 81, 200, 1.2
+"""Side of what is around a place, the grey that is usual there, and the blur against the pixels' grain."""
 
 
 def find(picture: Picture, *, longest_px: int = LONGEST_PX) -> tuple[Barcode, ...]:
@@ -26,6 +30,22 @@ def find(picture: Picture, *, longest_px: int = LONGEST_PX) -> tuple[Barcode, ..
         longest_px: a larger picture is made smaller first.
     """
     grey, scale = _reduced(grey_of(picture), longest_px)
+    return _read(grey, scale)
+
+
+def find_on_screen(picture: Picture) -> tuple[Barcode, ...]:
+    """Return the codes on a photographed screen, of a phone above all.
+
+    Lamps and the beat of the screen's lines change the light from place to place, so each place is measured
+    by what is around it. What that does not find is looked for as on paper.
+    """
+    grey, scale = _reduced(grey_of(picture), LONGEST_SCREEN_PX)
+    around = cv2.blur(grey, (AROUND_PX, AROUND_PX))
+    level = np.asarray(cv2.divide(grey, around, scale=LEVEL), np.uint8)
+    return _read(np.asarray(cv2.GaussianBlur(level, (0, 0), SOFT_PX), np.uint8), scale) or _read(grey, scale)
+
+
+def _read(grey: Picture, scale: float) -> tuple[Barcode, ...]:
     found = zxingcpp.read_barcodes(grey, formats=FORMATS, try_invert=False, try_downscale=False)
     return tuple(
         Barcode(text=code.text, format=code.format.name, corners=_corners(code.position, scale))

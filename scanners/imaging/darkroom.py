@@ -114,6 +114,15 @@ class Darkroom:
         header, _ = self._ask({"do": "codes", "dpi": dpi}, file)
         return codes_from_wire(header["barcodes"])
 
+    def screen_codes(self, file: bytes) -> tuple[Barcode, ...]:
+        """Return the codes on a picture of a phone's screen, whatever the light.
+
+        Raises:
+            DarkroomFailed: the process cannot be had, or failed on this picture.
+        """
+        header, _ = self._ask({"do": "screen"}, file)
+        return codes_from_wire(header["barcodes"])
+
     def render(
         self,
         file: bytes,

@@ -60,6 +60,7 @@ class Bench:
             "keep": self._keep,
             "inspect": self._inspect,
             "codes": self._codes,
+            "screen": self._screen,
             "render": self._render,
             "pack": self._pack,
             "same": self._same,
@@ -96,6 +97,12 @@ class Bench:
         found = codes.find(small)
         at_full_size = inspecting.codes_at_full_size(found, (width / small.shape[1], height / small.shape[0]))
         return {"is": "codes", "barcodes": codes_to_wire(at_full_size)}, b""
+
+    def _screen(self, command: Header, body: bytearray) -> Answer:
+        return {
+            "is": "codes",
+            "barcodes": codes_to_wire(codes.find_on_screen(self._reduced(bytes(body), 1))),
+        }, b""
 
     def _render(self, command: Header, body: bytearray) -> Answer:
         room = (int(command["room"][0]), int(command["room"][1])) if command["room"] else None

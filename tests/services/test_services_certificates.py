@@ -381,3 +381,13 @@ def test_the_log_keeps_who_asked_with_what_ground(counter: Counter) -> None:
     entry = counter.window.store.log(counter.case.case_id)[-1]
     assert isinstance(entry.payload, SlotProved)
     assert (entry.payload.proof.ground, entry.actor) == ("申请人当面同意", PROFILE.clerk)
+
+
+def test_the_papers_say_what_was_verified_and_mask_the_numbers(counter: Counter) -> None:
+    counter.take(counter.code())
+    papers = counter.window.desk.papers
+    proof = papers.certificate_proofs(counter.case.case_id)
+    assert proof is not None and proof.path.exists() and papers.data_checks(counter.case.case_id) is None
+    check(counter)
+    form = papers.data_checks(counter.case.case_id)
+    assert form is not None and form.number.endswith("-H") and form.pages == 1

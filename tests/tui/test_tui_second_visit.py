@@ -59,7 +59,7 @@ class Visitor(Clerk):
         code = wallet.code_of(ZHAO.name, ZHAO.id_number, self.certificate, self.seat.window.clock())
 
         def shown() -> Case:
-            proofs.compare(self.case.case_id, alike=True)
+            self.seat.window.desk.identity.compare(self.case.case_id, alike=True)
             return proofs.take_code(self.case.case_id, slot, code)
 
         await asyncio.to_thread(shown)

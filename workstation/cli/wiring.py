@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from workstation.services.filing import Packer
     from workstation.services.papers import Render
     from workstation.services.profile import WindowProfile
+    from workstation.services.proof_pictures import ScreenReader
     from workstation.services.sorting import CodeReader
     from workstation.services.station import Station
     from workstation.store.database import Store
@@ -217,6 +218,7 @@ def build_station(
         credit=credit,
         darkroom=darkroom,
         codes=darkroom,
+        screens=darkroom,
         packer=darkroom,
         reading_room=reading_room,
     )
@@ -261,6 +263,7 @@ def build_desk_for(
     credit: CreditLibrary | None = None,
     darkroom: Darkroom | None = None,
     codes: CodeReader | None = None,
+    screens: ScreenReader | None = None,
     packer: Packer | None = None,
     reading_room: ReadingRoom | None = None,
 ) -> Desk:
@@ -301,6 +304,7 @@ def build_desk_for(
         id_reader=id_reader_of(member),
         darkroom=darkroom,
         codes=codes,
+        screens=screens,
         packer=packer,
         recogniser=recogniser(reading_room),
         alike=alike,

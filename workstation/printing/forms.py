@@ -210,6 +210,52 @@ class ReuseForm(PaperForm):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedLine:
+    """One value of the case beside the library's."""
+
+    title: str
+    given: str
+    agrees: bool
+    held: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofLine:
+    """One certificate or data check."""
+
+    material: str
+    title: str
+    """Of the certificate or the check."""
+    outcome: str
+    holder: str
+    source: str
+    ground: str
+    """The person's yes, or the law."""
+    asked_by: str
+    verified_at: datetime | None = None
+    """None: nobody has answered yet."""
+    number: str = ""
+    valid_until: date | None = None
+    key_id: str = ""
+    """Of the issuer's key; empty where a library was asked."""
+    revocation: str = ""
+    """Up to when revocations were known, in words."""
+    reference: str = ""
+    compared: tuple[ComparedLine, ...] = ()
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofForm(PaperForm):
+    """电子证照核验单 or 数据核验表单."""
+
+    made_at: datetime
+    certificates: bool
+    """False: data checks."""
+    lines: tuple[ProofLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandoverLine:
     """One original in the bag."""
 

@@ -12,9 +12,12 @@ from workstation.printing.forms import (
     ApplicationForm,
     BranchLine,
     CommitmentForm,
+    ComparedLine,
     ExtensionForm,
     FormCell,
     FormPart,
+    ProofForm,
+    ProofLine,
     ReceiptForm,
     SpecialProcedureForm,
     ToleranceNoticeForm,
@@ -185,4 +188,72 @@ def matter_receipt_form() -> ReceiptForm:
         committed=("从业人员健康合格证明",),
         branches=BRANCHES,
         stamp="本件按已过有效期的事项目录（2026.11，有效期至 2026年11月15日）办理，以现行目录为准",
+    )
+
+
+def certificate_proof_form() -> ProofForm:
+    """Return a sheet for one signed certificate and one that nobody has answered for yet."""
+    return ProofForm(
+        number="FY-03-20261120-0042-E",
+        made_at=RECEIVED_AT,
+        certificates=True,
+        lines=(
+            ProofLine(
+                material="居民户口簿",
+                title="户口簿电子证照",
+                outcome="有效",
+                holder="赵样本",
+                source="样本市政务服务数据管理局",
+                ground="申请人当面出示",
+                asked_by="王样本",
+                verified_at=RECEIVED_AT,
+                number="样本5B1E20C4",
+                key_id="9f2c41d07ab35e18",
+                revocation="2026年11月20日 09:58",
+                warning="核验时吊销名单较旧",
+            ),
+            ProofLine(
+                material="居民身份证",
+                title="1.2.156.3005.2.11100000000013127D001.11440300000000001X.5B1E.001.7",
+                outcome="待核验",
+                holder="赵样本",
+                source="",
+                ground="申请人当面出示",
+                asked_by="王样本",
+            ),
+        ),
+        **CASE,
+    )
+
+
+def data_check_form() -> ProofForm:
+    """Return a form of a check that found one value otherwise."""
+    return ProofForm(
+        number="FY-03-20261120-0042-H",
+        made_at=RECEIVED_AT,
+        certificates=False,
+        lines=(
+            ProofLine(
+                material="居民户口簿",
+                title="户籍信息核验",
+                outcome="不一致",
+                holder="赵样本",
+                source="人口库（样本）",
+                ground="申请人当面同意",
+                asked_by="王样本",
+                verified_at=RECEIVED_AT,
+                reference="01990000-0000-7000-8000-000000000001",
+                compared=(
+                    ComparedLine(title="姓名", given="赵样本", agrees=True),
+                    ComparedLine(title="证件号码", given="440304195503089980", agrees=True),
+                    ComparedLine(
+                        title="住址",
+                        given="广东省深圳市福田区香蜜湖街道样本路七号样本花园三栋502",
+                        agrees=False,
+                        held="广东省深圳市福田区华富街道样本路102号景华苑1栋804",
+                    ),
+                ),
+            ),
+        ),
+        **CASE,
     )

@@ -50,6 +50,7 @@ from workstation.services.papers import Papers, Render
 from workstation.services.people import People
 from workstation.services.prefill import Prefill, Reader
 from workstation.services.profile import WindowProfile, staffed
+from workstation.services.proof_pictures import ScreenReader
 from workstation.services.proofs import ProofDesk
 from workstation.services.queue import QueueDesk
 from workstation.services.reopening import Reopening
@@ -182,6 +183,8 @@ class Parts:
     """Touches pixels in a process of its own; without one pages are kept and shown, but not checked."""
     codes: CodeReader | None = None
     """Reads the codes of cover sheets; without one a whole stack goes to the tray."""
+    screens: ScreenReader | None = None
+    """Reads codes off photographed phones; without one only a hand scanner does."""
     packer: Packer | None = None
     """Makes the files that are delivered; without one pages are delivered as they came."""
     recogniser: Recogniser | None = None
@@ -235,7 +238,7 @@ def build_desk(parts: Parts) -> Desk:
         page_work=PageWorkDesk(store, catalogue, profile, clock, pictures),
         sorting=Sorting(capture, catalogue, parts.codes, parts.darkroom),
         scene=scene,
-        proofs=ProofDesk(store, catalogue, profile, clock, parts.libraries, parts.issuers, parts.codes),
+        proofs=ProofDesk(store, catalogue, profile, clock, parts.libraries, parts.issuers, parts.screens),
         identity=IdentityDesk(store, profile, clock, parts.id_reader),
         reuse=reuse,
         archive=ArchiveKeeping(store, clock),

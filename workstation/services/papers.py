@@ -50,12 +50,13 @@ from workstation.services.paper_words import (
     tolerated_lines,
 )
 from workstation.services.promise_papers import PromisePapers, promise_papers
+from workstation.services.proof_papers import ProofPapers, proof_papers
 from workstation.services.supplements import last_supplement
 
 __all__ = ["TITLES", "Paper", "Papers", "Render", "papers_at_decision", "papers_for"]
 
 
-class Papers(PromisePapers, CoursePapers, CoverPapers):
+class Papers(PromisePapers, CoursePapers, CoverPapers, ProofPapers):
     """All papers of a case; those that may be printed now are named by `papers_for`."""
 
     def receipt(self, case_id: str) -> Paper:
@@ -220,7 +221,13 @@ def papers_for(case: Case, item: Item) -> tuple[str, ...]:
     if case.state in (CaseState.WITHDRAWN, CaseState.TERMINATED):
         return ()
     reuse = ("reuse",) if any(slot.reuse is not None for slot in case.slots.values()) else ()
-    return (*_BY_STATE.get(case.state, ()), *reuse, *promise_papers(case, item), *course_papers(case))
+    return (
+        *_BY_STATE.get(case.state, ()),
+        *reuse,
+        *proof_papers(case, item),
+        *promise_papers(case, item),
+        *course_papers(case),
+    )
 
 
 def papers_at_decision(case: Case, item: Item) -> tuple[str, ...]:
@@ -253,6 +260,8 @@ TITLES = {
     "correction": N_("申请材料补正告知书"),
     "refusal": N_("不予受理通知书"),
     "reuse": N_("材料复用确认书"),
+    "certificate_proofs": N_("电子证照核验单"),
+    "data_checks": N_("数据核验表单"),
     "agent_letter": N_("授权委托书"),
     "application_form": N_("申请表"),
     "tolerance_undertaking": N_("容缺受理承诺书"),

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
+from scanners.imaging.port import Barcode
 from scanners.port import RawPage
 from sync.contract.certificate import PREFIX
 from workstation.domain.certificate_ids import parse_identifier
 from workstation.services.darkroom import encode
 from workstation.services.proof_errors import NoCodeSeen
-from workstation.services.sorting import CodeReader
 
 
-def code_in(page: RawPage, reader: CodeReader | None) -> str:
+class ScreenReader(Protocol):
+    """Finds codes on a picture of a phone's screen."""
+
+    def screen_codes(self, file: bytes) -> tuple[Barcode, ...]:
+        """Return them.
+
+        Raises:
+            ScannerError: the process that looks cannot be had, or failed on this picture.
+        """
+        ...
+
+
+def code_in(page: RawPage, reader: ScreenReader | None) -> str:
     """Return the text of the first code on a page that a certificate is shown with.
 
     Raises:
         NoCodeSeen: there is none, or nobody can look for it.
         ScannerError: the process that looks failed.
     """
-    texts = (
-        [code.text for code in reader.codes(encode(page), page.resolution_dpi)] if reader is not None else []
-    )
+    texts = [code.text for code in reader.screen_codes(encode(page))] if reader is not None else []
     found = next((text for text in texts if is_certificate(text)), None)
     if found is None:
         raise NoCodeSeen

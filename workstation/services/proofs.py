@@ -50,8 +50,8 @@ from workstation.services.proof_errors import (
     ProofError,
     WrongCertificate,
 )
+from workstation.services.proof_pictures import ScreenReader
 from workstation.services.silence import HEARD
-from workstation.services.sorting import CodeReader
 from workstation.store.database import Store, Tx
 from workstation.store.errors import StoreError
 
@@ -78,7 +78,7 @@ class ProofDesk:
     libraries: Libraries
     issuers: tuple[TrustedIssuer, ...] = ()
     """Trusted beside those of the current pack; practice has its own."""
-    codes: CodeReader | None = None
+    screens: ScreenReader | None = None
     """Reads codes off pictures; without one only a hand scanner does."""
     _rests_until: datetime = datetime.min.replace(tzinfo=UTC)
 

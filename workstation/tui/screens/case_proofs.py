@@ -15,6 +15,7 @@ from workstation.domain.kinds import ReplacementKind
 from workstation.i18n import _, listed
 from workstation.services.identity import is_compared, person_at_counter
 from workstation.services.proof_errors import NoCodeSeen
+from workstation.services.proof_papers import CERTIFICATES, CHECKS
 from workstation.services.proof_pictures import code_in
 from workstation.services.view import CaseView
 from workstation.tui.cells import printable
@@ -30,7 +31,6 @@ CONSENT, LAW, SOMEBODY = "consent", "law", "somebody"
 GROUNDS = {CONSENT: "申请人当面同意", SOMEBODY: "申请人当面同意, 核验其办理事项所涉的人"}
 """What stands in the record and on paper, so it is Chinese whatever the screens speak."""
 BY_LAW = "依法核验: {basis}"
-PAPER = "proofs"
 
 
 def may_prove(view: CaseView, slot: str) -> bool:
@@ -137,7 +137,7 @@ class ProofKeys(ScanKeys, DecisionKeys):
         elif choice.what == CHECK:
             await self._check(slot, choice.text)
         elif choice.what == PRINT:
-            self.print_papers((PAPER,))
+            self.print_papers((CERTIFICATES, CHECKS))
         elif choice.what == WITHDRAW:
             self.change(lambda: self.desk.proofs.withdraw(self.case_id, slot, why="改收纸质原件"))
 
@@ -213,7 +213,7 @@ class ProofKeys(ScanKeys, DecisionKeys):
         try:
             job = self._scan_job()
             page = next(iter(self.desk.capture.scanner.scan(job, lambda: False)))
-            text = code_in(page, self.desk.proofs.codes)
+            text = code_in(page, self.desk.proofs.screens)
         except StopIteration:
             fault = NoCodeSeen()
         except Exception as error:  # noqa: BLE001 - the outermost rim: told to the clerk by the handler
