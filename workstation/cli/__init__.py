@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workstation.cli.settings import Settings
 
 COMMANDS = {
+    "audit": N_("审计记录: 检查是否完整, 查阅谁在何时为何调阅"),
     "catalogue": N_("查看、检索、校验事项目录"),
     "demo": N_("练习模式: 用样本走完一件办件"),
     "doctor": N_("检查本窗口: 密钥、磁盘、时钟、后台、队列、目录、扫描仪、识别"),
@@ -28,6 +29,7 @@ COMMANDS = {
     "gateway": N_("内置后台: 启动、发注册码、查看与办理"),
     "keys": N_("本机存储的解锁方式: 口令、机器密钥文件、桌面密钥环"),
     "ocr": N_("识别证件图片"),
+    "people": N_("本机人员: 登记、停用、重设口令"),
     "queue": N_("查看本机发送队列"),
     "report": N_("当日平衡表"),
     "rescue": N_("取回坏电脑硬盘上未送达的件"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import threading
 from collections.abc import Callable
@@ -10,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workstation.cli.settings import Settings
+from workstation.cli.unlock import asked_or_line
 from workstation.i18n import _
 
 if TYPE_CHECKING:
-    from workstation.domain.people import Person
+    from workstation.domain.people import Permission, Person
     from workstation.store.database import Store
     from workstation.store.keys import DataKey
 
@@ -131,3 +133,30 @@ def signers(store: Store | None) -> tuple[Person, ...]:
     from workstation.services.people import People
 
     return People(store, now).active()
+
+
+def add_staff_argument(parser: argparse.ArgumentParser) -> None:
+    """Add who acts; their PIN is asked, or is the next line of the standard input."""
+    parser.add_argument("--by", default="", metavar="NAME", help=_("由谁办理; 不填为有此权限的第一人"))
+
+
+def sign_in_for(store: Store, args: argparse.Namespace, permission: Permission) -> Person:
+    """Return who acts, signed in with their PIN.
+
+    Raises:
+        UnknownPerson: nobody of this name, or nobody who may.
+        WrongPin: it is wrong.
+        LockedOut: too many were.
+    """
+    from workstation.domain.clock import now
+    from workstation.domain.people import RIGHTS
+    from workstation.services.people import People
+    from workstation.services.people_errors import UnknownPerson
+
+    people = People(store, now)
+    entitled = [person for person in people.active() if permission in RIGHTS[person.role]]
+    if not args.by and not entitled:
+        raise UnknownPerson(name="")
+    person = people.named(args.by) if args.by else entitled[0]
+    pin = asked_or_line(args, _("{name} 的口令: ").format(name=person.name))
+    return people.sign_in(person.person_id, pin)

@@ -71,9 +71,19 @@ def _work(settings: Settings, store: Store, *, once: bool) -> SyncState:
         desk = _desk(settings, store, member, Path(papers))
         rounds = Rounds(desk, member, settings, once=once)
         rounds.run()
+        _anchor(desk, member, rounds.last)
         if news := desk.silence.news():
             print(news, file=sys.stderr)
         return rounds.last
+
+
+def _anchor(desk: Desk, member: Membership, last: SyncState) -> None:
+    """Show the gateway the head of the audit once more: one round ends before its errands do."""
+    from sync.client import GatewayClient, LinkState
+
+    if last.link is LinkState.UP:
+        with GatewayClient(member.url, member.identity, clock=desk.clock) as client:
+            desk.anchoring.run(client)
 
 
 class Rounds:

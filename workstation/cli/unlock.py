@@ -118,6 +118,15 @@ def new_passphrase(args: argparse.Namespace) -> str:
     return passphrase
 
 
+def asked_or_line(args: argparse.Namespace, prompt: str) -> str:
+    """Return what a person types unseen, or the next line of the standard input with `--passphrase-stdin`.
+
+    Raises:
+        NoPassphrase: nobody can be asked.
+    """
+    return _line() if args.passphrase_stdin else _asked(prompt)
+
+
 def _asked(prompt: str) -> str:
     if not sys.stdin.isatty():
         raise NoPassphrase
