@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict
 
 from sync.access import Access, Identity
-from sync.answers import JSON, PROBLEM, Answer, expect
+from sync.answers import JSON, MAX_ANSWER_BYTES, PROBLEM, Answer, expect
 from sync.contract.anchors import AnchorPoint, AnchorRequest, Anchors, SignedAnchor
 from sync.contract.libraries import (
     CertificateAnswer,
@@ -29,6 +30,7 @@ from sync.contract.libraries import (
 from sync.contract.models import (
     MAX_PACK_BYTES,
     MAX_PAGES,
+    ChangeFile,
     Changes,
     Enrolment,
     EnrolmentRequest,
@@ -272,6 +274,22 @@ class GatewayClient:
         answer = self._authorised(request)
         expect(answer, OK, self._clock())
         return answer.read(PackFiles)
+
+    def result(self, file: ChangeFile) -> bytes:
+        """Return a result file the feed told of, proved by its hash.
+
+        Raises:
+            ContentRefused: the gateway issued no such file to this window.
+            NotTheGateway: what came is another file.
+            SyncError: any other reason, by class.
+        """
+        answer = self._authorised(
+            Request("GET", f"/v1/results/{file.sha256}", answer_limit=file.size + MAX_ANSWER_BYTES)
+        )
+        expect(answer, OK, self._clock())
+        if hashlib.sha256(answer.body).hexdigest() != file.sha256:
+            raise NotTheGateway("another file than the result that was asked for")
+        return answer.body
 
     def certificate(self, query: CertificateQuery) -> CertificateAnswer:
         """Ask the certificate service behind the gateway for an identifier; raises SyncErrors."""

@@ -15,6 +15,8 @@ CONTRACT_VERSION = 1
 MAX_PAGES = 500
 """Most pages of one bundle."""
 MAX_BLOB_BYTES = 64 * 1024 * 1024
+MAX_RESULT_BYTES = 16 * 1024 * 1024
+"""Largest file of a result."""
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -178,8 +180,20 @@ class ChangeKind(StrEnum):
     """One approver of a matter moved its own part: `item_code` and `branch`."""
     CATALOGUE = "catalogue"
     """The item pack `version` may be fetched; its subject is the pack's id."""
+    RESULT = "result"
+    """The office issued `files` for a decided case."""
     CERTIFICATE_REVOKED = "certificate_revoked"
     """An issuer took a certificate back; the subject is its number, or the id of the key that signed it."""
+
+
+class ChangeFile(Model):
+    """A file the office made, e.g. a certificate; fetched by its hash."""
+
+    sha256: Sha256
+    size: Annotated[int, Field(gt=0, le=MAX_RESULT_BYTES)]
+    media_type: Short
+    name: Short
+    """As the approver called it, without folders; nothing a path should be made of unchecked."""
 
 
 class ChangeDefect(Model):
@@ -215,6 +229,7 @@ class Change(Model):
     procedure: Short = ""
     workdays: Annotated[int, Field(ge=0, le=250)] = 0
     version: Short = ""
+    files: Annotated[tuple[ChangeFile, ...], Field(max_length=20)] = ()
 
 
 class Changes(Model):

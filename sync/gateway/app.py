@@ -43,7 +43,7 @@ from sync.contract.models import (
     Token,
 )
 from sync.gateway import problems
-from sync.gateway.calls import Back, Caller, IdInPath, problems_with
+from sync.gateway.calls import Back, Caller, HashInPath, IdInPath, problems_with
 from sync.gateway.desk.site import make_desk
 from sync.gateway.desk.web import ROOT as DESK
 from sync.gateway.metrics import CONTENT_TYPE, FEED_BUCKETS, Measure, Metrics
@@ -216,6 +216,23 @@ def _observe_delays(metrics: Metrics, found: Changes, now: datetime) -> None:
     for change in found.changes:
         delay = max(0.0, (now - change.at).total_seconds())
         metrics.observe("gateway_feed_delay_seconds", delay, FEED_BUCKETS)
+
+
+@router.get(
+    "/results/{sha256}",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The file",
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        },
+        **problems_with(401, 404, 422, 429),
+    },
+)
+def result(sha256: HashInPath, office: Back, caller: Caller) -> Response:
+    """Hand over a result file the feed told this window of."""
+    data = office.results.get(caller.window_id, sha256)
+    return Response(data, media_type="application/octet-stream")
 
 
 @metrics_router.get("/metrics")

@@ -280,6 +280,12 @@ class PackUnknown(Refused):
     code, title = "pack-unknown", "The item pack is not published here"
 
 
+class ResultUnknown(Refused):
+    """The window was told of no result of this hash."""
+
+    status, code, title = 404, "result-unknown", "No result of this hash was issued to this window"
+
+
 class OfficeError(Exception):
     """Base of all operations the office refuses; `details` fill the text shown to a person."""
 
@@ -421,3 +427,9 @@ class BadReviewerName(OfficeError):
     """A name that cannot be typed at the log-in, or no street."""
 
     code = "Y524"
+
+
+class BadResult(OfficeError):
+    """A result file that is no PDF, JPEG or PNG, or too large."""
+
+    code = "Y525"

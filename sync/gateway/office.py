@@ -34,6 +34,7 @@ from sync.gateway.libraries import Libraries, SpecimenLibraries, Unconnected
 from sync.gateway.matters import Matter, MatterState
 from sync.gateway.pace import DEFAULT_LIMITS, Limits, Pace
 from sync.gateway.packs import PackShelf
+from sync.gateway.results import Results
 from sync.gateway.review import Review
 from sync.gateway.revocations import Revocations
 from sync.gateway.tokens import TokenDesk
@@ -101,6 +102,7 @@ class Office:
         self.revocations = Revocations(database, clock)
         self._review = Review(database, clock)
         self.course = Course(database, clock)
+        self.results = Results(database, blobs, clock)
         self.intake = Intake(
             database=database,
             blobs=self.blobs,

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sync.contract.models import MAX_MANIFEST_BYTES, Problem
+from sync.contract.models import MAX_MANIFEST_BYTES, MAX_RESULT_BYTES, Problem
 from sync.gateway.errors import OfficeBusy, Refused, StorageFull, TooLarge
 
 LOG = logging.getLogger("sync.gateway")
@@ -25,6 +25,7 @@ SMALL_BODY_BYTES = 64 * 1024
 BUNDLE_BODY_BYTES = MAX_MANIFEST_BYTES + SMALL_BODY_BYTES
 DESK_BODY_BYTES = 2 * 1024 * 1024
 """A correction that names every defect at length, percent-encoded."""
+RESULT_BODY_BYTES = MAX_RESULT_BYTES + SMALL_BODY_BYTES
 DRAIN_BYTES = 8 * 1024 * 1024
 """How much of a refused body is still read, so that the sender gets the answer and not a reset."""
 RETRY_AFTER_S = "2"
@@ -208,7 +209,7 @@ def _streams(scope: Scope) -> bool:
 def _limit(scope: Scope) -> int:
     path = str(scope["path"])
     if path.startswith("/desk/"):
-        return DESK_BODY_BYTES
+        return RESULT_BODY_BYTES if path == "/desk/result" else DESK_BODY_BYTES
     return BUNDLE_BODY_BYTES if path.startswith("/v1/bundles/") else SMALL_BODY_BYTES
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import threading
 import time
@@ -20,12 +21,14 @@ from sync.lock import Owner, SenderLock
 from sync.loop import SyncState
 from sync.port import LineState
 from tests.services.conftest import DEFECT, PROFILE, Clock, MakeWindow, Window
+from workstation.cli.queue_results import results
 from workstation.domain.case import CaseState
 from workstation.domain.clock import now
 from workstation.domain.courier import BagState
 from workstation.services.enrolment import Membership, join, membership, window_key
 from workstation.services.errors import NotEnrolled, PracticeMixed
 from workstation.services.link import Light, Link
+from workstation.services.overview import overview
 from workstation.services.station import Station
 from workstation.store.database import Group, Recovery, Store
 
@@ -158,6 +161,26 @@ def test_a_received_case_arrives_and_its_decision_comes_home(hall: Hall, wired: 
     wired.link.kick()
     wired.until(lambda: wired.link.waiting == 0)
     assert [matter.version for matter in hall.office.cases()] == [2]
+
+
+def test_a_result_file_comes_home_and_is_fetched(
+    hall: Hall, wired: Wired, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case, data = wired.window.received(), b"%PDF-1.7 specimen"
+    wired.link.kick()
+    wired.link.start()
+    wired.until(lambda: wired.link.light is Light.ONLINE and wired.link.waiting == 0)
+    for kind in (ChangeKind.ACCEPTED, ChangeKind.DECIDED):
+        hall.office.decide(case.number, kind, actor="香蜜湖街道")
+    hall.office.results.issue(case.number, data, name="敬老优待证.pdf", actor="香蜜湖街道")
+    store = wired.window.store
+    wired.until(lambda: any(a.change.kind is ChangeKind.RESULT for a in store.inbox.recent()))
+    assert any("敬老优待证.pdf" in line.words for line in overview(wired.window.desk).messages)
+    assert results(store, argparse.Namespace(number=case.number, to=None)) == 0
+    assert results(store, argparse.Namespace(number="", to=tmp_path / "out")) == 0
+    (saved,) = (tmp_path / "out").iterdir()
+    assert saved.read_bytes() == data and saved.name.startswith(case.number)
+    assert str(saved) in capsys.readouterr().out
 
 
 def test_a_bag_is_announced_counted_and_settled(hall: Hall, wired: Wired) -> None:

@@ -22,6 +22,8 @@ NO_DECISIONS = {
     ChangeKind.EXTENDED,
     ChangeKind.BRANCH,
     ChangeKind.CATALOGUE,
+    ChangeKind.CERTIFICATE_REVOKED,
+    ChangeKind.RESULT,
 }
 MOVE_OF = {
     ChangeKind.ACCEPTED: Move.ACCEPT,

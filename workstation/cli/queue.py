@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from workstation.cli.errors import AlreadyDelivered, AmbiguousName, NotInQueue, SenderBusy
 from workstation.cli.queue_carry import add_export, add_receipts, export, take_receipts
 from workstation.cli.queue_clean import add_clean, clean
+from workstation.cli.queue_results import add_results, results
 from workstation.cli.queue_steer import NAMES, add_steering, steer
 from workstation.cli.unlock import add_store_arguments, chosen_settings, opened_store
 from workstation.i18n import _
@@ -51,7 +52,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _others(actions: Actions) -> tuple[argparse.ArgumentParser, ...]:
-    return add_export(actions), add_receipts(actions), add_clean(actions), *add_steering(actions)
+    return (
+        add_export(actions),
+        add_receipts(actions),
+        add_clean(actions),
+        add_results(actions),
+        *add_steering(actions),
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -65,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
         "export": lambda _settings, store, args: export(store, args),
         "receipts": lambda _settings, store, args: take_receipts(store, args),
         "clean": clean,
+        "results": lambda _settings, store, args: results(store, args),
         **dict.fromkeys(NAMES, _steer),
     }
     with opened_store(settings, args) as store:

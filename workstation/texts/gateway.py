@@ -61,6 +61,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("账号名 {name} 不可用"),
         N_("账号名须为 2 到 40 个字母、数字、汉字或 . _ - , 并至少给一个街道"),
     ),
+    "Y525": (
+        N_("结果文件 {name} 不能发出"),
+        N_("须为 PDF、JPEG 或 PNG, 不超过 16 MB"),
+    ),
     "Y511": (
         N_("数据库不可用: {place} ({reason})"),
         N_("请检查数据库服务、账号与口令文件 (~/.pgpass 或 PGPASSFILE) 和网络"),

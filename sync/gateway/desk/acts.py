@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,6 +15,7 @@ from sync.gateway.desk.sessions import Session
 from sync.gateway.desk.views import CaseView
 from sync.gateway.desk.web import Desk, desk_of, is_from_our_pages
 from sync.gateway.errors import (
+    BadResult,
     IllegalDecision,
     IncompleteDecision,
     MovedMeanwhile,
@@ -31,6 +33,42 @@ async def decide(request: Request) -> Response:
     return await run_in_threadpool(_decide, request, form)
 
 
+async def issue(request: Request) -> Response:
+    """Send the window a result as a file."""
+    data, name = b"", ""
+    async with request.form(max_files=1, max_fields=20) as form:
+        texts = {field: value for field, value in form.multi_items() if isinstance(value, str)}
+        file = form.get("file")
+        if isinstance(file, UploadFile):
+            data, name = await file.read(), file.filename or ""
+    return await run_in_threadpool(_issue, request, texts, data, name)
+
+
+def _issue(request: Request, form: dict[str, str], data: bytes, name: str) -> Response:
+    desk = desk_of(request)
+    session, number = desk.session(request), request.query_params.get("number", "")
+    if session is None:
+        return show_login(
+            request, desk, draft={"number": number, "do": "result"}, problem="ended", status=401
+        )
+    _check_rights(request, session, form)
+    found, filled = looked_at(desk, session, number), Filled(act="result", seen=form.get("seen", ""))
+    try:
+        seen = filled.seen or "-"
+        desk.office.results.issue(number, data, name=name, actor=session.reviewer.title, seen=seen)
+    except BadResult:
+        return show_case(request, desk, session, found, filled, problem="file", status=INCOMPLETE)
+    except (MovedMeanwhile, IllegalDecision):
+        return show_case(request, desk, session, found, filled, problem="moved", status=CONFLICT)
+    return RedirectResponse(address("case", number=number, done="result"), 303)
+
+
+def _check_rights(request: Request, session: Session, form: dict[str, str]) -> None:
+    is_theirs = session.allows(form.get("csrf", "")) and is_from_our_pages(request)
+    if not is_theirs or not session.reviewer.decides:
+        raise HTTPException(403)
+
+
 def _decide(request: Request, form: dict[str, str]) -> Response:
     desk = desk_of(request)
     session, number = desk.session(request), request.query_params.get("number", "")
@@ -38,10 +76,9 @@ def _decide(request: Request, form: dict[str, str]) -> Response:
         kept = {name: value for name, value in form.items() if name != "csrf"}
         kept["number"] = number
         return show_login(request, desk, draft=kept, problem="ended", status=401)
-    if not session.allows(form.get("csrf", "")) or not is_from_our_pages(request):
-        raise HTTPException(403)
+    _check_rights(request, session, form)
     filled, found = Filled.of(form), looked_at(desk, session, number)
-    if filled is None or not session.reviewer.decides:
+    if filled is None or filled.act == "result":
         raise HTTPException(403)
     if "more" in form:
         return show_case(request, desk, session, found, filled.with_another_row())

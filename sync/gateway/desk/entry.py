@@ -84,8 +84,8 @@ def show_login(
 
 async def texts_of(request: Request) -> dict[str, str]:
     """Return the text fields of a form; files are passed over."""
-    form = await request.form(max_files=1, max_fields=500)
-    return {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    async with request.form(max_files=1, max_fields=500) as form:
+        return {name: value for name, value in form.multi_items() if isinstance(value, str)}
 
 
 def _log_in(request: Request, desk: Desk, form: Mapping[str, str]) -> Response:

@@ -44,6 +44,7 @@ def make_desk(office: Office, locales: Path | None) -> ASGIApp:
             Route("/", cases.index),
             Route("/case", cases.case),
             Route("/case", acts.decide, methods=["POST"]),
+            Route("/result", acts.issue, methods=["POST"]),
             Route("/changed", cases.changed),
             Route("/page", cases.page),
             Route("/login", entry.login, methods=BOTH),

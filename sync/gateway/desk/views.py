@@ -15,7 +15,7 @@ from sync.gateway.desk import casefile, listing
 from sync.gateway.desk.accounts import Reviewer
 from sync.gateway.desk.casefile import CaseFile
 from sync.gateway.desk.words import ACTS
-from sync.gateway.matters import DECISIONS, Matter
+from sync.gateway.matters import DECISIONS, Matter, MatterState
 from sync.gateway.review import CLOSED, standing
 
 MOST_VERSIONS = 50
@@ -100,6 +100,8 @@ def record_look(rows: Rows, reviewer: Reviewer, subject: str, page: str, at: dat
 
 
 def _may(kind: ChangeKind, matter: Matter, parts: tuple[Branch, ...]) -> bool:
+    if kind is ChangeKind.RESULT:
+        return matter.state is MatterState.DECIDED
     if matter.state in CLOSED:
         return False
     return matter.state in DECISIONS[kind] or any(part.state in DECISIONS[kind] for part in parts)

@@ -73,6 +73,7 @@ CHANGES = {
     ChangeKind.IN_REVIEW: N_("开始审查"),
     ChangeKind.DECIDED: N_("作出决定"),
     ChangeKind.DELIVERED: N_("送达"),
+    ChangeKind.RESULT: N_("发结果文件"),
     ChangeKind.ARCHIVED: N_("归档"),
     ChangeKind.SPECIAL_STARTED: N_("启动特别程序"),
     ChangeKind.SPECIAL_ENDED: N_("特别程序结束"),
@@ -84,6 +85,7 @@ ACTS = {
     "refused": N_("不予受理"),
     "in_review": N_("开始审查"),
     "decided": N_("作出决定"),
+    "result": N_("发结果文件"),
 }
 """Names of the buttons, by the decision."""
 PEOPLE = {

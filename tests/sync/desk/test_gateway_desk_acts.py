@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sync.contract.models import ChangeKind
 from sync.gateway.desk.sessions import IDLE_S
 from tests.sync.desk.review_desk import Browser, case_of, reviewer
-from tests.sync.gateway_hall import Hall, WindowSeat
+from tests.sync.gateway_hall import Hall, WindowSeat, check_problem
 
 DEFECT = {"where-0": "slot:id-card", "problem-0": "页面不清晰", "needed-0": "请重新扫描", "basis-0": ""}
 
@@ -62,7 +64,7 @@ def test_an_accepted_case_is_decided(window: WindowSeat, desk: Browser, number: 
     changes = window.news()["changes"]
     assert [change["kind"] for change in changes] == ["accepted", "in_review", "decided"]
     assert changes[-1]["reason"] == "不予批准: 不符合条件"
-    assert "data-key" not in desk.open(number).text
+    assert re.findall('data-key="(.)"', desk.open(number).text) == ["i"]
 
 
 @pytest.mark.parametrize(
@@ -166,6 +168,65 @@ def test_an_open_page_is_told_when_its_case_moves(hall: Hall, desk: Browser, num
     hall.office.decide(number, ChangeKind.ACCEPTED, actor="x")
     answer = desk.get("/changed", params=asked)
     assert "本件刚有变化" in answer.text and answer.status_code == 286
+
+
+def decided(hall: Hall, number: str) -> None:
+    for kind in (ChangeKind.ACCEPTED, ChangeKind.DECIDED):
+        hall.office.decide(number, kind, actor="x")
+
+
+def test_a_result_goes_to_the_window_as_a_file_once(
+    hall: Hall, window: WindowSeat, desk: Browser, number: str
+) -> None:
+    data = b"%PDF-1.7 specimen"
+    decided(hall, number)
+    for _ in range(2):
+        desk.open(number, "result")
+        file = {"file": ("..\\..\\敬老优待证.pdf", data, "application/pdf")}
+        answer = desk.send("/result", desk.hidden(), params={"number": number}, files=file)
+        assert answer.status_code == 303, answer.text
+    last = window.news()["changes"][-1]
+    assert [change["kind"] for change in window.news()["changes"]] == ["accepted", "decided", "result"]
+    (file_told,) = last["files"]
+    assert (file_told["name"], file_told["size"], last["actor"]) == (
+        "敬老优待证.pdf",
+        len(data),
+        "华富街道 li",
+    )
+    assert window.call("GET", f"/v1/results/{file_told['sha256']}").content == data
+    other = hall.window()
+    check_problem(other.call("GET", f"/v1/results/{file_told['sha256']}"), 404, "result-unknown")
+    assert "敬老优待证.pdf" in desk.open(number).text
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"MZ program", b"<svg/>", b"%PDF-"], ids=("none", "program", "svg", "large")
+)
+def test_only_a_picture_or_a_pdf_of_fair_size_is_a_result(
+    hall: Hall, window: WindowSeat, desk: Browser, number: str, data: bytes
+) -> None:
+    decided(hall, number)
+    desk.open(number, "result")
+    data += bytes(16 * 1024 * 1024) if data.startswith(b"%PDF") else b""
+    file = {"file": ("x.pdf", data, "application/pdf")}
+    answer = desk.send("/result", desk.hidden(), params={"number": number}, files=file)
+    assert answer.status_code == 422 and "没有发出" in answer.text
+    assert window.news()["changes"][-1]["kind"] == "decided"
+
+
+def test_a_result_needs_a_decision_a_log_in_and_a_form_of_ours(
+    hall: Hall, window: WindowSeat, desk: Browser, number: str
+) -> None:
+    file = {"file": ("x.pdf", b"%PDF-1.7", "application/pdf")}
+    desk.open(number)
+    form = {"csrf": desk.hidden()["csrf"], "seen": ""}
+    asked = {"number": number}
+    assert desk.send("/result", form, params=asked, files=file).status_code == 409
+    decided(hall, number)
+    assert desk.send("/result", form, params=asked, files=file).status_code == 409
+    assert desk.send("/result", {}, params=asked, files=file).status_code == 403
+    assert Browser(hall).send("/result", form, params=asked, files=file).status_code == 401
+    assert window.news()["changes"][-1]["kind"] == "decided"
 
 
 def test_an_approver_of_a_matter_decides_its_part(window: WindowSeat, desk: Browser) -> None:
