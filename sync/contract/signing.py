@@ -114,6 +114,19 @@ def verify(model: BaseModel, signature: str, public_key: Ed25519PublicKey) -> No
         BadSignature: in every other case, malformed text included.
     """
     try:
-        public_key.verify(b64url_decode(signature), canonical(model))
+        data = canonical(model)
+    except ValueError as error:
+        raise BadSignature(str(error)) from error
+    verify_bytes(data, signature, public_key)
+
+
+def verify_bytes(data: bytes, signature: str, public_key: Ed25519PublicKey) -> None:
+    """Pass silently when `signature` is this key's over these bytes.
+
+    Raises:
+        BadSignature: in every other case, malformed text included.
+    """
+    try:
+        public_key.verify(b64url_decode(signature), data)
     except (InvalidSignature, ValueError) as error:
         raise BadSignature(str(error) or "signature does not match") from error

@@ -43,9 +43,11 @@ from sync.contract.models import (
     Token,
 )
 from sync.gateway import problems
-from sync.gateway.calls import Back, Caller, HashInPath, IdInPath, problems_with
+from sync.gateway.calls import Back, Caller, HashInPath, IdInPath, problems_with, sizes_of
 from sync.gateway.desk.site import make_desk
 from sync.gateway.desk.web import ROOT as DESK
+from sync.gateway.express import Express
+from sync.gateway.lots import Lots
 from sync.gateway.metrics import CONTENT_TYPE, FEED_BUCKETS, Measure, Metrics
 from sync.gateway.news import News
 from sync.gateway.office import Office
@@ -79,7 +81,7 @@ EarlierReceipt = Annotated[
 
 
 @router.get("/health", responses=problems_with())
-def health(office: Back) -> Health:
+async def health(office: Back) -> Health:
     """Tell which gateway answers, and its time."""
     return Health(gateway_id=office.gateway_id, time=office.clock())
 
@@ -120,9 +122,9 @@ async def token(request: Request, response: Response, office: Back) -> Token:
 
 
 @router.post("/blobs/missing", responses=problems_with(401, 413, 422, 429))
-def missing(request: MissingRequest, office: Back, _caller: Caller) -> MissingAnswer:
+async def missing(request: MissingRequest, office: Back, _caller: Caller) -> MissingAnswer:
     """Tell which pages have not arrived."""
-    sizes = office.blobs.sizes(dict.fromkeys(request.sha256))
+    sizes = await sizes_of(office, dict.fromkeys(request.sha256))
     return MissingAnswer(missing=tuple(sha256 for sha256, size in sizes.items() if size is None))
 
 
@@ -141,15 +143,16 @@ def missing_bundles(request: HeldRequest, office: Back, caller: Caller) -> HeldA
         **problems_with(401, 403, 409, 413, 422, 424, 429, 507),
     },
 )
-def put_bundle(
+async def put_bundle(
+    request: Request,
     bundle_id: IdInPath,
     signed: SignedManifest,
-    office: Back,
     caller: Caller,
     earlier_receipt: EarlierReceipt = "",
 ) -> Response:
     """Take a sealed bundle; the body is the receipt as it was first signed."""
-    deposit = office.intake.deposit(caller, bundle_id, signed, earlier_receipt)
+    lots: Lots = request.app.state.lots
+    deposit = await lots.deposit(caller, bundle_id, signed, earlier_receipt)
     return Response(deposit.receipt, 201 if deposit.is_new else 200, media_type="application/json")
 
 
@@ -275,8 +278,10 @@ def create_app(office: Office, *, metrics_token: str = "", locales: FolderPath |
     app.state.office = office
     app.state.stopping = threading.Event()
     app.state.news = News(office.feed, app.state.stopping)
+    app.state.lots = Lots(office.intake)
     app.state.metrics = Metrics()
     app.state.metrics_token = metrics_token
+    app.add_middleware(Express, office=office, lots=app.state.lots)
     problems.install(app)
     app.add_middleware(Measure, metrics=app.state.metrics)
     app.include_router(router)

@@ -10,7 +10,8 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
@@ -65,6 +66,9 @@ class Incoming(Protocol):
 class Blobs(Protocol):
     """A content-addressed store. Pages come and never go."""
 
+    is_near: bool
+    """Whether it says the size of a page at once, so that nobody need wait in a thread."""
+
     def size(self, sha256: str) -> int | None:
         """Return the page's bytes, None when it is not here."""
 
@@ -104,6 +108,8 @@ def open_blobs(place: str, folder: Path) -> Blobs:
 
 class BlobStore:
     """A content-addressed folder."""
+
+    is_near = True
 
     def __init__(self, folder: Path) -> None:
         """Create the folder, sweep what a crash left, and make durable what it left unsynced.
@@ -155,7 +161,7 @@ class IncomingBlob:
     """A page on its way in; leaving the context without `keep` removes it."""
 
     def __init__(self, temporary: Path, target: Path, sha256: str, limit: int) -> None:
-        """Hold the places; the file is opened on entry."""
+        """Hold the places; the file is opened with the first bytes, not where somebody only looks."""
         self._temporary = temporary
         self._target = target
         self._sha256 = sha256
@@ -163,17 +169,19 @@ class IncomingBlob:
         self._hash = hashlib.sha256()
         self._length = 0
         self._file: BinaryIO | None = None
+        self._is_entered = False
 
     def __enter__(self) -> IncomingBlob:
-        descriptor = os.open(self._temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        self._file = os.fdopen(descriptor, "wb")
+        self._is_entered = True
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._file is None:
+            return
         try:
-            self._opened.close()
+            self._file.close()
         finally:
             self._temporary.unlink(missing_ok=True)
 
@@ -209,22 +217,61 @@ class IncomingBlob:
             DigestMismatch: the bytes have another hash.
             OSError: the disk refuses.
         """
+        self.settle()
+        sync_folder(self.name())
+
+    def settle(self) -> None:
+        """Make the bytes durable; see `keep`."""
         if self._hash.hexdigest() != self._sha256:
             raise DigestMismatch(f"received {self._hash.hexdigest()}")
         self._opened.flush()
         os.fsync(self._opened.fileno())
+
+    def name(self) -> Path:
+        """Put the page under its name, and return the folder that must be synced."""
         parent = self._target.parent
         if not parent.is_dir():
             parent.mkdir(exist_ok=True, mode=0o700)
             sync_folder(parent.parent)
         self._temporary.replace(self._target)
-        sync_folder(parent)
+        return parent
 
     @property
     def _opened(self) -> BinaryIO:
-        if self._file is None:
+        if not self._is_entered:
             raise RuntimeError("used outside its context")
+        if self._file is None:
+            descriptor = os.open(self._temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            self._file = os.fdopen(descriptor, "wb")
         return self._file
+
+
+def keep_together(pages: Sequence[tuple[IncomingBlob, bytes]]) -> list[Exception | None]:
+    """Keep several pages as `keep` does one, each with its last bytes; return what went wrong with each.
+
+    Step by step for all of them: once a file system has written its journal for the first, it has little left
+    to write for the others.
+    """
+    faults: list[Exception | None] = [None] * len(pages)
+    folders: dict[Path, None] = {}
+    for work in (
+        lambda page, rest: page.write(rest),
+        lambda page, _rest: page.settle(),
+        lambda page, _rest: folders.update({page.name(): None}),
+    ):
+        for place, (page, rest) in enumerate(pages):
+            if faults[place] is None:
+                faults[place] = _fault_of(partial(work, page, rest))
+    fault = next(filter(None, (_fault_of(partial(sync_folder, folder)) for folder in folders)), None)
+    return [known or fault for known in faults]
+
+
+def _fault_of(work: Callable[[], object]) -> Exception | None:
+    try:
+        work()
+    except Exception as fault:  # noqa: BLE001 - told to the one call it belongs to
+        return fault
+    return None
 
 
 def sync_folder(folder: Path) -> None:

@@ -41,6 +41,8 @@ TIMEOUT = timedelta(seconds=20)
 class BucketStore:
     """A content-addressed bucket; what it needs to prove who asks comes from the environment (`AWS_...`)."""
 
+    is_near = False
+
     def __init__(self, place: str, folder: Path) -> None:
         """Find the bucket.
 

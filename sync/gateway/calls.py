@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Annotated, Any
+from weakref import WeakKeyDictionary
 
 from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
 from sync.contract.models import Problem
 from sync.gateway import problems
 from sync.gateway.enrolment import Window
-from sync.gateway.errors import TokenInvalid
+from sync.gateway.errors import OfficeBusy, TokenInvalid
 from sync.gateway.office import Office
+from sync.gateway.tokens import LOOK_S
 
 EVERYWHERE = (400, 413, 500, 503)
 """A body that is cut off or too long, a fault of our own, rows out of reach."""
@@ -44,13 +50,16 @@ async def _office(request: Request) -> Office:
 Back = Annotated[Office, Depends(_office)]
 
 
-def _window(
+async def _window(
     office: Back, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Window:
     if credentials is None:
         raise TokenInvalid
-    window = office.tokens.window(credentials.credentials)
-    office.pace.count_call(window.window_id)
+    window = await seen(office, credentials.credentials)
+    if window is None:
+        window = await run_in_threadpool(office.tokens.window, credentials.credentials)
+    if office.pace.note_call(window.window_id):
+        await run_in_threadpool(office.pace.bring_calls, window.window_id)
     return window
 
 
@@ -58,3 +67,34 @@ Caller = Annotated[Window, Depends(_window)]
 # Said in the document only: a path that differs is refused with a code of its own.
 HashInPath = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{64}$"})]
 IdInPath = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
+
+
+async def seen(office: Office, token: str) -> Window | None:
+    """Return whose token this is if it was looked up before; the look at who was revoked is one for all.
+
+    It is taken when the last one is half as old as it may be, so that nobody has to wait for it in a crowd.
+    """
+    if office.tokens.age_s > LOOK_S / 2:
+        loop = asyncio.get_running_loop()
+        look = _looks.get(loop)
+        if look is None or look.done():
+            look = _looks[loop] = loop.create_task(_look(office))
+        if office.tokens.age_s > LOOK_S:
+            await asyncio.shield(look)
+    return office.tokens.seen(token)
+
+
+_looks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]] = WeakKeyDictionary()
+
+
+async def _look(office: Office) -> None:
+    # Rows out of reach: the call finds that out by itself.
+    with suppress(OfficeBusy):
+        await run_in_threadpool(office.tokens.look, LOOK_S / 2)
+
+
+async def sizes_of(office: Office, names: Iterable[str]) -> dict[str, int | None]:
+    """Look pages up; a thread costs more than a look into a folder, and less than a call to a bucket."""
+    if office.blobs.is_near:
+        return office.blobs.sizes(names)
+    return await run_in_threadpool(office.blobs.sizes, names)

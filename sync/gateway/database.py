@@ -10,7 +10,8 @@ a name          what is between windows: enrolling (which prefix is next), publi
                 told), whose a case number is.
 
 Holds are taken in this order, names before windows, and one window unless it is all of them, so no two
-transactions wait for each other. What slips through meets a unique index and is tried again.
+transactions wait for each other. A lot of bundles (see `together`) holds several windows, and waits for none.
+What slips through meets a unique index and is tried again.
 """
 
 from __future__ import annotations
@@ -64,8 +65,17 @@ class Rows(Protocol):
     def hold_windows(self) -> None:
         """Hold all windows that are not revoked."""
 
+    def hold_free(self, names: Sequence[str]) -> set[str]:
+        """Hold those names that nobody holds, without waiting, and return them."""
+
+    def hold_free_windows(self, window_ids: Sequence[str]) -> set[str]:
+        """Hold those windows that nobody holds and that are not revoked, without waiting, and return them."""
+
     def next_serial(self) -> int:
         """Return a number no other bundle has; on PostgreSQL a failed transaction leaves a gap."""
+
+    def next_serials(self, count: int) -> list[int]:
+        """Return so many of them."""
 
 
 class Database(Protocol):
@@ -127,6 +137,22 @@ def next_number(rows: Rows, counter: str) -> int:
             )
         )
     )
+
+
+def insert_all(rows: Rows, table: str, columns: Sequence[str], values: Sequence[Sequence[object]]) -> None:
+    """Add several rows by one statement; each of `values` is in the order of `columns`."""
+    if not values:
+        return
+    row = f"({', '.join('?' * len(columns))})"
+    rows.execute(
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * len(values))}",
+        [value for one in values for value in one],
+    )
+
+
+def in_list(values: Sequence[object]) -> str:
+    """Return `(?, ?, ...)` for so many values."""
+    return f"({', '.join('?' * len(values))})"
 
 
 def only_value(found: Found) -> Any:

@@ -21,6 +21,7 @@ from sync.gateway.errors import (
     PracticeRefused,
     ProductionRefused,
     PublicKeyInvalid,
+    TokenInvalid,
     UnknownStreet,
     UnknownWindow,
 )
@@ -53,6 +54,7 @@ class Registry:
         """Keep the rows; `practice` decides which windows may enrol."""
         self._database = database
         self._practice = practice
+        self._served: dict[str, str] | None = None
 
     def set_streets(self, streets: Mapping[str, str]) -> None:
         """Add or rename the streets this office serves (code to name)."""
@@ -68,11 +70,22 @@ class Registry:
 
         if streets:
             self._database.write(work)
+            self._served = None
 
     def streets(self) -> dict[str, str]:
         """Return code to name; empty means that any street is served."""
         with self._database.read() as rows:
             return {str(row["code"]): str(row["name"]) for row in rows.execute("SELECT * FROM street")}
+
+    def serves(self, street: str) -> bool:
+        """Return whether the office serves a street, as of the last look."""
+        if self._served is None:
+            self.look()
+        return not self._served or street in self._served
+
+    def look(self) -> None:
+        """Read the streets again: another process may have begun with more of them."""
+        self._served = self.streets()
 
     def new_code(self, street: str, now: datetime, *, street_name: str, life: timedelta) -> str:
         """Make a one-time code for one window of a street; only its hash is kept.
@@ -230,6 +243,17 @@ def _insert(
 def _window(rows: Rows, window_id: str) -> Window | None:
     row = rows.execute('SELECT * FROM "window" WHERE window_id = ?', (window_id,)).fetchone()
     return None if row is None else window_of(row)
+
+
+def check_standing(rows: Rows, window_id: str) -> None:
+    """See that a window may still send, inside the transaction that takes what it sent.
+
+    Raises:
+        TokenInvalid: it was revoked since its token was looked up.
+    """
+    window = _window(rows, window_id)
+    if window is None or window.revoked:
+        raise TokenInvalid
 
 
 def window_of(row: Row) -> Window:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sync.contract.models import BundleKind, ChangeKind, Manifest
-from sync.gateway.database import Row, Rows, only_value
+from sync.gateway.database import Row, Rows, insert_all, only_value
 
 
 class MatterState(StrEnum):
@@ -117,7 +117,7 @@ def arrive(rows: Rows, manifest: Manifest, received_at: datetime) -> bool:
     matter = find(rows, manifest.subject)
     if matter is None:
         if manifest.kind in (BundleKind.CASE, BundleKind.HANDOVER):
-            _open(rows, manifest, received_at)
+            open_all(rows, [manifest], received_at)
         return True
     if matter.window_id != manifest.window_id:
         # Another window may tell of the case (a rating, a delivery) but not change it.
@@ -151,24 +151,40 @@ def due_order(state: MatterState, due: date | None, received_at: str) -> str:
     return f"1 {due.isoformat()}" if due else f"2 {received_at}"
 
 
-def _open(rows: Rows, manifest: Manifest, received_at: datetime) -> None:
+def open_all(rows: Rows, manifests: Sequence[Manifest], received_at: datetime) -> None:
+    """Open a case or bag for each manifest; their subjects are new and differ."""
+    insert_all(rows, "matter", _COLUMNS, [_opening(manifest, received_at) for manifest in manifests])
+
+
+_COLUMNS = (
+    "subject",
+    "kind",
+    "window_id",
+    "home_street",
+    "bundle_id",
+    "version",
+    "state",
+    "item",
+    "received_at",
+    "due_on",
+    "due_order",
+)
+
+
+def _opening(manifest: Manifest, received_at: datetime) -> tuple[object, ...]:
     state, due = _stated(manifest), _due(manifest)
-    rows.execute(
-        "INSERT INTO matter (subject, kind, window_id, home_street, bundle_id, version, state, item,"
-        " received_at, due_on, due_order) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            manifest.subject,
-            manifest.kind.value,
-            manifest.window_id,
-            manifest.home_street,
-            manifest.bundle_id,
-            manifest.version,
-            state,
-            _item(manifest),
-            received_at.isoformat(),
-            due.isoformat() if due else "",
-            due_order(state, due, received_at.isoformat()),
-        ),
+    return (
+        manifest.subject,
+        manifest.kind.value,
+        manifest.window_id,
+        manifest.home_street,
+        manifest.bundle_id,
+        manifest.version,
+        state,
+        _item(manifest),
+        received_at.isoformat(),
+        due.isoformat() if due else "",
+        due_order(state, due, received_at.isoformat()),
     )
 
 

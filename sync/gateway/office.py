@@ -23,12 +23,13 @@ from sync.gateway import branches, matters
 from sync.gateway.anchors import AnchorBook
 from sync.gateway.blobs import Blobs, open_blobs
 from sync.gateway.branches import Branch
+from sync.gateway.chain import ACCEPTED
 from sync.gateway.course import Course
 from sync.gateway.database import Database, Rows, only_value, open_database
 from sync.gateway.enrolment import CODE_LIFE, Registry
 from sync.gateway.errors import FolderUnusable, UnknownBundle, UnknownSubject, WrongMode
 from sync.gateway.feed import Feed
-from sync.gateway.intake import ACCEPTED, Intake
+from sync.gateway.intake import Intake
 from sync.gateway.keys import KEY_FILE, gateway_key
 from sync.gateway.libraries import Libraries, SpecimenLibraries, Unconnected
 from sync.gateway.matters import Matter, MatterState
@@ -205,6 +206,7 @@ class Office:
             UnknownWindow: no such window.
         """
         self.registry.revoke(window_id, self.clock())
+        self.tokens.forget()
 
     def decide(
         self,

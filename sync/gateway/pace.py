@@ -8,12 +8,12 @@ its limit by one lot a process, and a window that only waits for news writes not
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sync.contract.models import MAX_PAGES
-from sync.gateway.database import Database, Rows
+from sync.gateway.database import Database, Rows, in_list
 from sync.gateway.errors import TooManyCalls, TooManyPages
 
 MINUTE_S = 60
@@ -56,42 +56,71 @@ class Pace:
         self._lock = threading.Lock()
 
     def count_call(self, window_id: str) -> None:
-        """Count a call of a window.
+        """Count a call of a window; now and then this writes a row.
+
+        Raises:
+            TooManyCalls: this minute is used up.
+        """
+        if self.note_call(window_id):
+            self.bring_calls(window_id)
+
+    def note_call(self, window_id: str) -> bool:
+        """Count a call, in memory only; True when `bring_calls` is due.
 
         Raises:
             TooManyCalls: this minute is used up.
         """
         limit = self.limits.calls_a_minute
         if not limit:
-            return
+            return False
         seconds = int(self._clock().timestamp())
         with self._lock:
             tally = self._tally(window_id, seconds // MINUTE_S)
             tally.own_calls += 1
             is_due = tally.own_calls >= min(LOT, limit)
             is_over = tally.calls + tally.own_calls > limit
-        if is_due:
-            is_over = self._bring(window_id, tally).calls > limit
-        if is_over:
+        if is_over and not is_due:
+            raise TooManyCalls(MINUTE_S - seconds % MINUTE_S)
+        return is_due
+
+    def bring_calls(self, window_id: str) -> None:
+        """Add the calls counted here to those of all processes.
+
+        Raises:
+            TooManyCalls: together they are too many.
+        """
+        seconds = int(self._clock().timestamp())
+        with self._lock:
+            tally = self._tally(window_id, seconds // MINUTE_S)
+        if self._bring(window_id, tally).calls > self.limits.calls_a_minute:
             raise TooManyCalls(MINUTE_S - seconds % MINUTE_S)
 
-    def count_page(self, window_id: str) -> None:
-        """Count a page that is about to be stored.
+    def note_page(self, window_id: str) -> bool:
+        """Count a page that is about to be stored, in memory only; True when `bring_pages` is due."""
+        with self._lock:
+            tally = self._tally(window_id, int(self._clock().timestamp()) // MINUTE_S)
+            tally.own_pages += 1
+            limit = self.limits.pages_without_bundle
+            return tally.own_pages >= LOT or tally.pages + tally.own_pages > limit
+
+    def bring_pages(self, window_id: str) -> None:
+        """Add the pages counted here to those of all processes.
 
         Raises:
             TooManyPages: so many wait for a bundle already.
         """
         with self._lock:
             tally = self._tally(window_id, int(self._clock().timestamp()) // MINUTE_S)
-            tally.own_pages += 1
-            limit = self.limits.pages_without_bundle
-            is_due = tally.own_pages >= LOT or tally.pages + tally.own_pages > limit
-        if is_due and self._bring(window_id, tally).pages > limit:
+        if self._bring(window_id, tally).pages > self.limits.pages_without_bundle:
             raise TooManyPages
 
-    def finish(self, rows: Rows, window_id: str) -> None:
-        """Forget the pages of a window that has brought a new bundle, inside its transaction."""
-        rows.execute("UPDATE pace SET pages = 0 WHERE window_id = ? AND pages > 0", (window_id,))
+    def finish(self, rows: Rows, window_ids: Sequence[str]) -> None:
+        """Forget the pages of windows that have brought a new bundle, inside its transaction."""
+        if window_ids:
+            rows.execute(
+                f"UPDATE pace SET pages = 0 WHERE window_id IN {in_list(window_ids)} AND pages > 0",
+                window_ids,
+            )
 
     def forget_pages(self, window_id: str) -> None:
         """Forget what this process counted of them, once the bundle is committed."""

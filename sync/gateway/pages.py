@@ -18,7 +18,8 @@ from starlette.requests import ClientDisconnect
 from sync.contract.models import MAX_BLOB_BYTES
 from sync.gateway import problems
 from sync.gateway.blobs import Incoming
-from sync.gateway.calls import Back, Caller, HashInPath, problems_with
+from sync.gateway.calls import Back, Caller, HashInPath, problems_with, sizes_of
+from sync.gateway.enrolment import Window
 from sync.gateway.errors import (
     DigestMismatch,
     HashInvalid,
@@ -29,6 +30,7 @@ from sync.gateway.errors import (
     UploadUnknown,
     UploadVersion,
 )
+from sync.gateway.lots import Lots
 from sync.gateway.office import Office
 
 WRITE_BYTES = 1024 * 1024
@@ -81,20 +83,26 @@ async def put_blob(sha256: HashInPath, request: Request, office: Back, caller: C
 
     What arrives of a page that is cut is kept for a day under `/v1/uploads/{sha256}`.
     """
+    return await put_page(sha256, request, office, caller, request.app.state.lots)
+
+
+async def put_page(sha256: str, request: Request, office: Office, caller: Window, lots: Lots) -> Response:
+    """Take one page; see `put_blob`."""
     async with _Body(request) as body:
         _check_headers(sha256, request, "Content-Digest")
-        if await run_in_threadpool(office.blobs.size, sha256) is not None:
+        if (await sizes_of(office, [sha256]))[sha256] is not None:
             await body.drain()
             return Response(status_code=204)
-        await run_in_threadpool(office.pace.count_page, caller.window_id)
+        if office.pace.note_page(caller.window_id):
+            await run_in_threadpool(office.pace.bring_pages, caller.window_id)
     with office.blobs.receive(sha256, MAX_BLOB_BYTES) as incoming:
         try:
-            await body.stream(incoming.write, WRITE_BYTES)
+            rest = await body.stream(incoming.write, WRITE_BYTES)
         except ClientDisconnect:
             length = request.headers.get("Content-Length", "")
             await run_in_threadpool(_keep_cut, office, caller.window_id, sha256, length, incoming)
             raise
-        await run_in_threadpool(incoming.keep)
+        await lots.keep(incoming, rest)
     return Response(status_code=201)
 
 
@@ -191,7 +199,8 @@ async def append_upload(
             return await _whole_already(body, size, upload_offset)
         upload = _Piece(office, caller.window_id, sha256, upload_offset)
         await run_in_threadpool(upload.check)
-        await body.stream(upload.write, office.partials.step)
+        rest = await body.stream(upload.write, office.partials.step)
+        await run_in_threadpool(upload.write, rest)
     await run_in_threadpool(upload.finish)
     return _told(204, upload.offset)
 
@@ -239,7 +248,8 @@ class _Piece:
         part = partials.find(self._window_id, self._sha256)
         if part is None or part.offset < part.length:
             return
-        office.pace.count_page(self._window_id)
+        if office.pace.note_page(self._window_id):
+            office.pace.bring_pages(self._window_id)
         try:
             with office.blobs.receive(self._sha256, MAX_BLOB_BYTES) as incoming:
                 for piece in partials.read(self._window_id, self._sha256):
@@ -274,8 +284,8 @@ class _Body:
         await problems.drain(self._receive, self._has_more)
         self._has_more = False
 
-    async def stream(self, write: Callable[[bytes], object], step: int) -> None:
-        """Write it in large steps, off the event loop; of one that is cut, what came.
+    async def stream(self, write: Callable[[bytes], object], step: int) -> bytes:
+        """Write it in large steps, off the event loop, and return its last bytes; of one cut, write all.
 
         Raises:
             ClientDisconnect: it was cut.
@@ -290,7 +300,7 @@ class _Body:
         except ClientDisconnect:
             await run_in_threadpool(write, bytes(waiting))
             raise
-        await run_in_threadpool(write, bytes(waiting))
+        return bytes(waiting)
 
     async def _parts(self) -> AsyncIterator[bytes]:
         while self._has_more:

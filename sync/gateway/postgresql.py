@@ -20,7 +20,7 @@ from psycopg._cursor_base import BaseCursor
 from psycopg.rows import RowMaker, no_result
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from sync.gateway.database import only_value
+from sync.gateway.database import in_list, only_value
 from sync.gateway.errors import DatabaseUnusable, OfficeBusy, StorageFull
 from sync.gateway.schema import VERSIONS, statements_after
 
@@ -89,9 +89,33 @@ class PostgresRows:
         """Lock the rows of all windows, in one order."""
         self.execute('SELECT 1 FROM "window" WHERE revoked_at IS NULL ORDER BY window_id FOR NO KEY UPDATE')
 
+    def hold_free(self, names: Sequence[str]) -> set[str]:
+        """Hold those names that nobody holds."""
+        values = ", ".join(["(CAST(? AS TEXT))"] * len(names))
+        found = self.execute(
+            f"SELECT name FROM (VALUES {values}) AS asked (name)"
+            " WHERE pg_try_advisory_xact_lock(?, hashtext(name))",
+            (*names, NAMESPACE),
+        )
+        return {str(row[0]) for row in found}
+
+    def hold_free_windows(self, window_ids: Sequence[str]) -> set[str]:
+        """Lock the rows of those windows that nobody locks."""
+        found = self.execute(
+            f'SELECT window_id FROM "window" WHERE window_id IN {in_list(window_ids)} AND revoked_at IS NULL'
+            " FOR NO KEY UPDATE SKIP LOCKED",
+            window_ids,
+        )
+        return {str(row[0]) for row in found}
+
     def next_serial(self) -> int:
         """Take the next number of a sequence: nobody waits for it."""
-        return int(only_value(self.execute("SELECT nextval('bundle_serial')")))
+        return self.next_serials(1)[0]
+
+    def next_serials(self, count: int) -> list[int]:
+        """Take the next numbers of a sequence."""
+        found = self.execute("SELECT nextval('bundle_serial') FROM generate_series(1, ?)", (count,))
+        return [int(row[0]) for row in found]
 
 
 @lru_cache(maxsize=256)

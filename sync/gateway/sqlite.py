@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from sync.gateway.database import in_list
 from sync.gateway.errors import FolderUnusable, OfficeBusy, StorageFull
 from sync.gateway.schema import VERSIONS, statements_after
 
@@ -38,9 +39,26 @@ class SqliteRows:
     def hold_windows(self) -> None:
         """Hold already: there is one writer."""
 
+    def hold_free(self, names: Sequence[str]) -> set[str]:
+        """Hold already: there is one writer."""
+        return set(names)
+
+    def hold_free_windows(self, window_ids: Sequence[str]) -> set[str]:
+        """Hold already; return those that are not revoked."""
+        found = self.execute(
+            f'SELECT window_id FROM "window" WHERE window_id IN {in_list(window_ids)} AND revoked_at IS NULL',
+            window_ids,
+        )
+        return {str(row[0]) for row in found}
+
     def next_serial(self) -> int:
         """Return the number after the last bundle's."""
-        return int(self.execute("SELECT coalesce(max(serial), 0) + 1 FROM bundle").fetchone()[0])
+        return self.next_serials(1)[0]
+
+    def next_serials(self, count: int) -> list[int]:
+        """Return the numbers after the last bundle's."""
+        first = int(self.execute("SELECT coalesce(max(serial), 0) + 1 FROM bundle").fetchone()[0])
+        return list(range(first, first + count))
 
 
 class SqliteDatabase:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import secrets
+import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -36,6 +39,9 @@ MAX_ASSERTION_LIFE_S = 600
 """Bounds how long a seen `jti` must be remembered."""
 TOKEN_LIFE_S = 900
 MAX_JTI = 200
+LOOK_S = 1.0
+"""How long a process believes a token it has looked up before it asks who was revoked meanwhile."""
+MOST_SEEN = 50_000
 NUL = "\0"
 """The one character PostgreSQL's text cannot hold."""
 
@@ -57,6 +63,11 @@ class TokenDesk:
         self._pace = pace
         self._gateway_id = gateway_id
         self._clock = clock
+        self._seen: dict[str, tuple[Window, float]] = {}
+        self._standing: tuple[int, str] = (0, "")
+        self._looked_at = -math.inf
+        self._turn = 0
+        self._lock, self._looking = threading.Lock(), threading.Lock()
 
     def issue(self, form: Mapping[str, str]) -> Token:
         """Answer a token request (decoded form fields).
@@ -71,6 +82,7 @@ class TokenDesk:
             raise GrantInvalid("grant_type must be client_credentials")
         if form.get("client_assertion_type") != ASSERTION_TYPE:
             raise GrantInvalid("client_assertion_type must be jwt-bearer")
+        turn = self._turn
         window, claims = self._verified(form.get("client_assertion", ""))
         if form.get("client_id", window.window_id) != window.window_id:
             raise AssertionRefused("client_id differs from the assertion")
@@ -78,7 +90,7 @@ class TokenDesk:
         if window.revoked:
             raise WindowRevoked
         self._pace.count_call(window.window_id)
-        return self._store(window, claims)
+        return self._store(window, claims, turn)
 
     def window(self, token: str) -> Window:
         """Return whose access token this is.
@@ -86,15 +98,70 @@ class TokenDesk:
         Raises:
             TokenInvalid: an unknown one, one past its life, or its window was revoked.
         """
+        self.look(LOOK_S)
+        hashed, turn = _token_hash(token), self._turn
         with self._database.read() as rows:
             row = rows.execute(
                 'SELECT "window".*, token.expires_at FROM token JOIN "window" USING (window_id)'
                 " WHERE token_hash = ? AND revoked_at IS NULL",
-                (_token_hash(token),),
+                (hashed,),
             ).fetchone()
         if row is None or self._clock().timestamp() > float(row["expires_at"]):
             raise TokenInvalid
-        return window_of(row)
+        window = window_of(row)
+        self._remember(hashed, window, float(row["expires_at"]), turn)
+        return window
+
+    def seen(self, token: str) -> Window | None:
+        """Return whose token this is, as far as that is known without a look at the rows; None: ask `window`.
+
+        Never older than `LOOK_S`: whether a window was revoked meanwhile is asked for all tokens at once.
+        """
+        if self.age_s > LOOK_S:
+            return None
+        window, expires_at = self._seen.get(_token_hash(token), (None, 0.0))
+        return window if self._clock().timestamp() <= expires_at else None
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since the last look for windows that were revoked."""
+        return time.monotonic() - self._looked_at
+
+    def forget(self) -> None:
+        """Believe no token unseen: a window was revoked."""
+        with self._lock:
+            self._turn += 1
+            self._seen.clear()
+
+    def _remember(self, hashed: str, window: Window, expires_at: float, turn: int) -> None:
+        """Keep what was read, unless a window was revoked since: it may have been this one."""
+        with self._lock:
+            if turn != self._turn:
+                return
+            if len(self._seen) >= MOST_SEEN:
+                self._seen.clear()
+            self._seen[hashed] = (window, expires_at)
+
+    def look(self, older_than_s: float) -> None:
+        """See whether a window was revoked since the last look; then no token is believed unseen.
+
+        Raises:
+            OfficeBusy: the rows are out of reach.
+        """
+        with self._looking:
+            began = time.monotonic()
+            if began - self._looked_at <= older_than_s:
+                return
+            with self._database.read() as rows:
+                row = rows.execute(
+                    'SELECT count(*), max(revoked_at) FROM "window" WHERE revoked_at IS NOT NULL'
+                ).fetchone()
+            assert row is not None
+            standing = (int(row[0]), str(row[1]))
+            if standing != self._standing:
+                self.forget()
+            self._registry.look()
+            self._standing, self._looked_at = standing, began
 
     def _verified(self, assertion: str) -> tuple[Window, dict[str, Any]]:
         """Find the window by the unproven issuer, then prove it by that window's key."""
@@ -127,7 +194,7 @@ class TokenDesk:
         if not 0 <= expires - issued <= MAX_ASSERTION_LIFE_S:
             raise AssertionRefused(f"exp must follow iat by at most {MAX_ASSERTION_LIFE_S} s")
 
-    def _store(self, window: Window, claims: Mapping[str, Any]) -> Token:
+    def _store(self, window: Window, claims: Mapping[str, Any], turn: int) -> Token:
         """Remember the `jti` and the token in one transaction, and forget what has expired."""
         now = self._clock().timestamp()
         token = secrets.token_urlsafe(32)
@@ -147,6 +214,7 @@ class TokenDesk:
             )
 
         self._database.write(remember)
+        self._remember(_token_hash(token), window, now + TOKEN_LIFE_S, turn)
         return Token(access_token=token, expires_in=TOKEN_LIFE_S)
 
 

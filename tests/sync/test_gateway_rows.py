@@ -87,7 +87,7 @@ def test_a_failed_transaction_leaves_no_bundle_no_receipt_and_no_case(
     window.headers()
     manifest = window.manifest()
     with monkeypatch.context() as patch:
-        patch.setattr("sync.gateway.intake.matters.arrive", failing(sqlite3.IntegrityError("power cut")))
+        patch.setattr("sync.gateway.matters.open_all", failing(sqlite3.IntegrityError("power cut")))
         check_problem(window.put(manifest), 500, "internal")
     assert hall.office.bundle_ids() == () and hall.office.cases() == ()
     window.delivered(manifest)
@@ -158,7 +158,7 @@ def test_rows_that_cannot_be_written_now_ask_for_patience(
     window: WindowSeat, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
 ) -> None:
     window.headers()
-    monkeypatch.setattr("sync.gateway.intake.matters.arrive", failing(error))
+    monkeypatch.setattr("sync.gateway.matters.open_all", failing(error))
     check_problem(window.put(window.manifest()), status, code)
 
 
