@@ -95,6 +95,15 @@ class Pace:
         if self._bring(window_id, tally).calls > self.limits.calls_a_minute:
             raise TooManyCalls(MINUTE_S - seconds % MINUTE_S)
 
+    def count_page(self, window_id: str) -> None:
+        """Count a page that is about to be stored; now and then this writes a row.
+
+        Raises:
+            TooManyPages: so many wait for a bundle already.
+        """
+        if self.note_page(window_id):
+            self.bring_pages(window_id)
+
     def note_page(self, window_id: str) -> bool:
         """Count a page that is about to be stored, in memory only; True when `bring_pages` is due."""
         with self._lock:

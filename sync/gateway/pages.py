@@ -248,8 +248,7 @@ class _Piece:
         part = partials.find(self._window_id, self._sha256)
         if part is None or part.offset < part.length:
             return
-        if office.pace.note_page(self._window_id):
-            office.pace.bring_pages(self._window_id)
+        office.pace.count_page(self._window_id)
         try:
             with office.blobs.receive(self._sha256, MAX_BLOB_BYTES) as incoming:
                 for piece in partials.read(self._window_id, self._sha256):
