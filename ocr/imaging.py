@@ -41,7 +41,8 @@ FORMATS = tuple(str(plugin.format) for plugin in _PLUGINS)
 
 _MAX_BYTES = 400_000_000
 _LEAST_CONTRAST = 50
-_SEEN_PX = 1500
+_SEEN_PX, _READ_PX = 1500, 2600
+"""Longest side at which a page is measured, and above twice which it is made smaller to be read."""
 _BROKEN = (
     OSError,
     SyntaxError,
@@ -100,8 +101,9 @@ def content_of(path: Path) -> bytes:
 
 def _plain(picture: Image.Image) -> Image.Image:
     dpi = picture.info.get("dpi")
-    upright = ImageOps.exif_transpose(picture)
-    plain = _eight_bit(upright)
+    # In place: a copy of a large page would need a hundred megabytes for a moment.
+    ImageOps.exif_transpose(picture, in_place=True)
+    plain = _eight_bit(picture)
     plain.info = {"dpi": dpi} if dpi else {}
     return plain
 
@@ -135,6 +137,17 @@ def without_red(picture: Image.Image) -> Image.Image:
 def reduced(picture: Image.Image) -> Image.Image:
     """Return a picture averaged down to about the size at which it is measured."""
     return picture.reduce(max(1, round(max(picture.size) / _SEEN_PX)))
+
+
+def fine_enough(picture: Image.Image) -> tuple[Image.Image, int]:
+    """Return a picture for reading and how many times smaller it is: 600 dpi say no more than 300."""
+    step = max(1, max(picture.size) // _READ_PX)
+    if step == 1:
+        return picture, 1
+    small = picture.reduce(step)
+    dpi = picture.info.get("dpi")
+    small.info = {"dpi": tuple(float(value) / step for value in dpi)} if dpi else {}
+    return small, step
 
 
 def has_print(picture: Image.Image) -> bool:

@@ -95,6 +95,8 @@ def picture_of(command: Header, body: bytearray) -> Image.Image:
         if size[0] * size[1] > MAX_IMAGE_PIXELS:
             raise ValueError(size)
         picture = Image.frombytes(command["mode"], size, body)
+        # The picture has its own copy; that of a large page is a hundred megabytes.
+        body.clear()
     if command["dpi"] and not picture.info.get("dpi"):
         picture.info["dpi"] = (command["dpi"], command["dpi"])
     return picture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Protocol
 
@@ -96,7 +97,8 @@ def read(engine: Engine, image: Image.Image, kind: str, *, today: date | None = 
 
     started = time.monotonic()
     small = imaging.reduced(image)
-    filling = fill(engine, image, small, module.FORM)
+    fine, step = imaging.fine_enough(image)
+    filling = fill(engine, fine, small, module.FORM)
     day = today or datetime.now(UTC).date()
     read = consistency.checked_together(kind, module.interpret(filling.blanks, day), day)
     fields = calibration.calibrated(read, by_lines=isinstance(engine, LineEngine))
@@ -104,7 +106,15 @@ def read(engine: Engine, image: Image.Image, kind: str, *, today: date | None = 
         document=kind,
         engine=engine.name,
         elapsed_ms=round((time.monotonic() - started) * 1000),
-        fields={name: fields[name] for name in module.FIELDS},
+        fields={name: _enlarged(fields[name], step) for name in module.FIELDS},
         quality=quality(image.size, small, filling.skew_deg),
         reason=filling.reason,
     )
+
+
+def _enlarged(field: FieldReading, step: int) -> FieldReading:
+    """Return a field with its place on the picture as it came, which was read so many times smaller."""
+    if field.box is None or step == 1:
+        return field
+    left, top, width, height = (side * step for side in field.box)
+    return replace(field, box=(left, top, width, height))

@@ -190,6 +190,8 @@ def _session(onnxruntime: Any, path: Path) -> Any:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     # Lines differ in width: a plan for each width would only keep memory.
     options.enable_mem_pattern = False
+    # What the longest line needed would be kept for ever.
+    options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -105,3 +105,17 @@ def test_a_card_cut_to_its_edges_is_one_card(engine: Engine, seed: int) -> None:
     card = every.specimen("id-card-back", seed, 200)
     reading = read(engine, counter.as_it_comes(card.picture, seed, "cut-out"), "id-card-back")
     assert (reading.reason, shown(reading)) == ("", dict(card.truth))
+
+
+def test_places_on_a_very_fine_page_are_those_of_the_page_as_it_came(engine: Engine) -> None:
+    card = every.specimen("social-security-card", 51000, 300)
+    page = Image.new("L", (5400, 3600), 250)
+    page.paste(
+        card.picture.convert("L").resize((card.picture.width * 2, card.picture.height * 2)), (2400, 900)
+    )
+    page.info["dpi"] = (600, 600)
+    field = read(engine, page, "social-security-card").fields["id_number"]
+    assert field.value == card.truth["id_number"]
+    assert field.box is not None
+    left, top, _, _ = field.box
+    assert left > 2400 and top > 900

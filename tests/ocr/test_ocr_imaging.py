@@ -140,3 +140,12 @@ def test_a_camera_file_of_several_pictures_gives_the_first() -> None:
     frames = [Image.new("RGB", (12, 9), "white"), Image.new("RGB", (12, 9), "black")]
     data = _encoded(frames[0], "MPO", save_all=True, append_images=frames[1:])
     assert imaging.open_image(data).getpixel((3, 3)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize(("size", "step"), [((2480, 3508), 1), ((4000, 5199), 1), ((4960, 7016), 2)])
+def test_a_page_finer_than_needed_is_read_smaller(size: tuple[int, int], step: int) -> None:
+    picture = Image.new("L", size, 255)
+    picture.info["dpi"] = (600, 600)
+    smaller, by = imaging.fine_enough(picture)
+    assert (smaller.size, by) == ((size[0] // step, size[1] // step), step)
+    assert smaller.info["dpi"] == (600 / step, 600 / step)
