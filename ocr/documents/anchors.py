@@ -24,6 +24,9 @@ _LEAST_BEGUN = 3
 """Characters of a label on the first of its two lines."""
 _WIDEST_GAP_EM = (5, 8)
 """Between the characters of a label that is set as wide as the longest of them: one of two has the widest."""
+_RULES = "|｜"
+"""What the upright lines of a table are taken for."""
+_NO_VALUE = f":：{_RULES}"
 WATERMARK = "样本"
 """Stands across every paper that is used for training and tests, and on no other."""
 
@@ -186,8 +189,10 @@ def _hand_out(
 
 def _add_part(strip: Strip, number: int, start: int, end: int, owner: int, parts: list[Part]) -> None:
     begins = start == 0
-    while start < end and strip.text[start] in ":：":
+    while start < end and strip.text[start] in _NO_VALUE:
         start += 1
+    while start < end and strip.text[end - 1] in _RULES:
+        end -= 1
     if start < end:
         piece = strip.piece if (start, end) == (0, len(strip.text)) else _cut(strip, start, end)
         parts.append(Part(piece, strip.text[start:end], strip.sure[start:end], number, begins, owner))
@@ -229,18 +234,22 @@ def _add_broken_labels(
     parts: list[Part] = []
     for number, strip in enumerate(strips):
         text = plain(strip.text)
-        if number in used or any(text.startswith(name) for name in names):
+        whole = max((len(name) for name in names if text.startswith(name)), default=0)
+        if number in used or 0 < whole < len(text):
             continue
         for name in names:
             begun = next(
                 (k for k in range(len(name) - 1, _LEAST_BEGUN - 1, -1) if text.startswith(name[:k])), 0
             )
+            if begun < whole:
+                continue
             under = _under(strips, number, name[begun:], used) if begun else None
             if under is not None:
-                above, below = _cut(strip, 0, begun), _cut(strips[under], 0, len(name) - begun)
+                length = min(len(name) - begun, len(strips[under].text))
+                above, below = _cut(strip, 0, begun), _cut(strips[under], 0, length)
                 used |= {number: (begun, len(labels)), under: (len(strips[under].text), len(labels))}
                 labels.append(Label(name, above.joined(below), number))
-                parts += _behind(strips[under], under, len(name) - begun)
+                parts += _behind(strips[under], under, length)
                 break
     return parts
 
@@ -253,10 +262,13 @@ def _behind(strip: Strip, number: int, start: int) -> list[Part]:
 
 
 def _under(strips: Sequence[Strip], number: int, rest: str, used: Mapping[int, Tail]) -> int | None:
-    """Return the strip below that begins with the rest of a label; a single character must stand alone."""
+    """Return the strip below that begins with the rest of a label; a single character must stand alone.
+
+    The last character alone will do: the one before it may have been lost.
+    """
     for place, other in enumerate(strips):
         text = plain(other.text)
-        fits = text == rest or (len(rest) > 1 and text.startswith(rest))
+        fits = text in (rest, rest[-1]) or (len(rest) > 1 and text.startswith(rest))
         if place not in used and place != number and fits and _is_below(strips[number], other):
             return place
     return None

@@ -26,6 +26,8 @@ _LEADING, _LEADING_IN_CELL = 1.35, 0.65
 _ALIGNED_EM, _SPREAD_EM = 1.5, 0.6
 _LEAST_SPAN_MM = 18.0
 _LOOSE_MM = 2.0
+_SPECK = 2
+"""Most characters of what is left out in front of a value."""
 _STRAY, _LARGER = 0.75, 1.6
 """Least confidence of a short part that stands off, and how much larger than the value no part of it is."""
 _MOST_TILT = 0.06
@@ -188,7 +190,7 @@ class _Sorting:
                 rows[-1].append(part)
             else:
                 rows.append([part])
-        return tuple(tuple(sorted(row, key=lambda part: part.piece.left)) for row in rows)
+        return tuple(_without_speck(sorted(row, key=lambda part: part.piece.left)) for row in rows)
 
     def _take(self, label: int, number: int) -> None:
         lines = self._lines.setdefault(label, [[]])
@@ -251,7 +253,11 @@ class _Sorting:
                 continue
             at = self._labels[label].piece
             under = [
-                n for n in self._free if self._is_under(at, self._parts[n].piece) and self._fits(label, n)
+                n
+                for n in self._free
+                if self._is_under(at, self._parts[n].piece)
+                and self._fits(label, n)
+                and self._parts[n].text != WATERMARK
             ]
             if under:
                 first = min(under, key=lambda n: self._parts[n].piece.top)
@@ -337,6 +343,14 @@ class _Sorting:
                 found.append(n)
                 last = piece
         return found
+
+
+def _without_speck(row: Sequence[Part]) -> tuple[Part, ...]:
+    """Return a row without a hardly readable letter or figure in front of words: a speck, or a rule."""
+    first, *others = row
+    is_speck = len(first.text) <= _SPECK and first.text.isascii() and min(first.sure, default=0.0) < _STRAY
+    has_words = bool(others) and not others[0].text[0].isascii()
+    return tuple(others) if is_speck and has_words else tuple(row)
 
 
 def _loosened(piece: Piece, by: float) -> Piece:

@@ -197,11 +197,18 @@ def _read_wanted(
 
 
 def _with_text(pieces: Sequence[Piece], lines: Sequence[Line]) -> tuple[Strip, ...]:
-    return tuple(_strip(piece, line) for piece, line in zip(pieces, lines, strict=True) if line.text)
+    strips = (_strip(piece, line) for piece, line in zip(pieces, lines, strict=True))
+    return tuple(strip for strip in strips if strip.text)
 
 
 def _strip(piece: Piece, line: Line) -> Strip:
-    return Strip(piece, line.text, sure_of(line))
+    """Return a line without the strokes it is written on."""
+    kept = [
+        (character, mark)
+        for character, mark in zip(line.text, sure_of(line), strict=True)
+        if character != "_"
+    ]
+    return Strip(piece, "".join(character for character, _ in kept), tuple(mark for _, mark in kept))
 
 
 def sure_of(line: Line) -> tuple[float, ...]:

@@ -20,8 +20,8 @@ FORM = Form(
         "card_number": Blank("社会保障卡号", also=("社会保障卡卡号", "卡号"), below=True),
         "issued_on": Blank("发卡日期"),
     },
-    others=("有效期限", "有效期", "银行卡号"),
-    titles=("社会保障卡",),
+    # The title is only one character from a label.
+    others=("有效期限", "有效期", "银行卡号", "社会保障卡"),
     least=3,
 )
 _SHAPE = re.compile(r"[A-Z]?[0-9]{6,20}[A-Z]?|[A-Z0-9]{9}")
