@@ -102,3 +102,9 @@ class NotInThisState(CommandError):
     """No line of this name stands so that this can be done to it."""
 
     code = "W142"
+
+
+class CannotReadReceipt(CommandError):
+    """The file of a receipt cannot be read."""
+
+    code = "W143"

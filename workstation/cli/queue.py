@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from workstation.cli.errors import AlreadyDelivered, AmbiguousName, NotInQueue, SenderBusy
 from workstation.cli.queue_carry import add_export, add_receipts, export, take_receipts
 from workstation.cli.queue_clean import add_clean, clean
+from workstation.cli.queue_receipt import add_receipt, add_verify, verify_receipt, write_receipt
 from workstation.cli.queue_results import add_results, results
 from workstation.cli.queue_steer import NAMES, add_steering, steer
 from workstation.cli.unlock import add_store_arguments, chosen_settings, opened_store
@@ -58,6 +59,8 @@ def _others(actions: Actions) -> tuple[argparse.ArgumentParser, ...]:
         add_clean(actions),
         add_results(actions),
         *add_steering(actions),
+        add_receipt(actions),
+        add_verify(actions),
     )
 
 
@@ -74,6 +77,8 @@ def run(args: argparse.Namespace) -> int:
         "clean": clean,
         "results": lambda _settings, store, args: results(store, args),
         **dict.fromkeys(NAMES, _steer),
+        "receipt": _receipt,
+        "verify-receipt": lambda _settings, store, args: verify_receipt(store, args),
     }
     with opened_store(settings, args) as store:
         return actions[args.action](settings, store, args)
@@ -229,6 +234,10 @@ def poor_link(settings: Settings) -> LinkQuality | None:
 
 def _steer(settings: Settings, store: Store, args: argparse.Namespace) -> int:
     return steer(queue_desk(settings, store), list(_find(store, args.name)), args)
+
+
+def _receipt(settings: Settings, store: Store, args: argparse.Namespace) -> int:
+    return write_receipt(settings, store, _find(store, args.name), args.out)
 
 
 def refuse_beside_another_sender(settings: Settings) -> None:

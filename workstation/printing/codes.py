@@ -46,3 +46,22 @@ class CodeBlock(Flowable):
         top = self._side + self.GAP + self.BAR_HEIGHT
         draw_qr(self.canv, self._text, left=(self._width - self._side) / 2, top=top, side=self._side)
         self._bars.drawOn(self.canv, (self._width - self._bars.width) / 2, 0)
+
+
+class QrBlock(Flowable):
+    """A QR code in the middle of the line."""
+
+    def __init__(self, text: str, side: float) -> None:
+        """Encode `text`; the code is `side` points wide."""
+        super().__init__()
+        self._text, self._side = text, side
+        self._width = 0.0
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Take the whole width."""
+        self._width = width
+        return width, self._side
+
+    def draw(self) -> None:
+        """Draw it."""
+        draw_qr(self.canv, self._text, left=(self._width - self._side) / 2, top=self._side, side=self._side)

@@ -6,6 +6,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from workstation.printing.delivery import DeliveryReceiptForm
 from workstation.printing.fonts import Fonts, find_fonts
 from workstation.printing.forms import (
     AcceptanceForm,
@@ -44,6 +45,7 @@ MODULES: dict[type, str] = {
     ExtensionForm: "extension",
     CoverSheetsForm: "cover_sheet",
     MaterialDocument: "page_pdf",
+    DeliveryReceiptForm: "delivery_receipt",
 }
 
 

@@ -34,6 +34,7 @@ from workstation.services.credit import CreditLibrary, NoLibrary
 from workstation.services.darkroom import Darkroom
 from workstation.services.day_figures import DayFigures
 from workstation.services.decisions import Decisions
+from workstation.services.delivery_receipts import DeliveryReceipts
 from workstation.services.disk import STOP_BELOW, WARN_BELOW, DiskWatch
 from workstation.services.filing import AsTheyCame, Filing, FilingRoom, Packer
 from workstation.services.finding import Finder
@@ -110,6 +111,7 @@ class Desk:
     disk: DiskWatch
     housekeeper: Housekeeper
     reopening: Reopening
+    delivery_receipts: DeliveryReceipts
     parts: Parts
 
     def for_person(self, person: Person) -> Desk:
@@ -260,6 +262,9 @@ def build_desk(parts: Parts) -> Desk:
         changes=ItemChanges(store, catalogue, profile, clock, sealer),
         packs=PackUpdates(store, catalogue, clock, parts.packs_folder, parts.load_pack),
         disk=disk,
+        delivery_receipts=DeliveryReceipts(
+            store, profile.hall, profile.window_name, parts.papers_folder, parts.render
+        ),
         reopening=Reopening(store, profile, clock),
         housekeeper=Housekeeper(store, clock, parts.keep_delivered),
         parts=parts,

@@ -228,3 +228,15 @@ class NoStackDevice(ServiceError):
     """No device that is there takes a stack: a feeder, or a folder that vendor software fills."""
 
     code = "V200"
+
+
+class NoReceiptYet(ServiceError):
+    """The bundle is not delivered: there is nothing the back office swore to."""
+
+    code = "V131"
+
+
+class NotAReceipt(ServiceError):
+    """The text holds no receipt of a back office."""
+
+    code = "V132"

@@ -48,4 +48,5 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("{name} 现在的状态是 {states}, 不能这样处理"),
         N_("请用 workstation queue show 查看状态和办法"),
     ),
+    "W143": (N_("读不出回执文件 {path} ({reason})"), N_("请核对文件名; 应是扫回执上的码所得的文字")),
 }

@@ -51,6 +51,7 @@ class QueueScreen(WorkScreen[None]):
     HELP = N_(
         "每一行都说明现在怎样、为什么、什么时候再试、怎样才会发出。\n"
         "回车列出这一件的办法; C 打开办件更正退回的内容, 封装后由新版代替, 旧版原样保留。\n"
+        "P 打印已送达的件的后台回执。\n"
         "R 立即再试, 暂停的件按 R 恢复发送; H 人工暂停 (须写原因)。没有任何操作会删除未发送的件。\n"
         "Tab 换着看: 全部、未送达、待人处理、已送达。"
     )
@@ -58,6 +59,7 @@ class QueueScreen(WorkScreen[None]):
         Binding("r", "retry", "立即再试", id="queue.retry"),
         Binding("h", "hold", "暂停", id="queue.hold"),
         Binding("c,C", "correct", "更正", id="queue.correct"),
+        Binding("p,P", "print_receipt", "打印回执", id="queue.receipt"),
         Binding("tab", "next_group", "换一类", id="queue.group"),
         Binding("escape", "dismiss(None)", "主屏", id="queue.leave", show=False),
     ]
@@ -66,6 +68,7 @@ class QueueScreen(WorkScreen[None]):
         Key("R", N_("再试/恢复"), "retry", main=True),
         Key("H", N_("暂停"), "hold"),
         Key("C", N_("更正"), "correct"),
+        Key("P", N_("打印回执"), "print_receipt"),
         Key("Tab", N_("换一类"), "next_group"),
         Key("Esc", N_("主屏"), "dismiss"),
     )
@@ -176,6 +179,15 @@ class QueueScreen(WorkScreen[None]):
         if line is not None:
             self.job(lambda: self.desk.reopening.open(line.line.bundle_id), self._open_case)
 
+    def action_print_receipt(self) -> None:
+        """Print what the back office swore to."""
+        line = self.current
+        if line is not None:
+            self.job(lambda: self._put_out(line.line.bundle_id), self.say)
+
+    def _put_out(self, bundle_id: str) -> str:
+        return self.app.station.output(self.desk.delivery_receipts.paper(bundle_id).path)
+
     def _open_case(self, case: Case) -> None:
         self.app.push_screen(CaseScreen(case.case_id))
 
@@ -228,7 +240,7 @@ class QueueScreen(WorkScreen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey what the line does not allow."""
-        if action not in ("retry", "hold", "correct"):
+        if action not in ("retry", "hold", "correct", "print_receipt"):
             return True
         line = self.current
         state = line.line.state if line else LineState.DELIVERED
@@ -236,6 +248,7 @@ class QueueScreen(WorkScreen[None]):
             "retry": state not in SETTLED and state is not LineState.SENDING,
             "hold": state not in SETTLED and state is not LineState.HELD,
             "correct": state in REOPENABLE,
+            "print_receipt": line is not None and state is LineState.DELIVERED,
         }
         return True if allowed[action] else None
 
