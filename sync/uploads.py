@@ -19,6 +19,7 @@ from sync.wire import Request
 
 TUS = {"tus-resumable": "1.0.0"}
 UPLOADS = "/v1/uploads"
+OCTETS = base64.b64encode(b"application/octet-stream").decode("ascii")
 RESUMABLE_BYTES = 64 * 1024
 """A smaller page is sent again as a whole: asking for the rest would take as long."""
 CREATED = frozenset({HTTPStatus.CREATED.value})
@@ -81,7 +82,9 @@ class Uploads:
             SyncError: any other reason, by class.
         """
         named = base64.b64encode(sha256.encode()).decode("ascii")
-        headers = {**TUS, "upload-length": str(length), "upload-metadata": f"sha256 {named}"}
+        # Some servers of the protocol want a file name and type beside what ours reads.
+        told = f"sha256 {named},filename {named},filetype {OCTETS}"
+        headers = {**TUS, "upload-length": str(length), "upload-metadata": told}
         answer = self._send(Request("POST", UPLOADS, headers=headers))
         if answer.status in NO_UPLOAD:
             return None
