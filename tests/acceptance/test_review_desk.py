@@ -6,9 +6,11 @@ import asyncio
 import logging
 import os
 import time
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 pytest.importorskip("playwright")
 from playwright.async_api import Page, async_playwright  # noqa: E402 - a developer's package
@@ -16,7 +18,9 @@ from playwright.async_api import Page, async_playwright  # noqa: E402 - a develo
 from sync.gateway.desk.accounts import Accounts  # noqa: E402
 from tests.acceptance.seat import delivered, played, receive, seated  # noqa: E402
 from tests.sync.desk.chromium import options  # noqa: E402
-from workstation.cli.practice import Practice  # noqa: E402
+from workstation.cli.practice import Practice, RefillingScanner, specimen_papers  # noqa: E402
+from workstation.cli.rehearsal import paper_order  # noqa: E402
+from workstation.cli.wiring import load_catalogue  # noqa: E402
 from workstation.tui.screens.home import HomeScreen  # noqa: E402
 
 pytestmark = pytest.mark.usefixtures("unread")
@@ -29,8 +33,18 @@ PICTURES = os.environ.get("REVIEW_DESK_PICTURES", "")
 
 
 async def photograph(tab: Page, name: str) -> None:
+    """Take a picture in few colours, as small as the guides want them."""
     if PICTURES:
-        await tab.screenshot(path=Path(PICTURES) / f"{name}.png")
+        with Image.open(BytesIO(await tab.screenshot())) as picture:
+            small = picture.convert("RGB").quantize(96, dither=Image.Dither.NONE)
+            small.save(Path(PICTURES) / f"{name}.png", optimize=True)
+
+
+def lay_papers(practice: Practice) -> None:
+    """Lay the specimen's own papers on the scanner where pictures are taken."""
+    papers = specimen_papers(practice.settings.data_folder)
+    item = load_catalogue(practice.settings).search("jlyd")[0].item
+    practice.scanner = RefillingScanner(paper_order(papers, item))
 
 
 async def log_in(tab: Page, url: str) -> None:
@@ -51,6 +65,8 @@ def make_account(practice: Practice) -> None:
 
 @played
 async def test_a_correction_asked_in_the_browser_stands_on_the_home_screen(practice: Practice) -> None:
+    if PICTURES:
+        lay_papers(practice)
     async with seated(practice) as clerk, async_playwright() as play:
         case = await receive(clerk)
         clerk.app.station.link.kick()
@@ -74,6 +90,7 @@ async def test_a_correction_asked_in_the_browser_stands_on_the_home_screen(pract
         await tab.keyboard.press("Tab")
         await tab.keyboard.press("Tab")
         await tab.keyboard.type("请提供清晰完整的原件重新扫描")
+        await tab.keyboard.press("Shift+Tab")
         await photograph(tab, "review-correction")
         assert isinstance(clerk.app.screen, HomeScreen)
         began = time.monotonic()

@@ -17,6 +17,11 @@ def options() -> dict[str, Any]:
     if not CHROMIUM.exists():
         assert not os.environ.get("CI"), "chromium is missing, which ./dev installs"
         pytest.skip("no Chromium is installed (Debian package chromium)")
-    quiet = ["--disable-background-networking", "--disable-component-update", "--no-first-run"]
+    quiet = [
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--no-first-run",
+    ]
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {"executable_path": str(CHROMIUM), "args": [*quiet, *sandbox]}
