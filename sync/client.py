@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from sync.access import Access, Identity
 from sync.answers import JSON, MAX_ANSWER_BYTES, PROBLEM, Answer, expect
 from sync.contract.anchors import AnchorPoint, AnchorRequest, Anchors, SignedAnchor
+from sync.contract.archive import ArchiveAnswer, ArchivePageQuery, ArchiveQuery
 from sync.contract.libraries import (
     CertificateAnswer,
     CertificateQuery,
@@ -28,6 +29,7 @@ from sync.contract.libraries import (
     CreditQuery,
 )
 from sync.contract.models import (
+    MAX_BLOB_BYTES,
     MAX_PACK_BYTES,
     MAX_PAGES,
     ChangeFile,
@@ -302,6 +304,17 @@ class GatewayClient:
     def credit(self, query: CreditQuery) -> CreditAnswer:
         """Ask the credit library behind the gateway; raises SyncErrors."""
         return self._asked("/v1/credit", query, CreditAnswer)
+
+    def archive(self, query: ArchiveQuery) -> ArchiveAnswer:
+        """Ask what approved cases hold of a person, by scene; raises SyncErrors."""
+        return self._asked("/v1/archive/query", query, ArchiveAnswer)
+
+    def archive_page(self, query: ArchivePageQuery) -> bytes:
+        """Fetch a page of such a copy, unproved: whoever keeps it checks its hash; raises SyncErrors."""
+        request = replace(_json("POST", "/v1/archive/page", query), answer_limit=MAX_BLOB_BYTES)
+        answer = self._authorised(request)
+        expect(answer, OK, self._clock())
+        return answer.body
 
     def _asked(self, path: str, query: BaseModel, kind: type[Told]) -> Told:
         answer = self._authorised(_json("POST", path, query))

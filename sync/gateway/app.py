@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from sync.contract.anchors import AnchorRequest, Anchors, SignedAnchor
+from sync.contract.archive import ArchiveAnswer, ArchivePageQuery, ArchiveQuery
 from sync.contract.libraries import (
     CertificateAnswer,
     CertificateQuery,
@@ -184,6 +185,25 @@ def certificate(query: CertificateQuery, office: Back, _caller: Caller) -> Certi
 def check(service: CheckService, query: CheckQuery, office: Back, _caller: Caller) -> CheckAnswer:
     """Let a data service compare what a case says, for its scene."""
     return office.libraries.check(service, query)
+
+
+@router.post("/archive/query", responses=problems_with(401, 403, 413, 422, 429))
+def archived(query: ArchiveQuery, office: Back, caller: Caller) -> ArchiveAnswer:
+    """Tell what approved cases hold of a person, for the scene of one case; the look is recorded."""
+    return office.archive.query(caller, query)
+
+
+@router.post(
+    "/archive/page",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+        **problems_with(401, 403, 413, 422, 429),
+    },
+)
+def archived_page(query: ArchivePageQuery, office: Back, caller: Caller) -> Response:
+    """Hand over one page of such a copy; the look is recorded."""
+    return Response(office.archive.page(caller, query), media_type="application/octet-stream")
 
 
 @router.post("/credit", responses=problems_with(401, 413, 422, 429))

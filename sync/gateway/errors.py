@@ -49,6 +49,12 @@ class CodeForAnotherStreet(Refused):
     status, code, title = 403, "code-street", "The enrolment code was issued for another street"
 
 
+class SceneRefused(Refused):
+    """No case or booking of this window allows the look."""
+
+    status, code, title = 403, "scene-refused", "No case of this window allows this look"
+
+
 class PublicKeyInvalid(Refused):
     """The public key is not 32 bytes of base64url."""
 

@@ -21,6 +21,7 @@ from sync.contract.models import (
 from sync.contract.signing import key_id, public_text
 from sync.gateway import branches, matters
 from sync.gateway.anchors import AnchorBook
+from sync.gateway.archive import Archive
 from sync.gateway.blobs import Blobs, open_blobs
 from sync.gateway.branches import Branch
 from sync.gateway.chain import ACCEPTED
@@ -104,6 +105,7 @@ class Office:
         self._review = Review(database, clock)
         self.course = Course(database, clock)
         self.results = Results(database, blobs, clock)
+        self.archive = Archive(database, blobs, clock)
         self.intake = Intake(
             database=database,
             blobs=self.blobs,

@@ -84,7 +84,17 @@ CREATE TABLE anchor (
     receipt TEXT NOT NULL, PRIMARY KEY (window_id, seq));
 """
 
-VERSIONS = (FIRST, SECOND, THIRD, FOURTH, FIFTH)
+SIXTH = """
+CREATE TABLE archive_person (
+    person TEXT NOT NULL, subject TEXT NOT NULL, PRIMARY KEY (person, subject));
+CREATE TABLE archive_look (
+    look_id TEXT PRIMARY KEY, at TEXT NOT NULL, window_id TEXT NOT NULL REFERENCES "window",
+    case_number TEXT NOT NULL, item TEXT NOT NULL, clerk TEXT NOT NULL, person TEXT NOT NULL,
+    what TEXT NOT NULL);
+CREATE INDEX archive_look_person ON archive_look (person, at);
+"""
+
+VERSIONS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH)
 
 
 def statements_after(version: int) -> list[str]:

@@ -300,13 +300,15 @@ def make_window(tmp_path: Path, store: Store, pack: Pack, calendar: WorkCalendar
         packer: Packer | None = None,
         darkroom: Darkroom | None = None,
         render: Render = render_form,
+        other_store: Store | None = None,
     ) -> Window:
+        own = other_store or store
         clock, scanner, readings = clock or Clock(), ScriptedScanner([]), Readings()
         key = key or new_key()
         papers = tmp_path / "papers"
         papers.mkdir(exist_ok=True)
         parts = Parts(
-            store=store,
+            store=own,
             profile=profile,
             catalogue=Catalogue(packs),
             clock=clock,
@@ -325,7 +327,7 @@ def make_window(tmp_path: Path, store: Store, pack: Pack, calendar: WorkCalendar
             packs_folder=tmp_path / "packs",
             load_pack=load_pack,
         )
-        return Window(build_desk(parts), store, clock, scanner, readings, key)
+        return Window(build_desk(parts), own, clock, scanner, readings, key)
 
     return make
 

@@ -191,6 +191,7 @@ def test_reused_pages_travel_in_the_bundle_with_source_and_check(window: Window)
         "checked_on": "2026-03-01",
         "consent_at": NOW.isoformat(),
         "consent_way": YES,
+        "holder": "",
     }
 
 

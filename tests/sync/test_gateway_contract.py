@@ -22,7 +22,7 @@ SHORT, LONG = 6, 400
 """Calls of each kind for each operation."""
 NOT_OURS = {"positive_data_acceptance", "max_response_time"}
 """No schema says that a signature is the window's, and a call may wait as long as it was asked to."""
-OPERATIONS = 19
+OPERATIONS = 21
 
 # The reader knows bytes by their common name only.
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")

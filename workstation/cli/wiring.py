@@ -274,6 +274,7 @@ def build_desk_for(
     """
     from workstation.catalogue.calendar import load_calendar
     from workstation.cli.counterparts import credit_of, id_reader_of, issuers_of, libraries_of
+    from workstation.services.archive_fetch import GatewayArchive
     from workstation.services.capture import ScannerHub
     from workstation.services.desk import Parts, build_desk
     from workstation.services.disk import MIB
@@ -302,6 +303,7 @@ def build_desk_for(
         libraries=libraries_of(member, clock),
         issuers=issuers_of(member),
         id_reader=id_reader_of(member),
+        archive_line=GatewayArchive(member, clock) if member else None,
         darkroom=darkroom,
         codes=codes,
         screens=screens,

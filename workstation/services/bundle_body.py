@@ -62,7 +62,11 @@ def case_body(case: Case, item: Item, log: Sequence[Entry], filed: Filed) -> dic
         },
         "overruled": _overruled(case, log),
         "slots": {
-            material.id: {**_slot(case.slot(material.id)), "title": material.title}
+            material.id: {
+                **_slot(case.slot(material.id)),
+                "title": material.title,
+                "standard_id": material.standard_id,
+            }
             for material in derive(item, case.answers)
         },
         "streets": list(case.streets),
@@ -147,6 +151,7 @@ def _reuse(reuse: Reuse) -> dict[str, Any]:
         "checked_on": reuse.checked_on.isoformat(),
         "consent_at": reuse.consent_at.isoformat(),
         "consent_way": reuse.consent_way,
+        "holder": reuse.holder,
     }
 
 

@@ -21,6 +21,7 @@ from workstation.domain.people import Person
 from workstation.domain.tolerance import overdue
 from workstation.services.agents import AgentsDesk
 from workstation.services.anchoring import Anchoring
+from workstation.services.archive_fetch import ArchiveFetch, ArchiveLine
 from workstation.services.archiving import ArchiveKeeping
 from workstation.services.audit import AuditDesk
 from workstation.services.balance import Balance, day_balance
@@ -90,6 +91,7 @@ class Desk:
     scene: Scene
     proofs: ProofDesk
     archive: ArchiveKeeping
+    archive_fetch: ArchiveFetch
     audit: AuditDesk
     anchoring: Anchoring
     people: People
@@ -173,6 +175,8 @@ class Parts:
     render: Render
     credit: CreditLibrary = NoLibrary()
     """Answers the credit check; a window without a counterpart knows nothing of anybody."""
+    archive_line: ArchiveLine | None = None
+    """Asks the back office for what it keeps of a person; None: nobody is asked."""
     libraries: Libraries = NoLibraries()
     """Answer for certificates and data checks; without a back office a slot stays pending."""
     issuers: tuple[TrustedIssuer, ...] = ()
@@ -244,6 +248,7 @@ def build_desk(parts: Parts) -> Desk:
         identity=IdentityDesk(store, profile, clock, parts.id_reader),
         reuse=reuse,
         archive=ArchiveKeeping(store, clock),
+        archive_fetch=ArchiveFetch(store, catalogue, profile, clock, parts.archive_line),
         decisions=Decisions(store, catalogue, profile, clock, parts.calendar, sealer, reuse),
         audit=AuditDesk(store, profile, clock),
         anchoring=Anchoring(store),

@@ -79,14 +79,16 @@ def _run_errands(desk: Desk, sender: Sender) -> None:
     desk.anchoring.run(sender.client)
     desk.proofs.settle(sender.client)
     desk.housekeeper.in_background(sender.client)
-    _tidy_archive(desk)
+    _tend_archive(desk, sender)
 
 
-def _tidy_archive(desk: Desk) -> None:
+def _tend_archive(desk: Desk, sender: Sender) -> None:
+    """Let old copies go, and fetch what tomorrow's bookings may need."""
     try:
         desk.archive.daily()
+        desk.archive_fetch.ahead(sender.client)
     except StoreError as error:
-        log.error("archive not cleaned up code=%s", error.code)
+        log.error("archive not tended code=%s", error.code)
 
 
 def _heed_silence(desk: Desk, state: SyncState) -> None:

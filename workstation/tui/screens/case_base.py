@@ -46,6 +46,10 @@ class CaseBase(WorkScreen[bool]):
         """Show a new view; the workspace overrides it."""
         self.view = view
 
+    def fetch_kept(self) -> object:
+        """Ask the back office what it keeps of the applicant; the workspace overrides it."""
+        return None
+
     def go_on(self) -> None:
         """Put the cursor on the next thing to do; the workspace overrides it."""
 

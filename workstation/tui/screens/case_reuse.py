@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Mapping
 
 from textual import work
 
+from sync.errors import SyncError
 from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.case import Case, Share
 from workstation.domain.reuse import Refusal
 from workstation.i18n import _
+from workstation.services.errors import ServiceError
+from workstation.services.link import Light
 from workstation.services.view import CaseView
+from workstation.store.errors import StoreError
 from workstation.texts import words
 from workstation.tui.cells import printable
 from workstation.tui.screens.case_base import CaseBase
 from workstation.tui.screens.dialogs import ConfirmDialog, TextDialog
 from workstation.tui.screens.reuse import ReuseDialog
+
+log = logging.getLogger(__name__)
 
 
 class ReuseKeys(CaseBase):
@@ -95,6 +103,21 @@ class ReuseKeys(CaseBase):
         )
         dialog = ConfirmDialog(_("材料复用"), body, yes=_("申请人同意"), no=_("不同意"))
         return await self.app.push_screen_wait(dialog)
+
+    @work(exit_on_error=False, group="look")
+    async def fetch_kept(self) -> None:
+        """Ask the back office what it keeps of the applicant, beside all other work; nobody waits for it."""
+        fetch = self.desk.archive_fetch
+        if fetch.line is None or self.app.light != Light.ONLINE:
+            return
+        try:
+            came = await asyncio.to_thread(fetch.for_case, self.case_id)
+        except (SyncError, StoreError, ServiceError) as error:
+            log.warning("event=archive_not_asked code=%s", error.code)
+            return
+        if came and self.is_attached and not self.busy:
+            self.change(lambda: self.desk.store.case(self.case_id))
+            self.say(_("后台另有 {n} 份存档材料可供复用").format(n=came))
 
     @work(exit_on_error=False)
     async def share_papers(self) -> None:

@@ -66,6 +66,7 @@ class StepKeys(GateKeys):
         view = self.view
         if view is None:
             return
+        self.fetch_kept()
         if view.case.derived:
             self.say("; ".join(derived_words(view, question) for question in sorted(view.case.derived)))
         if view.questions_now or not view.needs_home_street:
