@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +19,7 @@ from sync.port import LineState
 from tests.cli.conftest import Seat
 from workstation.cli.wiring import LOCK_NAME
 from workstation.domain.clock import now
+from workstation.services.enrolment import membership
 
 
 def test_one_round_delivers_everything_and_ends_well(
@@ -94,6 +99,67 @@ def test_watching_delivers_refuses_a_second_and_ends_at_a_signal(
         assert enrolled.open("sync", "--watch") == 1
         assert f"进程 {process.pid}" in capsys.readouterr().err
         ends_soon(process, ending)
+
+
+def test_machines_get_one_object_for_a_round(enrolled: Seat, capsys: pytest.CaptureFixture[str]) -> None:
+    enrolled.seal()
+    assert enrolled.open("sync", "--once", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["delivered"], told["link"], told["code"], told["waiting"]) == (1, "UP", "", [])
+    waiting = enrolled.seal()
+    enrolled.server.stop()
+    assert enrolled.open("sync", "--once", "--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["delivered"], told["link"], told["code"]) == (0, "DOWN", "Y101")
+    assert [line["bundle_id"] for line in told["waiting"]] == [waiting]
+
+
+def test_machines_get_a_line_for_every_change_while_it_watches(enrolled: Seat) -> None:
+    enrolled.seal()
+    with enrolled.started("sync", "--watch", "--json") as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            told = json.loads(line)
+            if told["delivered"] == 1:
+                break
+        assert set(told) == {"at", "link", "code", "delivered", "changes", "offline_since", "poor"}
+        ends_soon(process, signal.SIGTERM)
+
+
+def test_a_signal_in_the_middle_of_a_page_ends_soon_and_loses_nothing_of_it(
+    enrolled: Seat, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    config = tmp_path / "slow.toml"
+    config.write_text("sync_kbit_s = 1600\n")
+    monkeypatch.setenv("WORKSTATION_CONFIG", str(config))
+    scan = os.urandom(2_000_000)
+    monkeypatch.setitem(type(enrolled).seal.__globals__, "PAGE", scan)
+    bundle = enrolled.seal()
+    incoming = enrolled.folder.parent / "office/blobs/incoming"
+    with enrolled.started("sync", "--watch") as process:
+        wait_until(lambda: any(path.stat().st_size > 300_000 for path in incoming.iterdir()))
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        assert time.monotonic() - begun < 5
+    name = hashlib.sha256(scan).hexdigest()
+    with enrolled.store() as store:
+        window = membership(store).identity.window_id
+        wait_until(lambda: enrolled.office.partials.find(window, name) is not None)
+        part = enrolled.office.partials.find(window, name)
+        assert part is not None and part.offset > 300_000
+    config.write_text("")
+    assert enrolled.open("sync", "--once") == 0
+    assert enrolled.office.blobs.read(name) == scan
+    with enrolled.store() as store:
+        assert store.outbox.line(bundle).state is LineState.DELIVERED
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_watching_without_a_network_says_so_and_still_ends(enrolled: Seat) -> None:
