@@ -21,6 +21,7 @@ from sync.contract.signing import key_id, new_key
 from sync.errors import Unreachable
 from sync.gateway.libraries import SpecimenLibraries
 from tests.services.conftest import ELDER_CARD, PROFILE, QIAN, ZHAO, Clock, MakeWindow, Window
+from workstation.domain.audit import Action
 from workstation.domain.case import Case, ProofState, SlotProved
 from workstation.domain.checklist import SlotStatus, Todo
 from workstation.services import proof_errors as errors
@@ -391,3 +392,17 @@ def test_the_papers_say_what_was_verified_and_mask_the_numbers(counter: Counter)
     check(counter)
     form = papers.data_checks(counter.case.case_id)
     assert form is not None and form.number.endswith("-H") and form.pages == 1
+
+
+def test_the_audit_chain_says_who_was_compared_asked_about_and_refused(counter: Counter) -> None:
+    counter.take(counter.code())
+    with pytest.raises(errors.CodeReplayed):
+        other = counter.window.named(counter.window.open(ELDER_CARD))
+        counter.window.desk.identity.compare(other.case_id, alike=True)
+        code = counter.now.slot(REGISTER).proof
+        assert code is not None
+        counter.window.desk.proofs.take_code(other.case_id, REGISTER, code.code)
+    actions = [entry.action for entry in counter.window.store.audit.entries()]
+    assert {Action.COMPARED, Action.PROVED, Action.PROOF_REFUSED} <= set(actions)
+    written = " ".join(entry.detail for entry in counter.window.store.audit.entries())
+    assert '"code":"E108"' in written and ZHAO.id_number not in written and ZHAO.name not in written

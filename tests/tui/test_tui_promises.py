@@ -53,12 +53,7 @@ def tolerated(window: Window) -> Case:
 
 async def at_invoices(seat: Seat, case: Case) -> None:
     await seat.open(case.case_id)
-    seat.case.go(StepName.MATERIALS)
-    await seat.settle()
-    listing = seat.case.materials.query_one("#lines", OptionList)
-    ids = [listing.get_option_at_index(n).id for n in range(listing.option_count)]
-    listing.highlighted = ids.index(INVOICE)
-    await seat.settle()
+    await at_line(seat)
 
 
 async def test_f6_enter_enter_lets_a_paper_follow_and_f10_receives(sit: OpenSeat, window: Window) -> None:
@@ -230,3 +225,36 @@ async def test_a_case_in_front_shows_what_the_back_office_says_meanwhile(
         seat.app.read_line()
         await seat.settle()
         assert seat.sees("已受理")
+
+
+async def test_the_library_is_asked_as_soon_as_the_applicant_is_named(
+    sit: OpenSeat, make_window: MakeWindow
+) -> None:
+    bad = CreditChecked(outcome=CreditOutcome.BAD, lists=("失信被执行人名单",))
+    window = make_window(credit=KnownPeople({ZHAO.id_number: bad}))
+    case = window.open(RELIEF)
+    async with sit(window=window) as seat:
+        await seat.open(case.case_id)
+        seat.case.go(StepName.APPLICANT)
+        await seat.settle()
+        for name, text in (("id_number", ZHAO.id_number), ("name", ZHAO.name), ("address", ZHAO.address)):
+            await seat.go_to_row(name)
+            await seat.replace(text)
+        for _ in range(8):
+            if window.store.case(case.case_id).applicant is None:
+                await seat.press("enter")
+        await seat.until(lambda: window.store.case(case.case_id).credit is not None, "credit")
+        await seat.settle()
+        assert window.store.case(case.case_id).credit == bad
+        await at_line(seat)
+        assert seat.sees("信用核准为失信, 不适用容缺")
+        assert not seat.case.check_action("defer", ())
+
+
+async def at_line(seat: Seat) -> None:
+    seat.case.go(StepName.MATERIALS)
+    await seat.settle()
+    listing = seat.case.materials.query_one("#lines", OptionList)
+    ids = [listing.get_option_at_index(n).id for n in range(listing.option_count)]
+    listing.highlighted = ids.index(INVOICE)
+    await seat.settle()

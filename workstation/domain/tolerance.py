@@ -87,6 +87,13 @@ def credit_bars(item: Item, case: Case) -> tuple[Bar, ...]:
     return (Bar.CREDIT_UNKNOWN,) if is_open and item.credit_check else ()
 
 
+def must_ask_credit(item: Item, case: Case) -> bool:
+    """Return whether the credit library comes first: the item says so, and may let something follow."""
+    may_follow = not item.instant and any(material.need is Need.TOLERABLE for material in item.materials)
+    is_open = not case.is_sealed and case.applicant is not None and case.credit is None
+    return item.credit_check and may_follow and is_open
+
+
 def key_materials_missing(lines: Checklist) -> tuple[ChecklistLine, ...]:
     """Return the main materials that still want something; forms are made at the window."""
     return tuple(

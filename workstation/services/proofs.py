@@ -12,9 +12,10 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from sync.contract.certificate import PREFIX, Unreadable, read_code
+from sync.contract.certificate import PREFIX
 from sync.contract.libraries import CertificateQuery, CheckQuery, CheckService
 from sync.errors import SyncError
+from workstation.domain.audit import Action, Deed, detail_of
 from workstation.domain.case import (
     Case,
     Payload,
@@ -99,6 +100,13 @@ class ProofDesk:
         """
         case, holder = self._checked(case_id, slot)
         self._wanted(case, slot, ReplacementKind.E_CERTIFICATE)
+        try:
+            return self._take(case, slot, text, holder)
+        except ProofError as refusal:
+            self._note_refusal(case, slot, holder, refusal)
+            raise
+
+    def _take(self, case: Case, slot: str, text: str, holder: Holder) -> Case:
         if text.strip().startswith(PREFIX):
             return self._take_signed(case, slot, text.strip(), holder)
         identifier = parse_identifier(text)
@@ -110,8 +118,7 @@ class ProofDesk:
 
     def _take_signed(self, case: Case, slot: str, text: str, holder: Holder) -> Case:
         at = self.clock()
-        trusted = (*self.catalogue.current.issuers, *self.issuers)
-        found = verify(text, trusted, holder, practice=self.profile.practice, at=at)
+        found = verify(text, self.trusted, holder, practice=self.profile.practice, at=at)
         self._check_title(case, slot, found.title)
         shown = found.shown
         with self.store.transaction() as tx:
@@ -173,29 +180,6 @@ class ProofDesk:
         with self.store.transaction() as tx:
             self._open(tx, case_id, slot)
             return self._record(tx, case_id, ProofWithdrawn(slot=slot), why=why)
-
-    def place_for(self, case: Case, text: str, here: str) -> str:
-        """Return the slot a code is for: where the cursor is, else the first open line of its kind."""
-        lines = checklist(self.catalogue.item_of(case), case).lines
-        title = self._title_claimed(text)
-        fitting = [
-            line.material.id
-            for line in lines
-            if any(each.kind is ReplacementKind.E_CERTIFICATE for each in line.material.replaced_by)
-            and (not title or any(each.title == title for each in line.material.replaced_by))
-            and line.status in (SlotStatus.MISSING, SlotStatus.PENDING)
-        ]
-        return here if here in fitting or not fitting else fitting[0]
-
-    def _title_claimed(self, text: str) -> str:
-        """Return what kind of certificate a code says it is; nobody has verified it."""
-        identifier = parse_identifier(text)
-        try:
-            kind = identifier.kind if identifier else read_code(text.strip()).presentation.kind
-        except Unreadable:
-            return ""
-        trusted = (*self.catalogue.current.issuers, *self.issuers)
-        return next((title for issuer in trusted if (title := issuer.title_of(kind))), "")
 
     # --- asking ---------------------------------------------------------------------------------------
 
@@ -314,6 +298,22 @@ class ProofDesk:
         if holder is not None and holder_of(case, slot) != holder:
             raise NoApplicant
         return case
+
+    def _note_refusal(self, case: Case, slot: str, holder: Holder, refusal: ProofError) -> None:
+        deed = Deed(
+            action=Action.PROOF_REFUSED,
+            person=holder.id_number,
+            case=case.number,
+            item=case.item_code,
+            detail=detail_of(slot=slot, code=refusal.code),
+        )
+        with self.store.transaction() as tx:
+            tx.note(deed, actor=self.profile.clerk, at=self.clock())
+
+    @property
+    def trusted(self) -> tuple[TrustedIssuer, ...]:
+        """Return whose signatures count today: the current pack's issuers, and practice's own."""
+        return (*self.catalogue.current.issuers, *self.issuers)
 
     def _record(self, tx: Tx, case_id: str, payload: Payload, *, why: str = "") -> Case:
         case = tx.record(case_id, payload, actor=self.profile.clerk, at=self.clock(), why=why)

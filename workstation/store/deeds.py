@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from workstation.domain.audit import Action, Deed, detail_of
-from workstation.domain.case import Case, Payload, Printed, ReuseWithdrawn, Sealed, SlotReused
+from workstation.domain.case import (
+    Case,
+    IdentityChecked,
+    Payload,
+    Printed,
+    ProofWithdrawn,
+    ReuseWithdrawn,
+    Sealed,
+    SlotProved,
+    SlotReused,
+)
 from workstation.domain.entries import OriginalMarked
 
 
@@ -24,12 +34,21 @@ def deeds_of(case: Case, payloads: Sequence[Payload], why: str) -> Iterator[Deed
         action, detail = found
         yield Deed(
             action=action,
-            person=case.applicant.id_number if case.applicant else "",
+            person=_subject(payload, case),
             case=case.number,
             item=case.item_code,
-            reason=why,
+            reason=payload.proof.ground if isinstance(payload, SlotProved) else why,
             detail=detail,
         )
+
+
+def _subject(payload: Payload, case: Case) -> str:
+    """Return whose papers it is about: whoever was asked about or compared, else the applicant."""
+    if isinstance(payload, SlotProved):
+        return payload.proof.holder_number
+    if isinstance(payload, IdentityChecked):
+        return payload.number
+    return case.applicant.id_number if case.applicant else ""
 
 
 def _told(payload: Payload) -> tuple[Action, str] | None:
@@ -38,6 +57,15 @@ def _told(payload: Payload) -> tuple[Action, str] | None:
             return Action.REUSED, detail_of(slot=payload.slot, source=payload.reuse.source_case)
         case ReuseWithdrawn():
             return Action.REUSE_WITHDRAWN, detail_of(slot=payload.slot)
+        case SlotProved(proof=proof):
+            detail = detail_of(
+                slot=payload.slot, kind=proof.kind.value, service=proof.service, state=proof.state
+            )
+            return Action.PROVED, detail
+        case ProofWithdrawn():
+            return Action.PROOF_WITHDRAWN, detail_of(slot=payload.slot)
+        case IdentityChecked():
+            return Action.COMPARED, detail_of(way=payload.way.value, alike=payload.alike)
         case Sealed():
             return Action.SEALED, detail_of(version=payload.version, manifest=payload.manifest_sha256)
         case Printed():

@@ -27,7 +27,8 @@ CHOICE_WORDS = {
     COMMIT: N_("告知承诺: 书面承诺代替证明, 不再补交"),
     BACK: N_("取消约定: 现在提交这份材料"),
 }
-CREDIT_BARS = frozenset({Bar.CREDIT_UNASKED, Bar.CREDIT_UNKNOWN, Bar.CREDIT_BAD})
+CREDIT_BARS = frozenset({Bar.CREDIT_UNASKED, Bar.CREDIT_UNKNOWN})
+"""Told and settled at the key; with a bad answer nothing is offered."""
 CREDIT_WORDS = {
     CreditOutcome.GOOD: N_("信用核准: 无失信记录"),
     CreditOutcome.BAD: N_("信用核准: 失信"),

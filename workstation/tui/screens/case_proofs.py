@@ -17,6 +17,7 @@ from workstation.services.identity import is_compared, person_at_counter
 from workstation.services.proof_errors import NoCodeSeen
 from workstation.services.proof_papers import CERTIFICATES, CHECKS
 from workstation.services.proof_pictures import code_in
+from workstation.services.proof_places import place_for
 from workstation.services.view import CaseView
 from workstation.tui.cells import printable
 from workstation.tui.proof_words import outcome_words
@@ -198,7 +199,7 @@ class ProofKeys(ScanKeys, DecisionKeys):
         view = self.view
         if view is None or view.case.applicant is None or not await self._is_right_person(view.case):
             return
-        slot = self.desk.proofs.place_for(view.case, text, self.current_slot)
+        slot = place_for(view.item, view.case, self.desk.proofs.trusted, text, self.current_slot)
         self.take_code(slot, text)
 
     def _look_for_code(self, slot: str) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from textual import getters, on
+import asyncio
 
-from workstation.domain.case import Custody
+from textual import getters, on, work
+
+from workstation.domain.case import CreditOutcome, Custody
 from workstation.domain.checklist import Todo
 from workstation.domain.kinds import OriginalRule
-from workstation.i18n import _
+from workstation.domain.tolerance import must_ask_credit
+from workstation.i18n import _, listed
 from workstation.services.view import CaseView
 from workstation.tui.screens.case_gate import GateKeys
+from workstation.tui.screens.case_promises import CREDIT_WORDS
 from workstation.tui.screens.case_words import first_open_step
 from workstation.tui.widgets.steps import StepName
 from workstation.tui.widgets.steps.applicant import ApplicantStep, asks_second_street
@@ -67,12 +71,29 @@ class StepKeys(GateKeys):
         if view is None:
             return
         self.fetch_kept()
+        if must_ask_credit(view.item, view.case):
+            self._ask_credit()
         if view.case.derived:
             self.say("; ".join(derived_words(view, question) for question in sorted(view.case.derived)))
         if view.questions_now or not view.needs_home_street:
             self.go(first_open_step(view))
         else:
             self.focus_applicant()
+
+    @work(exit_on_error=False, group="desk")
+    async def _ask_credit(self) -> None:
+        """Ask the credit library beside whatever the clerk does next; a silent one keeps nobody waiting."""
+        loop = asyncio.get_running_loop()
+        try:
+            case = await loop.run_in_executor(None, lambda: self.desk.tolerance.ask_credit(self.case_id))
+        except Exception as error:  # noqa: BLE001 - the outermost rim: said to the clerk, kept in the log
+            self.tell(error)
+            return
+        if self.is_attached and case.credit is not None:
+            self.job(lambda: self.desk.view(self.case_id), self.show_view)
+            if case.credit.outcome is not CreditOutcome.GOOD:
+                lists = listed(case.credit.lists)
+                self.say(_(CREDIT_WORDS[case.credit.outcome]), lists, "warning")
 
     @on(ApplicantStep.Doubted)
     def _doubt(self, event: ApplicantStep.Doubted) -> None:

@@ -19,6 +19,7 @@ from workstation.domain.checklist import Checklist, ChecklistLine, SlotStatus, T
 from workstation.domain.covers import TRAY
 from workstation.domain.items import Replacement
 from workstation.domain.kinds import Need, OriginalRule, ReplacementKind
+from workstation.domain.tolerance import Bar, credit_bars
 from workstation.i18n import N_, _, listed
 from workstation.services.view import CaseView
 from workstation.texts import words
@@ -289,7 +290,8 @@ def _why(line: ChecklistLine, view: CaseView) -> Text:
     if material.committable and view.item.commitment is not None:
         _pair(text, _("承诺可代替"), _("申请人书面承诺即可, 按 C"))
     if material.need is Need.TOLERABLE and not view.item.instant:
-        _pair(text, _("可容缺"), _("可按 F6 后补"))
+        barred = Bar.CREDIT_BAD in credit_bars(view.item, view.case)
+        _pair(text, _("可容缺"), _("信用核准为失信, 不适用容缺") if barred else _("可按 F6 后补"))
     _pair(text, _("可复用"), _copy(line, view), AMBER)
     _pair(text, _("存档"), _barred(line, view), AMBER)
     return text
