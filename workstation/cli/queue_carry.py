@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ def add_export(actions: Actions) -> argparse.ArgumentParser:
     """Add the way out."""
     export = actions.add_parser("export", help=_("把未送达的件加密导出到 U 盘, 由人带到后台; 队列不变"))
     export.add_argument("medium", type=Path, metavar="DIR", help=_("U 盘上的文件夹"))
+    only = _("只导出这一件 (封装编号), 暂停或待处理的也可以; 只有后台能打开")
+    export.add_argument("--only", default="", metavar="ID", help=only)
     return export
 
 
@@ -32,11 +35,11 @@ def add_receipts(actions: Actions) -> argparse.ArgumentParser:
 
 def export(store: Store, args: argparse.Namespace) -> int:
     """Pack the queue; see `export_to`."""
-    return export_to(store, args.medium)
+    return export_to(store, args.medium, only=[args.only] if args.only else [])
 
 
-def export_to(store: Store, medium: Path) -> int:
-    """Pack the queue into a folder; 1 when a bundle had to stay behind.
+def export_to(store: Store, medium: Path, *, only: Collection[str] = ()) -> int:
+    """Pack the queue, or `only` these bundles, into a folder; 1 when a bundle had to stay behind.
 
     Raises:
         NotEnrolled: this window has no back office.
@@ -45,7 +48,7 @@ def export_to(store: Store, medium: Path) -> int:
     from workstation.services.enrolment import membership
     from workstation.texts import words
 
-    packed = _carry(store).export(membership(store), medium)
+    packed = _carry(store).export(membership(store), medium, only=only)
     print(_("已导出 {n} 件: {path}").format(n=len(packed.bundles), path=packed.bag))
     print(
         _("请带到后台, 用 workstation gateway import 导入; 回执写在同一 U 盘上, 带回后用 queue receipts 读入")

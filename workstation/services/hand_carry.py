@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +25,11 @@ class HandCarry:
     store: Store
     clock: Clock
 
-    def export(self, member: Membership, medium: Path) -> Packed:
+    def export(self, member: Membership, medium: Path, *, only: Collection[str] = ()) -> Packed:
         """Pack every bundle that is not delivered and not on hold into a bag on a medium.
+
+        With `only`, pack these bundles instead, on hold or stuck as they may be: the back office can then
+        look at what the line would not bring.
 
         Only a receipt takes a bundle out of the queue: one that also goes over the network meanwhile arrives
         once, because the back office knows it by its id.
@@ -35,6 +39,8 @@ class HandCarry:
         """
         waiting = self.store.outbox.page(Group.WAITING, 0, MOST)
         lines = [line for line in waiting if line.state is not LineState.HELD]
+        if only:
+            lines = [line for line in waiting if line.bundle_id in only]
         if not lines:
             raise NothingToCarry
         identity, now = member.identity, self.clock()
