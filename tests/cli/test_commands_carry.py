@@ -107,11 +107,11 @@ def test_a_rescue_goes_by_stick_too_and_a_wrong_key_opens_nothing(
 
 
 def test_one_bundle_is_exported_alone_even_on_hold(
-    enrolled: Seat, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    enrolled: Seat, stick: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     held, _other = enrolled.seal(), enrolled.seal()
     assert enrolled.open("queue", "hold", held, "--why", "求助") == 0
-    assert enrolled.open("queue", "export", str(tmp_path / "stick"), "--only", held) == 0
+    assert enrolled.open("queue", "export", str(stick), "--only", held) == 0
     assert "已导出 1 件" in capsys.readouterr().out
     with enrolled.store() as store:
         assert store.outbox.history(held)[-1].detail.startswith("carried ")
