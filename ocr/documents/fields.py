@@ -35,6 +35,7 @@ _NAME_ENDS = re.compile(
 _LONGEST_NAME, _LONGEST_JOINED_NAME = 6, 20
 """Characters of a name, and of one whose parts a dot joins."""
 _ADDRESS_ENDS = re.compile(r"[0-9A-Za-z号室房户组队村社区院楼栋幢座层屯寨坊园庄铺店厂校场站所)）]$")
+_REGION_WORD, _REGION_WITHIN = re.compile(r"[省市县区旗州盟]"), 12
 _NOTHING_IN_BRACKETS = re.compile(r"[(（][)）]")
 """A 0 that was taken for brackets."""
 _BROKEN_OFF = 0.85
@@ -169,11 +170,15 @@ def _kept(text: str, sure: Marks, value: str) -> Marks:
 def address_of(written: Written) -> FieldReading:
     """Read an address; its region is put right where one alone fits.
 
-    One that does not end in a number or a place to live may have been read in part.
+    One without a region at its beginning, or a number or a place to live at its end, may have been read in part.
     """
     read = put_right(read_address, lambda text: values.address(text).lstrip("·-—#"))
     field = checked(written, read, "address-length", lambda value: len(value) >= 6)
-    is_odd = not _ADDRESS_ENDS.search(field.value) or _NOTHING_IN_BRACKETS.search(field.value)
+    is_odd = (
+        not _ADDRESS_ENDS.search(field.value)
+        or not _REGION_WORD.search(field.value[:_REGION_WITHIN])
+        or _NOTHING_IN_BRACKETS.search(field.value)
+    )
     return at_most(field, _BROKEN_OFF) if is_odd else field
 
 

@@ -26,6 +26,8 @@ _LEADING, _LEADING_IN_CELL = 1.35, 0.65
 _ALIGNED_EM, _SPREAD_EM = 1.5, 0.6
 _LEAST_SPAN_MM = 18.0
 _LOOSE_MM = 2.0
+_TWO_LINES = 1.6
+"""Height of a label of two lines over that of its value."""
 _SPECK = 2
 """Most characters of what is left out in front of a value."""
 _STRAY, _LARGER = 0.75, 1.6
@@ -292,10 +294,12 @@ class _Sorting:
         pieces = [self._parts[n].piece for line in lines for n in line]
         first, top = min(piece.left for piece in pieces), min(piece.top for piece in pieces)
         em, at = max(piece.height for piece in pieces), self._labels[label].piece.middle
+        # A label of two lines stands in the middle of its value as well.
+        is_centred = blank.centred or self._labels[label].piece.height >= _TWO_LINES * em
         found = [
             n
             for n in self._free
-            if blank.centred
+            if is_centred
             and self._parts[n].begins
             and abs(self._parts[n].piece.left - first) <= 0.6 * em
             and -0.35 * em <= top - self._parts[n].piece.bottom <= em

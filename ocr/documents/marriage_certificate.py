@@ -38,7 +38,7 @@ FORM = Form(
     least=4,
 )
 _SHAPE = re.compile(r"[JL][0-9]{6}-[0-9]{4}-[0-9]{6}")
-_NUMBER = re.compile(r"([JL])([0-9]{6})[-—－一_~]?([12][0-9]{3})[-—－一_~]?([0-9]{6})")
+_NUMBER = re.compile(r"([JL])([0-9]{6})[-—－一_~.·]?([12][0-9]{3})[-—－一_~.·]?([0-9]{6})")
 _LIKE_DIGITS = str.maketrans("OoIl", "0011")
 
 

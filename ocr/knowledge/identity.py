@@ -105,12 +105,25 @@ def read_number(text: str, *, marks: Sequence[float] = (), known: Known = NOTHIN
     characters, sure = kept(text, marks, lambda one: one.translate(AS_DIGIT) in wanted)
     number = characters.translate(AS_DIGIT)
     plain = Corrected(number.replace(mark, "") if mark else number)
+    if len(number) == LENGTH + 1 and not mark:
+        return _without_first(number, known) or plain
     if len(number) != LENGTH or check_digit_holds(number) or (mark and not sure):
         return plain
     if mark:
         number = number.replace(mark, UNREADABLE)
     places = doubtful_places(sure) | _letters(characters) | _against(number, known.birth_date)
     return _repaired(number, places, known) or plain
+
+
+def _without_first(number: str, known: Known) -> Corrected | None:
+    """Return the number without the figure before it: the upright line of a table was taken for one.
+
+    Only where the birth date printed elsewhere stands in it. One figure too many at the end, where runs of equal
+    digits are, is a doubled digit more likely.
+    """
+    rest = number[1:]
+    is_told = known.birth_date is not None and _all_holds(rest, rest, known) and regions.is_known(rest[:6])
+    return Corrected(rest, 1) if is_told else None
 
 
 def _repaired(number: str, places: frozenset[int], known: Known) -> Corrected | None:

@@ -164,3 +164,12 @@ def test_a_sign_in_the_place_of_a_digit_is_that_digit_where_all_else_holds() -> 
     assert read_number(text).value == NUMBER[:7] + NUMBER[8:]
     assert not read_number(text + "=", marks=marks_of(7, length=19)).is_repaired
     assert not read_number("=" + text[1:], marks=marks_of(0, 7), known=Known(BORN, "男")).is_repaired
+
+
+def test_a_rule_before_a_number_is_left_out_where_the_birth_date_tells() -> None:
+    number, known = "210323196702149983", Known(date(1967, 2, 14), "女", date(2026, 11, 21))
+    for text in (f"2{number}", f"1{number}"):
+        read = read_number(text, known=known)
+        assert (read.value, read.is_repaired) == (number, True)
+        assert read_number(text).value == text
+        assert read_number(text, known=Known(date(1967, 2, 15))).value == text

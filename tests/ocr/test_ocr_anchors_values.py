@@ -63,3 +63,18 @@ def test_a_speck_in_front_of_a_value_is_left_out_and_a_doubtful_character_is_not
     found = assign(register(form, labels), parts)
     texts = {labels[n].name: "".join(part.text for part in value.lines[0]) for n, value in found.items()}
     assert texts == {"籍贯": "安徽省合肥市", "姓名": "韦小明"}
+
+
+def test_a_line_above_the_one_behind_a_label_of_two_lines_belongs_to_its_value() -> None:
+    form = Form(blanks={"address": Blank("常住户口所在地住址", lines=4)})
+    strips = [
+        strip("福建省漳州市平和县车", 206, 352, 24),
+        strip("常住户口", 73, 356, 30),
+        strip("所在地住址站南街2454号", 73, 384, 22),
+    ]
+    labels, parts = take_apart(strips, form.labels, form.wanted)
+    (found,) = assign(register(form, labels), parts).values()
+    assert ["".join(part.text for part in line) for line in found.lines] == [
+        "福建省漳州市平和县车",
+        "站南街2454号",
+    ]

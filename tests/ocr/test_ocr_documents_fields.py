@@ -91,3 +91,8 @@ def test_a_day_under_a_seal_is_sure_when_two_looks_agree(
 
 def test_a_day_that_was_hardly_read_is_left_out() -> None:
     assert agreement.day_of(_written(DAY, 0.3), TODAY).value == ""
+
+
+def test_an_address_without_a_region_at_its_beginning_is_doubtful() -> None:
+    assert fields.address_of(_written("站南街2454号")).confidence < 0.9
+    assert fields.address_of(_written("平和县车站南街2454号")).confidence > 0.9
