@@ -149,6 +149,11 @@ class BlobStore:
         """Return where the parts of cut pages are kept."""
         return FolderPartials(self._folder / "partial")
 
+    def names(self) -> Iterator[str]:
+        """Yield the pages that are here."""
+        for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
+            yield path.name
+
     def receive(self, sha256: str, limit: int) -> IncomingBlob:
         """Begin to take a page of at most `limit` bytes; use it as a context manager."""
         return IncomingBlob(self._incoming / secrets.token_hex(16), self._path(sha256), sha256, limit)

@@ -34,6 +34,7 @@ from sync.gateway.intake import Intake
 from sync.gateway.keys import KEY_FILE, gateway_key
 from sync.gateway.libraries import Libraries, SpecimenLibraries, Unconnected
 from sync.gateway.matters import Matter, MatterState
+from sync.gateway.moved import check_here
 from sync.gateway.pace import DEFAULT_LIMITS, Limits, Pace
 from sync.gateway.packs import PackShelf
 from sync.gateway.results import Results
@@ -341,6 +342,10 @@ def _settled(database: Database, folder: Path, practice: bool | None, key: str) 
             rows.execute("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", (name, value))
         return {str(row["name"]): str(row["value"]) for row in rows.execute("SELECT name, value FROM meta")}
 
+    with database.read() as rows:
+        check_here(
+            {str(row["name"]): str(row["value"]) for row in rows.execute("SELECT name, value FROM meta")}
+        )
     meta = database.write(settle)
     settled = meta["practice"] == "1"
     if practice is not None and practice != settled:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from workstation.cli.gateway_course import add_extend, add_resume, add_special, change_course
 from workstation.cli.gateway_import import add_import, import_bag
+from workstation.cli.gateway_move import add_move, move
 from workstation.cli.gateway_packs import add_publish, publish
 from workstation.cli.gateway_place import (
     add_place,
@@ -59,7 +60,17 @@ KINDS = {"case": N_("办件"), "handover": N_("文件袋")}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the sub-commands."""
     actions = parser.add_subparsers(title=_("操作"), metavar="ACTION", dest="action", required=True)
-    for add in (add_serve, _add_code, _add_list, _add_decide, _add_check, add_publish, add_import, *MORE):
+    for add in (
+        add_serve,
+        _add_code,
+        _add_list,
+        _add_decide,
+        _add_check,
+        add_publish,
+        add_import,
+        add_move,
+        *MORE,
+    ):
         add_place(add(actions))
 
 
@@ -73,6 +84,7 @@ def run(args: argparse.Namespace) -> int:
         "check": _check,
         "publish": _publish,
         "import": _import,
+        "move": move,
         "reviewer": _reviewer,
         **dict.fromkeys(("special", "resume", "extend"), _course),
     }

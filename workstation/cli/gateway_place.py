@@ -47,7 +47,7 @@ EXTRAS = {
 def add_place(action: argparse.ArgumentParser) -> None:
     """Add the options every action of the back office takes."""
     action.add_argument("--folder", type=Path, help=_("后台文件夹"))
-    action.add_argument("--database", type=_database, metavar="URL", help=_(DATABASE_HELP))
+    action.add_argument("--database", type=database, metavar="URL", help=_(DATABASE_HELP))
     action.add_argument("--blobs", type=_blobs, metavar="URL", help=_(BLOBS_HELP))
 
 
@@ -91,7 +91,8 @@ def _blobs(text: str) -> str:
     return text
 
 
-def _database(text: str) -> str:
+def database(text: str) -> str:
+    """Read a database's URL from the command line."""
     try:
         parts = urlsplit(text)
     except ValueError:
