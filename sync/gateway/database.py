@@ -23,6 +23,8 @@ from typing import Any, Protocol, TypeVar
 
 Result = TypeVar("Result")
 
+NUMBERS_BEGIN = "gap"
+"""Counter of what a counter that is not there yet leaves out."""
 POSTGRESQL_SCHEMES = ("postgresql://", "postgres://")
 
 
@@ -123,7 +125,7 @@ def open_database(place: str, file: Path) -> Database:
 
 
 def next_number(rows: Rows, counter: str) -> int:
-    """Return 1, 2, 3 ... for the named counter, inside the caller's transaction.
+    """Return 1, 2, 3 ... for the named counter, inside the caller's transaction; after a `gap` further on.
 
     On PostgreSQL the counter's row stays locked until the caller commits, so two never get the same and none
     is left out; the office's counters belong to one window each (or to enrolling, which is held by name).
@@ -131,9 +133,10 @@ def next_number(rows: Rows, counter: str) -> int:
     return int(
         only_value(
             rows.execute(
-                "INSERT INTO counter (name, value) VALUES (?, 1)"
+                "INSERT INTO counter (name, value) VALUES"
+                " (?, 1 + coalesce((SELECT value FROM counter WHERE name = ?), 0))"
                 " ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value",
-                (counter,),
+                (counter, NUMBERS_BEGIN),
             )
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,8 +44,11 @@ from sync.gateway.errors import (
     SizeMismatch,
     TooManyHeld,
 )
+from sync.gateway.gap import leave_gap
 from sync.gateway.pace import Pace
 from sync.gateway.review import Review
+
+LOG = logging.getLogger("sync.gateway")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +228,8 @@ class Intake:
 
     def _take(self, rows: Rows, arrival: Arrival, state: str) -> Deposit:
         now = self.clock()
+        if arrival.earlier is not None and leave_gap(rows, arrival.earlier.receipt.received_at, now):
+            LOG.warning("the office came back from a backup: numbers leave a gap")
         receipt, row = self.row(arrival, rows.next_serial(), now, state)
         insert_all(rows, "bundle", COLUMNS, [row])
         if state == ACCEPTED:

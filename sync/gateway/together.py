@@ -2,8 +2,8 @@
 
 Only what stands for itself is taken so: the first version of a case or bag nobody has told of before, or what
 changes none; with a number and a window that nobody else is busy with at this moment. Whatever else a bundle
-may be (known already, a later version, awaited by one, in conflict, a matter of several approvers) goes
-alone, by the rules of `intake`. So a lot waits for no other transaction, and nobody waits in a circle.
+may be (known, now or before a restore; a later version; awaited by one; in conflict; of several approvers)
+goes alone, by the rules of `intake`. So a lot waits for no other transaction, and nobody waits in a circle.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def _plain(arrivals: Sequence[Arrival]) -> list[Arrival]:
     for arrival in arrivals:
         manifest = arrival.manifest
         is_met = manifest.bundle_id in ids or manifest.subject in subjects
-        if manifest.supersedes is None and "branches" not in manifest.body and not is_met:
+        is_first = manifest.supersedes is None and arrival.earlier is None
+        if is_first and "branches" not in manifest.body and not is_met:
             plain.append(arrival)
             ids.add(manifest.bundle_id)
             subjects.add(manifest.subject)

@@ -134,6 +134,60 @@ def test_what_a_restored_office_decides_comes_home(street: Street) -> None:
     assert [change.subject for change in street.inbox.applied] == cases
 
 
+def enrolled(street: Street) -> str:
+    request = EnrolmentRequest(
+        code=street.office.new_code("huafu"),
+        public_key=signing.public_text(signing.new_key()),
+        window_name="04",
+        street="huafu",
+    )
+    return street.office.enrol(request).number_prefix
+
+
+def test_a_restored_office_repeats_no_prefix_and_no_number_of_a_paper(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.gateway.gap.randbelow", lambda most: most - 900)
+    cases = [street.seal(serial).manifest.subject for serial in (1, 2, 3)]
+    street.exchange()
+    street.back_up()
+    street.seal(4)
+    street.exchange()
+    prefix = enrolled(street)
+    number = street.office.decide(cases[0], ChangeKind.ACCEPTED, actor="").number
+    street.restore()
+    street.exchange()
+    prefixes = [enrolled(street) for _ in range(2)]
+    numbers = [street.office.decide(case, ChangeKind.ACCEPTED, actor="").number for case in cases[1:]]
+    assert prefix not in prefixes and number not in numbers
+    assert prefixes == ["W1002", "W1003"]
+    assert [given.rpartition("-")[2] for given in (number, *numbers)] == ["000001", "001001", "001002"]
+
+
+def test_one_restore_leaves_one_gap_and_the_next_restore_another(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widths = iter((4, 6, 2))
+    monkeypatch.setattr("sync.gateway.gap.randbelow", lambda _most: next(widths))
+    street.back_up()
+    for serial in (1, 2, 3):
+        street.seal(serial)
+    street.exchange()
+    street.restore()
+    street.exchange()
+    assert enrolled(street) == "W5002"
+    street.restore()
+    street.exchange()
+    assert enrolled(street) == "W7002"  # this backup knows nothing of the first gap
+    shutil.rmtree(street.folder / "backup")
+    street.back_up()
+    street.seal(4)
+    street.exchange()
+    street.restore()
+    street.exchange()
+    assert enrolled(street) == "W10003"
+
+
 def test_a_receipt_of_somebody_else_does_not_stand(street: Street) -> None:
     signed = street.seal(1)
     street.exchange()
