@@ -45,7 +45,7 @@ def test_the_queue_goes_out_by_stick_and_its_receipts_come_back(
     assert enrolled.open("sync", "--once") == 0
     assert enrolled.office.bundle_ids() == (bundle,)
     assert enrolled.open("queue", "show", bundle) == 0
-    assert f"carried {bag.name}" in capsys.readouterr().out
+    assert f"已拷到 U 盘: {bag.name}" in capsys.readouterr().out
 
 
 def test_an_empty_queue_and_a_vanished_stick_are_said(
