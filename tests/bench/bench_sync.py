@@ -6,7 +6,9 @@ sends a page again from its beginning when it was cut. Both go through the same 
 in one run. `goodput` is payload (pages and manifests) a second; `wire` what passed the line, both ways, for
 each byte of payload.
 
-    python tests/bench/bench_sync.py [--rounds 1] [--lines fast,cut,clean] [--json FILE]
+Then keys are typed into the real program, idle and while its sender works at full speed.
+
+    python tests/bench/bench_sync.py [--rounds 1] [--lines fast,cut,clean] [--keys 200] [--json FILE]
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from typing import Any
 SIZES = (60_000, 120_000, 200_000, 300_000, 400_000)
 """Of the pages, in turns: what a scanned sheet takes as a page file."""
 PATIENCE_S = 300
-WANTED, WANTED_WIRE = 0.85, 1.1
+WANTED, WANTED_WIRE, WANTED_MS = 0.85, 1.1, 50
 
 
 @dataclass(frozen=True)
@@ -115,17 +117,24 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--lines", default=",".join(SHAPES))
+    parser.add_argument("--keys", type=int, default=200, help="0: none")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--part", nargs="+", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.part:
         return PARTS[args.part[0]](*args.part[1:])
-    report = {name: measured(SHAPES[name], args.rounds) for name in args.lines.split(",")}
+    report = {name: measured(SHAPES[name], args.rounds) for name in args.lines.split(",") if name}
     verdicts = [is_good(SHAPES[name], figures) for name, figures in report.items()]
     sys.stdout.write(table(report) + "\n")
+    keys = keys_painted(args.keys) if args.keys else {}
+    verdicts += [figures["p99_ms"] <= WANTED_MS for name, figures in keys.items() if name == "sending"]
+    for name, figures in keys.items():
+        cells = "  ".join(f"{what} {value:.0f}" for what, value in figures.items())
+        sys.stdout.write(f"key painted, {name}: {cells}\n")
     if args.json:
         shapes = {name: asdict(SHAPES[name]) for name in report}
-        args.json.write_text(json.dumps({"benchmark": "sync", "lines": shapes, "figures": report}, indent=1))
+        document = {"benchmark": "sync", "lines": shapes, "figures": report, "keys": keys}
+        args.json.write_text(json.dumps(document, indent=1))
     return 0 if all(verdicts) else 1
 
 
@@ -137,6 +146,32 @@ def measured(shape: Shape, rounds: int) -> dict[str, float]:
             runs.append({**_sent("raw", shape, folder), **_sent("ours", shape, folder)})
     found = {name: median(run[name] for run in runs) for name in runs[0]}
     found["ratio"] = found["ours_goodput"] / found["raw_goodput"]
+    return found
+
+
+def keys_painted(keys: int) -> dict[str, dict[str, float]]:
+    """Return how long keys take, idle and while sending."""
+    from tests.bench.painted_keys import painted, window
+
+    found = {}
+    for name, bundles in (("idle", 0), ("sending", keys * 4)):
+        with (
+            tempfile.TemporaryDirectory() as place,
+            child(str(Path(__file__)), "--part", "gateway", place) as far,
+        ):
+            port, code = far.read().split()
+            folder = Path(place) / "seat"
+            folder.mkdir()
+            window(folder, f"http://127.0.0.1:{port}", code, bundles)
+            times, sent = painted(folder, keys)
+        ordered = sorted(seconds * 1000 for seconds in times)
+        found[name] = {
+            "p50_ms": median(ordered),
+            "p95_ms": ordered[int(len(ordered) * 0.95)],
+            "p99_ms": ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))],
+            "largest_ms": ordered[-1],
+            "bundles_sent": sent,
+        }
     return found
 
 

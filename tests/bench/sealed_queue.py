@@ -38,7 +38,7 @@ def sealed_queue(
     payload = 0
     for number in range(bundles):
         pages = [chance.randbytes(size) for size in sizes[number * each : (number + 1) * each]]
-        signed = _sealed(enrolment, key, number, pages)
+        signed = sealed(enrolment, key, number, pages)
         payload += sum(map(len, pages)) + len(signed.model_dump_json())
         for page in pages:
             store.vault.put(page)
@@ -47,9 +47,10 @@ def sealed_queue(
     return store, identity, payload
 
 
-def _sealed(
+def sealed(
     enrolment: Enrolment, key: Ed25519PrivateKey, number: int, pages: Sequence[bytes]
 ) -> SignedManifest:
+    """Return a signed case of these pages."""
     at = datetime.now(UTC)
     manifest = Manifest(
         bundle_id=uuid7(at),
