@@ -51,6 +51,7 @@ from workstation.services.page_work import PageWorkDesk
 from workstation.services.papers import Papers, Render
 from workstation.services.people import People
 from workstation.services.prefill import Prefill, Reader
+from workstation.services.privacy import Privacy
 from workstation.services.profile import WindowProfile, staffed
 from workstation.services.proof_pictures import ScreenReader
 from workstation.services.proofs import ProofDesk
@@ -95,6 +96,7 @@ class Desk:
     audit: AuditDesk
     anchoring: Anchoring
     people: People
+    privacy: Privacy
     identity: IdentityDesk
     decisions: Decisions
     tolerance: Tolerance
@@ -127,8 +129,9 @@ class Desk:
         )
 
     def view(self, case_id: str) -> CaseView:
-        """Everything a screen shows of a case."""
+        """Everything a screen shows of a case; raises as `Privacy.check` for somebody else's."""
         case = self.store.case(case_id)
+        self.privacy.check(case)
         return self.view_of(case)
 
     def view_of(self, case: Case) -> CaseView:
@@ -253,12 +256,13 @@ def build_desk(parts: Parts) -> Desk:
         audit=AuditDesk(store, profile, clock),
         anchoring=Anchoring(store),
         people=People(store, clock),
+        privacy=Privacy(store, profile, clock),
         tolerance=Tolerance(store, catalogue, profile, clock, parts.calendar, parts.credit),
         supplements=Supplements(store, catalogue, profile, clock, sealer),
         board=board,
         figures=DayFigures(store),
         silence=Silence(store, clock, board),
-        finder=Finder(store, catalogue),
+        finder=Finder(store, catalogue, profile),
         courier=Courier(store, catalogue, profile, clock, parts.calendar, sealer),
         papers=Papers(store, catalogue, profile, clock, parts.calendar, parts.papers_folder, parts.render),
         tickets=TicketDesk(store, catalogue, profile, clock, intake),

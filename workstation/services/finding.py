@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from sync.contract.models import ChangeKind
 from workstation.domain.case import ApplicantSet, Case, CaseState, SupplementOpened
+from workstation.domain.people import Permission
 from workstation.i18n import _
 from workstation.services.catalogue import Catalogue
+from workstation.services.profile import WindowProfile
+from workstation.services.rights import require
 from workstation.store.database import Store
 
 SHORTEST = 2
@@ -39,9 +42,15 @@ class Finder:
 
     store: Store
     catalogue: Catalogue
+    profile: WindowProfile
 
     def find(self, text: str) -> tuple[Found, ...]:
-        """Return the cases that fit, each once: by parcel, identity number, then case number and name."""
+        """Return the cases that fit, each once: by parcel, identity number, then case number and name.
+
+        Raises:
+            NotPermitted: whoever is at the window has nothing to do with cases.
+        """
+        require(self.profile, Permission.WORK_CASES)
         text = text.strip()
         if len(text) < SHORTEST:
             return ()

@@ -33,6 +33,7 @@ from workstation.domain.forms import FormField
 from workstation.domain.identity import birth_date_of, check_id_number, sex_of
 from workstation.domain.items import Item
 from workstation.domain.known import KnownAnswer, known_answers
+from workstation.domain.people import Permission
 from workstation.services.archive_shelf import ArchiveShelf
 from workstation.services.carrying import (
     CARD,
@@ -52,6 +53,7 @@ from workstation.services.errors import (
 )
 from workstation.services.ids import new_id
 from workstation.services.profile import WindowProfile
+from workstation.services.rights import require
 from workstation.store.database import Store, Tx
 
 
@@ -68,9 +70,11 @@ class Intake:
         """Start a draft under the next provisional number.
 
         Raises:
+            NotPermitted: whoever is at the window has nothing to do with cases.
             NotEnrolled: the window has no number block.
         """
         profile, at = self.profile, self.clock()
+        require(profile, Permission.WORK_CASES)
         if not profile.number_prefix:
             raise NotEnrolled
         day = local_date(at)

@@ -146,7 +146,8 @@ def _is_received_on(summary: CaseSummary, day: date) -> bool:
 def _case_lines(desk: Desk, summaries: Sequence[CaseSummary], today: date) -> tuple[CaseLine, ...]:
     """Return the lines by urgency; those of equal rank keep their order, the one changed last first."""
     board = LampBoard(desk.catalogue, desk.calendar, today)
-    lines = [_case_line(desk, summary, board) for summary in summaries]
+    hidden = desk.privacy.hidden(summaries)
+    lines = [_case_line(desk, summary, board, is_hidden=summary.case_id in hidden) for summary in summaries]
     return tuple(sorted(lines, key=_rank))
 
 
@@ -159,12 +160,12 @@ def _rank(line: CaseLine) -> tuple[int, int]:
     return place, clock.days_left or 0
 
 
-def _case_line(desk: Desk, case: CaseSummary, board: LampBoard) -> CaseLine:
+def _case_line(desk: Desk, case: CaseSummary, board: LampBoard, *, is_hidden: bool) -> CaseLine:
     return CaseLine(
         case_id=case.case_id,
         number=case.number,
         title=desk.catalogue.title_of(case.item_code),
-        applicant=case.applicant_name,
+        applicant=_("其他人员办理中") if is_hidden else case.applicant_name,
         state=case.state,
         on_hold=Flag.ON_HOLD in case.flags,
         is_deemed_accepted=Flag.DEEMED_ACCEPTED in case.flags,
@@ -191,7 +192,7 @@ def _message(desk: Desk, change: Change, is_read: bool) -> MessageLine:
         change=change,
         case_id=case.case_id if case else "",
         title=desk.catalogue.title_of(case.item_code) if case else _("邮袋 {bag}").format(bag=change.subject),
-        applicant=case.applicant.name if case and case.applicant else "",
+        applicant=case.applicant.name if case and case.applicant and desk.privacy.shows(case) else "",
         words=words,
         wants_a_person=change.kind in WANTS_A_PERSON or change.branch is ChangeKind.REFUSED,
         is_read=is_read,

@@ -169,6 +169,14 @@ def summaries_of(session: Session, numbers: Iterable[str]) -> dict[str, CaseSumm
     return {row.number: summary_of(row) for row in session.exec(query).all()}
 
 
+def openers(session: Session, case_ids: Iterable[str]) -> dict[str, str]:
+    """Return who opened each of these cases, by case id."""
+    first = select(EntryRow.case_id, EntryRow.actor).where(
+        EntryRow.seq == 1, col(EntryRow.case_id).in_(set(case_ids))
+    )
+    return dict(session.exec(first).all())
+
+
 def mentioning(session: Session, kind: str, part: str, *, limit: int) -> tuple[str, ...]:
     """Return ids of cases with a log entry of this kind whose JSON holds `part`, the last changed first."""
     said = select(EntryRow.case_id).where(

@@ -210,6 +210,11 @@ class Store:
         with self._database.read() as session:
             return cases.summaries_of(session, numbers)
 
+    def openers(self, case_ids: Iterable[str]) -> dict[str, str]:
+        """Return the names of those who opened these cases, by case id."""
+        with self._database.read() as session:
+            return cases.openers(session, case_ids)
+
     def cases_named(self, part: str, *, limit: int = 50) -> tuple[Case, ...]:
         """Return cases whose number or applicant's name holds `part`, the one changed last first."""
         with self._database.read() as session:

@@ -19,11 +19,12 @@ from workstation.i18n import N_, _
 from workstation.services.balance import Balance
 from workstation.services.overview import MessageLine, Overview, overview
 from workstation.services.pack_updates import Trouble
+from workstation.services.people_errors import ReasonNeeded
 from workstation.texts import words
 from workstation.tui.screens.base import WorkScreen, fill
 from workstation.tui.screens.case import CaseScreen
 from workstation.tui.screens.courier import CourierScreen
-from workstation.tui.screens.dialogs import ConfirmDialog, NoticeDialog
+from workstation.tui.screens.dialogs import ConfirmDialog, NoticeDialog, TextDialog
 from workstation.tui.screens.find import FindDialog
 from workstation.tui.screens.home_words import (
     WIDE,
@@ -197,10 +198,30 @@ class HomeScreen(WorkScreen[None]):
         self._open(event.option_id or "")
 
     def _open(self, case_id: str) -> None:
-        self.job(lambda: self._take_up(case_id), self._opened)
+        self.job(lambda: self._take_up(case_id), lambda case: self._taken(case, case_id))
 
-    def _take_up(self, case_id: str) -> Case:
-        """Resume a case; what the back office said of it counts as read once it is opened."""
+    def _taken(self, case: Case | None, case_id: str, parcel: str = "") -> None:
+        """Show the case; one in somebody else's hands is opened with a reason, where the part allows it."""
+        if case is not None:
+            self._opened(case, parcel)
+            return
+
+        def given(texts: tuple[str, ...] | None) -> None:
+            if texts:
+                self.job(lambda: self._take_up(case_id, texts[0]), lambda taken: self._taken(taken, case_id))
+
+        body = _("这一件由其他人员办理。写明理由后可以打开, 理由会记入审计。")
+        self.app.push_screen(TextDialog(_("打开他人在办的件"), body, _("理由")), given)
+
+    def _take_up(self, case_id: str, reason: str = "") -> Case | None:
+        """Resume a case, None when it needs a reason; what the back office said of it counts as read."""
+        privacy = self.desk.privacy
+        if reason:
+            privacy.open(case_id, reason)
+        try:
+            privacy.check(self.desk.store.case(case_id))
+        except ReasonNeeded:
+            return None
         said = [key for key, line in self._messages.items() if line.case_id == case_id and not line.is_read]
         if said:
             self.desk.store.inbox.mark_read(*said)
@@ -232,7 +253,10 @@ class HomeScreen(WorkScreen[None]):
         """Find a case by number, person or parcel; a posted supplement opens it by its waybill."""
         found = await self.app.push_screen_wait(FindDialog())
         if found is not None:
-            self.job(lambda: self._take_up(found.case_id), lambda case: self._opened(case, found.waybill))
+            self.job(
+                lambda: self._take_up(found.case_id),
+                lambda case: self._taken(case, found.case_id, found.waybill),
+            )
 
     def action_queue(self) -> None:
         """Show the whole queue."""

@@ -1,0 +1,102 @@
+"""Another clerk's draft is theirs; who oversees the queue sees its clocks and no people without a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.services.conftest import ELDER_CARD, ZHAO, Window
+from workstation.domain.audit import Action
+from workstation.domain.people import Role
+from workstation.services.audit import check
+from workstation.services.desk import Desk
+from workstation.services.overview import overview
+from workstation.services.people_errors import AnotherClerksDraft, NotPermitted, ReasonNeeded
+from workstation.store import people as staff
+
+PIN = "246810"
+
+
+@pytest.fixture(autouse=True)
+def light_pins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(staff, "ARGON2ID", {"iterations": 1, "lanes": 1, "memory_kib": 64})
+    yield
+
+
+@pytest.fixture
+def desks(window: Window) -> dict[str, Desk]:
+    """One desk a person; the test's window is the clerk's."""
+    people = window.desk.people
+    chief = people.begin("李主管", PIN)
+    made = {"chief": window.desk.for_person(chief)}
+    for name, who, role in (
+        ("clerk", "王样本", Role.CLERK),
+        ("other", "周样本", Role.CLERK),
+        ("it", "郑样本", Role.IT),
+        ("trainer", "钱样本", Role.TRAINER),
+    ):
+        made[name] = window.desk.for_person(people.add(who, role, PIN, by=chief, admit=True))
+    window.desk = made["clerk"]
+    return made
+
+
+def names(desk: Desk) -> set[str]:
+    return {line.applicant for line in overview(desk).cases}
+
+
+def test_a_draft_is_its_own_clerks(window: Window, desks: dict[str, Desk]) -> None:
+    case = window.named(window.open(ELDER_CARD))
+    assert desks["clerk"].view(case.case_id) and names(desks["clerk"]) == {ZHAO.name}
+    with pytest.raises(AnotherClerksDraft):
+        desks["other"].view(case.case_id)
+    assert ZHAO.name not in names(desks["other"])
+    with pytest.raises(NotPermitted):
+        desks["other"].privacy.open(case.case_id, "好奇")
+
+
+def test_a_received_case_may_be_worked_on_by_every_clerk(window: Window, desks: dict[str, Desk]) -> None:
+    case = window.received()
+    assert desks["other"].view(case.case_id) and names(desks["other"]) == {ZHAO.name}
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_supervisor_sees_clocks_and_with_a_written_reason_the_case(
+    window: Window, desks: dict[str, Desk], sealed: bool
+) -> None:
+    case = window.received() if sealed else window.named(window.open(ELDER_CARD))
+    chief = desks["chief"]
+    (line,) = overview(chief).cases
+    assert line.number == case.number and line.title and line.applicant != ZHAO.name
+    with pytest.raises(ReasonNeeded):
+        chief.view(case.case_id)
+    with pytest.raises(ReasonNeeded):
+        chief.privacy.open(case.case_id, "  ")
+    chief.privacy.open(case.case_id, "投诉核查")
+    assert chief.view(case.case_id) and names(chief) == {ZHAO.name}
+    last = window.store.audit.entries()[-1]
+    assert (last.action, last.case, last.reason) == (Action.OPENED_FOREIGN, case.number, "投诉核查")
+    assert last.actor == chief.profile.person_id and check(window.store) == ()
+
+
+@pytest.mark.parametrize("who", ["it", "trainer"])
+def test_it_and_trainers_have_nothing_to_do_with_real_cases(
+    window: Window, desks: dict[str, Desk], who: str
+) -> None:
+    case = window.received()
+    for attempt in (
+        lambda: desks[who].view(case.case_id),
+        lambda: desks[who].intake.open_case(window.item(ELDER_CARD)),
+        lambda: desks[who].finder.find(ZHAO.name),
+        lambda: desks[who].privacy.open(case.case_id, "好奇"),
+    ):
+        with pytest.raises(NotPermitted):
+            attempt()
+    assert ZHAO.name not in names(desks[who])
+
+
+def test_what_somebody_left_behind_who_is_gone_belongs_to_all(window: Window, desks: dict[str, Desk]) -> None:
+    case = window.named(window.open(ELDER_CARD))
+    people = window.desk.people
+    people.disable("王样本", by=people.named("李主管"), reason="调离")
+    assert desks["other"].view(case.case_id)
