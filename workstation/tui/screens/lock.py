@@ -57,6 +57,8 @@ class LockScreen(Screen[None]):
         self.pin.value = ""
         self._say("")
         self.pin.focus()
+        # Nobody until it is known: a choice made among those of before would be lost.
+        self._people = ()
         self._look()
 
     @work(exit_on_error=False, group="lock", exclusive=True)
