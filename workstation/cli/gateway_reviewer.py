@@ -18,9 +18,11 @@ ROLES = {"approver": N_("审核"), "viewer": N_("查看")}
 
 def add_reviewer(actions: Actions) -> argparse.ArgumentParser:
     """Add the action and what it may do."""
-    parser = actions.add_parser("reviewer", help=_("审核页面的账号: 添加、列出、重发设置码、停用"))
-    parser.add_argument("what", choices=("add", "list", "code", "disable"), help=_("要做什么"))
-    parser.add_argument("name", nargs="?", default="", help=_("账号名"))
+    parser = actions.add_parser(
+        "reviewer", help=_("审核页面的账号: 添加、列出、重发设置码、停用; 谁看过哪件 (looks)")
+    )
+    parser.add_argument("what", choices=("add", "list", "code", "disable", "looks"), help=_("要做什么"))
+    parser.add_argument("name", nargs="?", default="", help=_("账号名; looks 时为办件编号"))
     parser.add_argument(
         "--street", dest="streets", action="append", default=[], help=_("可看的街道代码, 可重复")
     )
@@ -36,6 +38,8 @@ def manage_reviewers(office: Office, args: argparse.Namespace) -> int:
     accounts = Accounts(office.database, office.clock)
     if args.what == "list":
         return _list(accounts)
+    if args.what == "looks":
+        return _looks(office, args.name)
     if args.what == "disable":
         accounts.disable(args.name)
         print(_("已停用 {name}, 其登录立即失效").format(name=args.name))
@@ -60,6 +64,19 @@ def _list(accounts: Accounts) -> int:
     for reviewer in found:
         words = (reviewer.name, reviewer.title, _(ROLES[reviewer.role.value]), _state(reviewer))
         print("  ".join((*words, listed(sorted(reviewer.streets)))))
+    return 0
+
+
+def _looks(office: Office, number: str) -> int:
+    from sync.gateway.desk.views import looks
+
+    with office.database.read() as rows:
+        found = looks(rows, number)
+    if not found:
+        print(_("没有人看过 {number}").format(number=number))
+    for look in found:
+        what = _("页面 {page}").format(page=look.page[:12]) if look.page else _("办件")
+        print("  ".join((f"{look.at.astimezone():%Y-%m-%d %H:%M:%S}", look.name, what)))
     return 0
 
 

@@ -11,13 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from sync.gateway.database import Rows
 from sync.gateway.desk import clocks, listing, views
 from sync.gateway.desk.forms import Filled, blank
 from sync.gateway.desk.sessions import Session
 from sync.gateway.desk.views import CaseView
 from sync.gateway.desk.web import HTMX, ROOT, Desk, desk_of
 from sync.gateway.desk.words import ACTS
+from sync.gateway.review import standing
 
 SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 KINDS = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
@@ -58,8 +58,8 @@ def changed(request: Request) -> Response:
         return desk.page(request, "changed.html", None, status=GONE, what="login")
     number, seen = request.query_params.get("number", ""), request.query_params.get("seen", "")
     with desk.office.database.read() as rows:
-        found = views.view(rows, session.reviewer, number)
-    what = "moved" if found is None or found.seen != seen else ""
+        matter = listing.of_streets(rows, number, session.reviewer.streets)
+        what = "moved" if matter is None or standing(rows, matter) != seen else ""
     return desk.page(request, "changed.html", session, status=GONE if what else 200, what=what)
 
 
@@ -73,15 +73,12 @@ def page(request: Request) -> Response:
     if not SHA256.match(sha256):
         raise HTTPException(404)
 
-    def look(rows: Rows) -> bool:
+    with desk.office.database.read() as rows:
         matter = listing.of_streets(rows, number, session.reviewer.streets)
-        if matter is None or not views.page_of(rows, matter, sha256):
-            return False
-        views.record_look(rows, session.reviewer, number, sha256, desk.office.clock())
-        return True
-
-    if not desk.office.database.write(look):
+        is_theirs = matter is not None and views.page_of(rows, matter, sha256)
+    if not is_theirs:
         raise HTTPException(404)
+    _record(desk, session, number, sha256)
     return _bytes(desk, sha256)
 
 
@@ -91,17 +88,18 @@ def looked_at(desk: Desk, session: Session, number: str) -> CaseView:
     Raises:
         HTTPException: 404, no such case, or not of the reviewer's streets.
     """
-
-    def look(rows: Rows) -> CaseView | None:
+    with desk.office.database.read() as rows:
         found = views.view(rows, session.reviewer, number)
-        if found is not None:
-            views.record_look(rows, session.reviewer, number, "", desk.office.clock())
-        return found
-
-    found = desk.office.database.write(look)
     if found is None:
         raise HTTPException(404)
+    _record(desk, session, number)
     return found
+
+
+def _record(desk: Desk, session: Session, number: str, page: str = "") -> None:
+    """Write a look down before anything is shown; what is shown was read where nobody waits for it."""
+    at = desk.office.clock()
+    desk.office.database.write(lambda rows: views.record_look(rows, session.reviewer, number, page, at))
 
 
 def show_case(

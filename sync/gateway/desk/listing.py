@@ -80,7 +80,8 @@ def counts(rows: Rows, streets: Collection[str]) -> dict[str, int]:
 
 def of_streets(rows: Rows, subject: str, streets: Collection[str]) -> Matter | None:
     """Return a case of these streets; None for any other, as if it were not there."""
-    matter = matters.find(rows, subject)
+    # PostgreSQL's text cannot be asked for a NUL.
+    matter = None if "\0" in subject else matters.find(rows, subject)
     is_theirs = matter is not None and matter.kind == "case" and matter.home_street in streets
     return matter if is_theirs else None
 

@@ -99,6 +99,29 @@ def record_look(rows: Rows, reviewer: Reviewer, subject: str, page: str, at: dat
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Somebody looked at a case, or at a page of it."""
+
+    at: datetime
+    name: str
+    page: str
+    """Hash of the page; nothing: the case."""
+
+
+def looks(rows: Rows, subject: str) -> tuple[Look, ...]:
+    """Return who looked at a case, in the order of time."""
+    found = rows.execute(
+        "SELECT at, name, page FROM desk_look JOIN reviewer USING (reviewer_id) WHERE subject = ?"
+        " ORDER BY at, look_id",
+        (subject,),
+    )
+    return tuple(
+        Look(at=datetime.fromisoformat(row["at"]), name=str(row["name"]), page=str(row["page"]))
+        for row in found
+    )
+
+
 def _may(kind: ChangeKind, matter: Matter, parts: tuple[Branch, ...]) -> bool:
     if kind is ChangeKind.RESULT:
         return matter.state is MatterState.DECIDED

@@ -11,6 +11,7 @@ from sync.gateway.desk.sessions import IDLE_S
 from tests.sync.desk.review_desk import Browser, case_of, reviewer
 from tests.sync.gateway_hall import Hall, WindowSeat, check_problem
 
+both_engines = pytest.mark.usefixtures("engine")
 DEFECT = {"where-0": "slot:id-card", "problem-0": "页面不清晰", "needed-0": "请重新扫描", "basis-0": ""}
 
 
@@ -21,6 +22,7 @@ def number(window: WindowSeat) -> str:
     return manifest.subject
 
 
+@both_engines
 def test_a_correction_names_every_defect_and_reaches_the_window(
     window: WindowSeat, desk: Browser, number: str
 ) -> None:
@@ -92,6 +94,7 @@ def test_there_is_room_for_more_defects(desk: Browser, number: str) -> None:
     assert 'name="problem-2"' in answer.text and "页面不清晰" in answer.text
 
 
+@both_engines
 def test_of_two_approvers_the_second_is_told_and_nothing_is_decided_twice(
     hall: Hall, window: WindowSeat, desk: Browser, number: str
 ) -> None:
@@ -175,6 +178,7 @@ def decided(hall: Hall, number: str) -> None:
         hall.office.decide(number, kind, actor="x")
 
 
+@both_engines
 def test_a_result_goes_to_the_window_as_a_file_once(
     hall: Hall, window: WindowSeat, desk: Browser, number: str
 ) -> None:
@@ -252,3 +256,12 @@ def test_a_fault_of_our_own_is_a_page_without_a_trace(
     monkeypatch.setattr("sync.gateway.desk.views.view", lambda *_: 1 / 0)
     answer = desk.open(number)
     assert answer.status_code == 500 and "出了故障" in answer.text and "ZeroDivision" not in answer.text
+
+
+@both_engines
+def test_a_nul_in_a_number_or_a_search_is_no_fault(desk: Browser, number: str) -> None:
+    assert desk.open(f"{number}\0").status_code == 404
+    assert desk.get("/", params={"search": "\0", "after": "AAA"}).status_code == 200
+    assert desk.get("/changed", params={"number": "\0", "seen": "\0"}).status_code == 286
+    desk.open(number, "correction")
+    assert desk.decide(number, **{**DEFECT, "problem-0": "a\0b", "branch": "\0"}).status_code == 303

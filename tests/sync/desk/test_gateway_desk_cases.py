@@ -69,7 +69,8 @@ def test_another_streets_case_is_as_if_it_were_not_there(hall: Hall, window: Win
 
 def test_a_page_of_another_case_is_not_handed_over(hall: Hall, window: WindowSeat, desk: Browser) -> None:
     window.put_page(JPEG)
-    first, second = case_of(window, pages=(page(JPEG),)), case_of(window, 2)
+    first = case_of(window, pages=(page(JPEG),))
+    second = case_of(window, 2, body={"note": first.pages[0].sha256})
     window.delivered(first)
     window.delivered(second)
     asked = {"number": second.subject, "page": first.pages[0].sha256}

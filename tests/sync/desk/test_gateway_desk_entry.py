@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import threading
+from pathlib import Path
+
 import pytest
 
 from sync.gateway.desk import passwords
@@ -10,6 +14,7 @@ from sync.gateway.desk.sessions import IDLE_S, LONGEST_S
 from sync.gateway.errors import BadReviewerName, ReviewerExists, UnknownReviewer, UnknownStreet
 from tests.sync.desk.review_desk import PASSWORD, Browser, case_of, reviewer
 from tests.sync.gateway_hall import STREET, Hall, WindowSeat
+from workstation.cli import main
 
 
 def is_in(browser: Browser) -> bool:
@@ -177,3 +182,31 @@ def test_a_viewer_looks_and_decides_nothing(hall: Hall, window: WindowSeat) -> N
     form = {"csrf": viewer.hidden()["csrf"], "do": "accepted"}
     assert viewer.send("/case", form, params={"number": manifest.subject}).status_code == 403
     assert hall.office.cases()[0].state == "RECEIVED"
+
+
+def test_many_log_ins_at_once_do_not_take_the_windows_threads(
+    hall: Hall, desk: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_room", threading.BoundedSemaphore(1))
+    with passwords._turn():
+        assert Browser(hall).log_in().status_code == 503
+    assert Browser(hall).log_in().status_code == 303
+
+
+def test_the_command_makes_lists_and_ends_accounts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def reviewer_command(*arguments: str) -> tuple[int, str]:
+        code = main(["gateway", "reviewer", *arguments, "--folder", str(tmp_path / "office")])
+        return code, capsys.readouterr().out
+
+    assert reviewer_command("list") == (0, "还没有审核账号\n")
+    code, printed = reviewer_command("add", "wang", "--street", "huafu", "--title", "华富街道 王样本")
+    assert code == 0 and re.match(r"[2-9A-HJKMNP-Z]{4}(-[2-9A-HJKMNP-Z]{4}){2}\n", printed)
+    assert "wang  华富街道 王样本  审核  待设置口令  huafu" in reviewer_command("list")[1]
+    assert reviewer_command("add", "wang", "--street", "huafu")[0] == 1
+    assert reviewer_command("code", "wang")[0] == 0
+    assert reviewer_command("disable", "wang")[0] == 0
+    assert "已停用" in reviewer_command("list")[1]
+    assert reviewer_command("disable", "nobody")[0] == 1
+    assert reviewer_command("looks", "W001-1") == (0, "没有人看过 W001-1\n")
