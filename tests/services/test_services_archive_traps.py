@@ -470,3 +470,13 @@ def _company() -> str:
     from stdnum.cn import uscc
 
     return COMPANY + uscc.calc_check_digit(COMPANY)
+
+
+# --- the notice ---------------------------------------------------------------------------------------------
+
+
+def test_the_notice_can_be_printed_before_anybody_is_named_and_says_what_is_wanted(window: Window) -> None:
+    case = window.open()
+    paper = window.desk.papers.privacy_notice(case.case_id)
+    assert paper.path.read_bytes().startswith(b"%PDF") and paper.number == f"{case.number}-G"
+    assert [printed.form for printed in window.store.case(case.case_id).papers] == ["个人信息处理告知书"]

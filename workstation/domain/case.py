@@ -28,7 +28,6 @@ from workstation.domain.entries import (
     HomeStreetSet,
     IdentityChecked,
     Moved,
-    Noticed,
     Opened,
     OriginalMarked,
     PackChanged,
@@ -111,7 +110,6 @@ __all__ = [
     "MOVES",
     "Move",
     "Moved",
-    "Noticed",
     "Opened",
     "PackChanged",
     "PapersShared",
@@ -277,8 +275,6 @@ class Case:
     agent: Agent | None = None
     shares: Mapping[str, Share] = field(default_factory=dict)
     """Other people whose kept papers may serve, by identity number."""
-    noticed: bool = False
-    """The applicant was told how their data is handled."""
     credit: CreditChecked | None = None
     identity: IdentityChecked | None = None
     """Last comparison of the person at the counter with the document; None: nobody compared."""

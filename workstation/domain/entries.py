@@ -177,14 +177,6 @@ class PapersShared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Noticed:
-    """The applicant was told, before scanning, how their data is handled (个人信息保护法 art. 17, 35)."""
-
-    way: Literal["screen", "paper"]
-    kind: Literal["noticed"] = "noticed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldSet:
     """A form value was proposed (OCR) or given (typed, confirmed)."""
 
@@ -365,7 +357,6 @@ Payload = (
     | ProofWithdrawn
     | IdentityChecked
     | PapersShared
-    | Noticed
     | FieldSet
     | AgentSet
     | CreditChecked

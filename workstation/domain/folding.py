@@ -29,7 +29,6 @@ from workstation.domain.case import (
     HomeStreetSet,
     IdentityChecked,
     Moved,
-    Noticed,
     Opened,
     Origin,
     OriginalMarked,
@@ -253,8 +252,8 @@ def _closed(pauses: tuple[Pause, ...], at: datetime) -> tuple[Pause, ...]:
     return tuple(pause if pause.end else replace(pause, end=at) for pause in pauses)
 
 
-PeoplePayload = ApplicantSet | PapersShared | Noticed
-_PEOPLE_PAYLOADS = (ApplicantSet, PapersShared, Noticed)
+PeoplePayload = ApplicantSet | PapersShared
+_PEOPLE_PAYLOADS = (ApplicantSet, PapersShared)
 
 
 def _with_people(case: Case, payload: PeoplePayload) -> Case:
@@ -263,8 +262,6 @@ def _with_people(case: Case, payload: PeoplePayload) -> Case:
             return _named(case, payload.applicant)
         case PapersShared():
             return replace(case, shares={**case.shares, payload.share.id_number: payload.share})
-        case Noticed():
-            return replace(case, noticed=True)
 
 
 FactPayload = Opened | PackChanged | Answered | HomeStreetSet | FieldSet | Sealed | Printed | Flagged
@@ -301,7 +298,7 @@ def _named(case: Case, applicant: Applicant) -> Case:
         name: replace(slot, committed=False, deferred_until=None, proof=None)
         for name, slot in case.slots.items()
     }
-    return replace(case, applicant=applicant, credit=None, slots=slots, shares={}, noticed=False)
+    return replace(case, applicant=applicant, credit=None, slots=slots, shares={})
 
 
 def _answered(case: Case, payload: Answered) -> Case:

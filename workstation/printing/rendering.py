@@ -25,6 +25,7 @@ from workstation.printing.forms import (
     ToleranceNoticeForm,
     ToleranceUndertakingForm,
 )
+from workstation.printing.forms_notice import PrivacyNoticeForm
 from workstation.printing.layout import PrintedFile
 from workstation.printing.scanned import MaterialDocument
 
@@ -38,6 +39,7 @@ MODULES: dict[type, str] = {
     HandoverForm: "handover",
     ApplicationForm: "application",
     AgentLetterForm: "agent_letter",
+    PrivacyNoticeForm: "privacy_notice",
     ToleranceUndertakingForm: "tolerance_undertaking",
     ToleranceNoticeForm: "tolerance_notice",
     CommitmentForm: "commitment",

@@ -24,6 +24,7 @@ from workstation.printing.forms import (
     ToleranceUndertakingForm,
     ToleratedLine,
 )
+from workstation.printing.forms_notice import PrivacyNoticeForm
 from workstation.printing.samples import CASE, RECEIVED_AT, receipt_form
 
 APPLICATION_PARTS = (
@@ -86,6 +87,18 @@ def agent_letter_form() -> AgentLetterForm:
         agent_phone="19900000001",
         powers=("代为提交材料", "代为补正", "代为领取结果"),
         written_on=date(2026, 11, 20),
+    )
+
+
+def privacy_notice_form() -> PrivacyNoticeForm:
+    """Return the notice before the scan."""
+    return PrivacyNoticeForm(
+        **{**CASE, "bundle_sha256": ""},
+        number="FT-03-20261120-0042-G",
+        authority="福田区民政局",
+        told_on=date(2026, 11, 20),
+        materials=("居民身份证", "户口簿", "数码照相回执"),
+        keep_days=1095,
     )
 
 

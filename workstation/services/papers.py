@@ -27,6 +27,7 @@ from workstation.services.courier import ONE_WORKDAY
 from workstation.services.course_papers import CoursePapers, course_papers
 from workstation.services.cover_papers import CoverPapers
 from workstation.services.limits import last_day
+from workstation.services.notice_papers import NOTICE, NoticePapers
 from workstation.services.paper_desk import Paper, Render
 from workstation.services.paper_words import (
     LATE,
@@ -56,7 +57,7 @@ from workstation.services.supplements import last_supplement
 __all__ = ["TITLES", "Paper", "Papers", "Render", "papers_at_decision", "papers_for"]
 
 
-class Papers(PromisePapers, CoursePapers, CoverPapers, ProofPapers):
+class Papers(NoticePapers, PromisePapers, CoursePapers, CoverPapers, ProofPapers):
     """All papers of a case; those that may be printed now are named by `papers_for`."""
 
     def receipt(self, case_id: str) -> Paper:
@@ -263,6 +264,7 @@ TITLES = {
     "certificate_proofs": N_("电子证照核验单"),
     "data_checks": N_("数据核验表单"),
     "agent_letter": N_("授权委托书"),
+    NOTICE: N_("个人信息处理告知书"),
     "application_form": N_("申请表"),
     "tolerance_undertaking": N_("容缺受理承诺书"),
     "tolerance_notice": N_("容缺受理通知书 (两联)"),

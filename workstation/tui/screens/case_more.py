@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workstation.domain.case import CaseState, Move
 from workstation.i18n import N_, _
 from workstation.services.cover_papers import cover_lines
+from workstation.services.notice_papers import NOTICE, may_tell
 from workstation.services.view import CaseView
 from workstation.tui.screens.case_pages import may_arrange
 from workstation.tui.screens.case_promises import may_terminate
@@ -136,6 +137,14 @@ def _feed_stack(screen: CaseScreen) -> None:
     screen.action_scan_stack()
 
 
+def _may_print_notice(view: CaseView) -> bool:
+    return may_tell(view.case)
+
+
+def _print_notice(screen: CaseScreen) -> None:
+    screen.print_papers((NOTICE,))
+
+
 def _share_papers(screen: CaseScreen) -> None:
     screen.share_papers()
 
@@ -157,6 +166,7 @@ MORE: tuple[MoreAction, ...] = (
     MoreAction("terminate", N_("终止: 容缺逾期未补"), may_terminate, _terminate),
     MoreAction("discard", N_("作废草稿"), _may_discard, _discard),
     MoreAction("share", N_("登记他人材料 (如配偶), 供本件复用"), may_share, _share_papers),
+    MoreAction("notice", N_("打印个人信息处理告知书"), _may_print_notice, _print_notice),
     MoreAction("covers", N_("打印扫描封面页 (整叠分拣用)"), _may_print_covers, _print_covers),
     MoreAction("pages", N_("整理页面: 转正、裁切、调序、拆并"), may_arrange, _arrange_pages),
     MoreAction("stack", N_("整叠扫描, 按封面页分拣 (F11)"), _may_feed_stack, _feed_stack),

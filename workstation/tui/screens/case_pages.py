@@ -73,7 +73,14 @@ class PageKeys(AgainKeys, GateKeys):
         line = self.view.line(self.current_slot) if self.view and self.current_slot else None
         if line is None or self.view is None or not self.view.case.may_fill(self.current_slot):
             return ""
-        return _("F2 扫描 {material}").format(material=line.material.title)
+        words = _("F2 扫描 {material}").format(material=line.material.title)
+        if any(slot.pages for slot in self.view.case.slots.values()):
+            return words
+        told = _(
+            "扫描前请告知申请人: 材料只为办理本事项扫描、核对和送达,\n"
+            "按期清除; 可查阅、更正, 复用须另行同意 (F12 打印告知书)"
+        )
+        return f"{words}\n\n{told}"
 
     def _pages(self, slot: str) -> tuple[Page, ...]:
         """The pages of a slot: scanned ones, else the reused copy."""
