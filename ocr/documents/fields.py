@@ -170,7 +170,7 @@ def _kept(text: str, sure: Marks, value: str) -> Marks:
 def address_of(written: Written) -> FieldReading:
     """Read an address; its region is put right where one alone fits.
 
-    One without a region at its beginning, or a number or a place to live at its end, may have been read in part.
+    One that begins without a region, or ends without a number or a place to live, may have been read in part.
     """
     read = put_right(read_address, lambda text: values.address(text).lstrip("·-—#"))
     field = checked(written, read, "address-length", lambda value: len(value) >= 6)

@@ -118,8 +118,8 @@ def read_number(text: str, *, marks: Sequence[float] = (), known: Known = NOTHIN
 def _without_first(number: str, known: Known) -> Corrected | None:
     """Return the number without the figure before it: the upright line of a table was taken for one.
 
-    Only where the birth date printed elsewhere stands in it. One figure too many at the end, where runs of equal
-    digits are, is a doubled digit more likely.
+    Only where the birth date printed elsewhere stands in it. One figure too many at the end, where runs of
+    equal digits are, is a doubled digit more likely.
     """
     rest = number[1:]
     is_told = known.birth_date is not None and _all_holds(rest, rest, known) and regions.is_known(rest[:6])

@@ -5,15 +5,16 @@ Papers of every kind, of invented people and in many looks, scanned, copied and 
 whole page with regular expressions; RapidOCR's whole pipeline with the same; ours without and with the
 extra. CPU seconds include the recognisers' processes; memory is the peak of the process and its children.
 A kind that a way cannot read counts as not read right. Odd pages (mirrored, half outside, two cards, a cat)
-come last: nothing on them may be shown as sure that is not there.
+come last: nothing on them may be shown as sure that is not there. `--angles 7` adds cards turned by steps of
+7 degrees all the way round.
 
 A full run with the slow peers takes more than an hour. It can be run kind by kind and added up
 (`--add FILE`; `--each 0 --odd 0 --add FILE` only prints the sum), and the peers may be given a share of the
 pages. `--fit FILE` makes the table by which evidence is told as confidence anew from such a file.
 
     python tests/bench/bench_ocr.py [--each 100] [--peers-each N] [--seed N] [--ways W,...] [--kinds K,...]
-                                    [--come C,...] [--papers ours|strangers] [--odd 5] [--verbose]
-                                    [--misread FILE] [--keep FOLDER] [--add FILE] [--json FILE]
+                                    [--come C,...] [--papers ours|strangers] [--odd 5] [--angles 7]
+                                    [--verbose] [--misread FILE] [--keep FOLDER] [--add FILE] [--json FILE]
     python tests/bench/bench_ocr.py --fit FILE
 """
 
@@ -30,6 +31,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from tests.bench.ocr_angles import AngleResult, judge_angles
 from tests.bench.ocr_fit import TABLE, fit
 from tests.bench.ocr_odd import OddResult, judge_odd
 from tests.bench.ocr_papers import PAPERS, Papers
@@ -97,6 +99,7 @@ class Run:
     pages: dict[str, list[Page]]
     peak_mb: dict[str, float]
     odd: dict[str, dict[str, OddResult]]
+    angles: dict[str, dict[str, AngleResult]]
 
 
 def readers_of(ways: Sequence[str]) -> dict[str, Reader]:
@@ -129,10 +132,11 @@ def run(args: argparse.Namespace, folder: Path) -> Run:
             shot.file.unlink()
         progress.step()
     strange = judge_odd(readers, args.odd, args.seed, folder)
+    angles = judge_angles(readers, args.angles, args.seed, folder) if args.angles else {}
     peaks = {way: reader.close() for way, reader in readers.items()}
     if args.add:
         append(args.add, peak_mb=peaks)
-    return Run(pages, peaks, strange)
+    return Run(pages, peaks, strange, angles)
 
 
 class Progress:
@@ -175,6 +179,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--kinds", default="", help="all when empty")
     parser.add_argument("--come", default="", help="how papers come, in turn; a mixture when empty")
     parser.add_argument("--odd", type=int, default=5, help="odd pages of each sort; 0 for none")
+    parser.add_argument("--angles", type=int, default=0, help="degrees between turned cards; none when 0")
     parser.add_argument("--verbose", action="store_true", help="tables by field and by how the paper came")
     parser.add_argument("--misread", type=Path, help="list every field that was not right")
     parser.add_argument("--keep", type=Path, help="leave the pictures in this folder")
@@ -211,8 +216,8 @@ def _read(args: argparse.Namespace) -> Run:
     sys.stdout.write(f"seed {args.seed}, {args.each} of each of {len(args.kinds)} kinds\n")
     if args.peers_each < args.each:
         sys.stdout.write(f"{', '.join(sorted(PEERS))}: {args.peers_each} of each only\n")
-    if not args.each and not args.odd:
-        return Run({}, {}, {})
+    if not args.each and not args.odd and not args.angles:
+        return Run({}, {}, {}, {})
     with tempfile.TemporaryDirectory(prefix="bench-ocr-") as temporary:
         folder = args.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
@@ -224,6 +229,8 @@ def _tell(args: argparse.Namespace, results: dict[str, Result], read: Run, recor
     show(results, verbose=args.verbose)
     if args.odd:
         show_odd(read.odd)
+    for kind, ways in read.angles.items():
+        sys.stdout.writelines(f"{kind} turned, {way}: {result}\n" for way, result in ways.items())
     show_targets(targets)
     if args.misread:
         write_misread(args.misread, records.pages)

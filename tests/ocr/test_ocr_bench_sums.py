@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.bench import ocr_records
+from tests.bench.ocr_angles import AngleResult
+from tests.bench.ocr_reader import Said
 from tests.bench.ocr_scores import Field, Page, most_expected, result_of
 from tests.bench.ocr_targets import targets_of
 
@@ -65,3 +67,13 @@ def test_runs_are_added_up_and_a_page_read_twice_counts_once(tmp_path: Path) -> 
 
 def test_the_same_paper_of_another_generator_is_another_page() -> None:
     assert _page(1).key != replace(_page(1), drawn_by="strangers").key
+
+
+def test_a_turned_card_is_read_wholly_or_says_why_or_its_angle_is_named() -> None:
+    result = AngleResult()
+    truth = {"name": "李明", "sex": "男"}
+    right = {name: Said(value, 0.95, True) for name, value in truth.items()}
+    result.count(0, truth, right, "")
+    result.count(7, truth, {}, "cut-off")
+    result.count(14, truth, right | {"name": Said("李朋", 0.95, True)}, "")
+    assert str(result) == "1 of 3 wholly right, cut-off 1, partly at 14 degrees, 1 wrong and sure"

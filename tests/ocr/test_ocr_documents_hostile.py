@@ -81,7 +81,7 @@ def test_of_two_cards_copied_on_a_page_one_is_read(
         assert all(reading.fields[name].confidence < SURE for name in ("name", "address"))
 
 
-@pytest.mark.parametrize("degrees", [49, 133, 224, 315])
+@pytest.mark.parametrize("degrees", [7, 49, 133, 224, 315])
 def test_a_card_is_read_however_it_lies(engine: Engine, degrees: int) -> None:
     card = every.specimen("id-card-front", 17, 200)
     page = glass.on_glass(card.picture, dpi=200, angle=degrees, at_mm=(60, 60), noise=3, seed=17)
