@@ -22,7 +22,7 @@ from tests.sync.desk.review_desk import PASSWORD, case_of, open_desk  # noqa: E4
 from tests.sync.gateway_hall import STREET, Hall, WindowSeat, page  # noqa: E402
 
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\u202etxt"
-WAIT_MS = 15_000
+WAIT_MS = 40_000
 """Of a machine that others use too."""
 
 
