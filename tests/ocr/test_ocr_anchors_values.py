@@ -28,8 +28,8 @@ def test_the_title_of_a_social_security_card_is_not_its_label() -> None:
     form = social_security_card.FORM
     strips = [strip("中华人民共和国社会保障卡", 90, 20), strip("社会保障号141126195706069960", 30, 200)]
     labels, parts = take_apart(strips, form.labels, form.wanted)
-    numbers = [number for number, label in enumerate(labels) if label.name == "社会保障号"]
-    assert [part.text for part in parts if part.owner in numbers] == ["141126195706069960"]
+    (number,) = (number for number, label in enumerate(labels) if label.name == "社会保障号")
+    assert [part.text for part in parts if part.owner == number] == ["141126195706069960"]
 
 
 @pytest.mark.parametrize("second", ["编号", "号"])
