@@ -2,10 +2,11 @@
 
 The gateway is the real command over a real PostgreSQL that waits for the disk, with 1, 2 and 4 processes;
 the windows are one process that costs little (see `crowd_windows`): each has its own connection, asks for
-its token, and for each bundle which page is missing, sends the page, and the bundle. `floor` is the same rows
-by the database alone, see `gateway_floor`, measured before the first run and after the last. What gateway,
-database and windows cost is told for each bundle, because the three share the cores and the floor has them
-alone. `--long` is every bundle of the acceptance (20 a window); without it 4 a window, in under four minutes.
+its token and which pages are missing, and sends for each bundle its page and its manifest. `floor` is the
+same rows by the database alone, see `gateway_floor`, measured before the first run and after the last. What
+gateway, database and windows cost is told for each bundle, because the three share the cores and the floor
+has them alone: where other work keeps the cores busy, the ratio of processor time is what can be compared.
+`--long` is every bundle of the acceptance (20 a window); without it 4 a window, in under four minutes.
 
     python tests/bench/bench_gateway.py [--long] [--windows N] [--bundles N] [--workers 1 2 4] [--json FILE]
 """
@@ -31,6 +32,7 @@ from typing import Any
 from sync.gateway.office import Office
 from tests.bench.crowd_work import loads_of, seats_of
 from tests.bench.gateway_floor import floors
+from tests.bench.process_times import cpu_seconds, family
 from tests.sync.postgres import Server, programs
 
 BUNDLES, LONG_BUNDLES = 4, 20
@@ -72,14 +74,14 @@ def _stormed(server: Server, file: Path, options: list[str]) -> dict[str, Any]:
             assert windows.stdin is not None and windows.stdout is not None
             windows.stdout.readline()
             _settled(gateway.pid)
-            database = _family(_postmaster(server))
-            before = cpu_seconds(_family(gateway.pid)), cpu_seconds(database)
+            database = family(_postmaster(server))
+            before = cpu_seconds(family(gateway.pid)), cpu_seconds(database)
             windows.stdin.write("\n")
             windows.stdin.flush()
             answer = windows.stdout.readline()
             told: dict[str, Any] = json.loads(answer) if answer else {}
-            told["gateway_cpu_s"] = cpu_seconds(_family(gateway.pid)) - before[0]
-            told["database_cpu_s"] = cpu_seconds(_family(_postmaster(server))) - before[1]
+            told["gateway_cpu_s"] = cpu_seconds(family(gateway.pid)) - before[0]
+            told["database_cpu_s"] = cpu_seconds(family(_postmaster(server))) - before[1]
         gateway.terminate()
     if "seconds" not in told:
         sys.exit("the windows' process failed")
@@ -89,9 +91,9 @@ def _stormed(server: Server, file: Path, options: list[str]) -> dict[str, Any]:
 def _settled(pid: int) -> None:
     """Wait until every process of the gateway is up: the outage is over, not the start."""
     while True:
-        before = cpu_seconds(_family(pid))
+        before = cpu_seconds(family(pid))
         time.sleep(SETTLED_S)
-        if cpu_seconds(_family(pid)) - before < 0.1 * SETTLED_S:
+        if cpu_seconds(family(pid)) - before < 0.1 * SETTLED_S:
             return
 
 
@@ -116,27 +118,8 @@ def _figures(told: dict[str, Any], workers: int, sent: set[str], arrived: set[st
     }
 
 
-def _family(pid: int) -> list[int]:
-    """Return a process and all below it."""
-    found = [pid]
-    for one in found:
-        for task in Path(f"/proc/{one}/task").glob("*/children"):
-            found += [int(child) for child in task.read_text().split()]
-    return found
-
-
 def _postmaster(server: Server) -> int:
     return int((server.root / "data" / "postmaster.pid").read_text().split()[0])
-
-
-def cpu_seconds(processes: list[int]) -> float:
-    """Return what processes have spent, with children that have ended."""
-    ticks = 0
-    for pid in processes:
-        stat = Path(f"/proc/{pid}/stat")
-        if stat.exists():
-            ticks += sum(map(int, stat.read_text().rpartition(")")[2].split()[11:15]))
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> int:
@@ -188,11 +171,14 @@ def _report(args: argparse.Namespace, told: list[dict[str, float]], runs: list[d
     libraries = [name for name in ("uvloop", "httptools") if importlib.util.find_spec(name)]
     sys.stdout.write(f"{args.windows} windows x {args.bundles} bundles; {machine}; {libraries or 'plain'}\n")
     for name in floor:
-        each = " and ".join(f"{one[name]:.0f}" for one in told)
-        sys.stdout.write(f"floor by {name}: {each} bundles/s\n")
+        each = " and ".join(f"{one[name]:.4g}" for one in told)
+        sys.stdout.write(f"floor, {name}: {each}\n")
     for run in runs:
-        for name, speed in floor.items():
-            run[f"to_{name}"] = round(run["bundles_a_second"] / speed, 3)
+        spent = sum(run[f"{name}_cpu_ms"] for name in ("gateway", "database", "windows"))
+        run["cpu_ms"] = round(spent, 2)
+        run["to_psycopg"] = round(run["bundles_a_second"] / floor["psycopg"], 3)
+        run["to_pgbench"] = round(run["bundles_a_second"] / floor["pgbench"], 3)
+        run["cpu_to_psycopg"] = round(floor["psycopg_cpu_ms"] / spent, 3)
         sys.stdout.write("  ".join(f"{name} {value:g}" for name, value in run.items()) + "\n")
     if args.json:
         report = {"benchmark": "gateway", "windows": args.windows, "machine": machine, "libraries": libraries}

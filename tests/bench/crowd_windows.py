@@ -1,8 +1,9 @@
 """A crowd of windows that costs little: one process, one connection a window, requests made beforehand.
 
 Reads what to send from a file, waits for a line on its input, sends, and writes what came back as JSON: so
-its processor time is its own and can be told. Every window asks for its token, then for each bundle which
-page is missing, sends the page, and the bundle; one call after the other, all windows at once.
+its processor time is its own and can be told. Every window asks for its token and which pages are missing
+(of all its bundles in one call, as the workstation does), then sends page and bundle, page and bundle; one
+call after the other, all windows at once.
 """
 
 from __future__ import annotations

@@ -82,12 +82,16 @@ def loads_of(
     loads = []
     for seat in seats:
         calls: list[Request] = []
+        pages: list[str] = []
         for number in range(bundles):
-            bundle_id, body, requests = _bundle(seat, number, tail)
-            ids.add(bundle_id)
+            manifest, body, requests = _bundle(seat, number, tail)
+            ids.add(manifest.bundle_id)
+            pages.append(manifest.pages[0].sha256)
             length = len(body)
             calls += requests
-        loads.append((_token(office, seat), calls))
+        asked = json.dumps({"sha256": pages}).encode()
+        question = (*_request("POST", "/v1/blobs/missing", asked, "application/json"), 200)
+        loads.append((_token(office, seat), [question, *calls]))
     return loads, ids, length
 
 
@@ -104,7 +108,7 @@ def _token(office: Office, seat: Seat) -> bytes:
     return head + rest
 
 
-def _bundle(seat: Seat, number: int, tail: bytes) -> tuple[str, bytes, list[Request]]:
+def _bundle(seat: Seat, number: int, tail: bytes) -> tuple[Manifest, bytes, list[Request]]:
     first = os.urandom(32)
     digest, size = hashlib.sha256(first + tail).hexdigest(), len(first + tail)
     scan = PageEntry(page_id=digest[:8], slot="id-card", sha256=digest, size=size, media_type="image/jpeg")
@@ -128,13 +132,11 @@ def _bundle(seat: Seat, number: int, tail: bytes) -> tuple[str, bytes, list[Requ
         manifest=manifest, key_id=key_id(seat.key.public_key()), signature=sign(manifest, seat.key)
     )
     body = signed.model_dump_json().encode()
-    asked = json.dumps({"sha256": [digest]}).encode()
     page = _request("PUT", f"/v1/blobs/{digest}", first, "application/octet-stream", more=len(tail))
     return (
-        manifest.bundle_id,
+        manifest,
         body,
         [
-            (*_request("POST", "/v1/blobs/missing", asked, "application/json"), 200),
             (*page, 201),
             (*_request("PUT", f"/v1/bundles/{manifest.bundle_id}", body, "application/json"), 201),
         ],

@@ -22,6 +22,7 @@ import psycopg
 from sync.gateway.office import Office
 from sync.gateway.postgresql import CONNECTIONS
 from tests.bench.crowd_work import STREET
+from tests.bench.process_times import cpu_seconds, family
 from tests.sync.postgres import Server
 
 FLOOR_S = 6.0
@@ -55,7 +56,7 @@ COMMIT;
 
 
 def floors(server: Server, windows: int, manifest: int, receipt: int) -> dict[str, float]:
-    """Return the bundles a second by psycopg and by pgbench; texts have so many characters."""
+    """Return bundles a second by psycopg (and what each costs in all) and by pgbench; texts so long."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "alone"
         place = server.place_of(folder, test="alone")
@@ -66,13 +67,20 @@ def floors(server: Server, windows: int, manifest: int, receipt: int) -> dict[st
                 " FROM generate_series(1, CAST(%s AS INTEGER)) AS n",
                 (STREET, windows),
             )
-        by_psycopg = _by_psycopg(place, windows, "m" * manifest, "r" * receipt)
+        server_pid = int((server.root / "data" / "postmaster.pid").read_text().split()[0])
+        before = time.process_time(), cpu_seconds(family(server_pid))
+        by_psycopg, written = _by_psycopg(place, windows, "m" * manifest, "r" * receipt)
+        spent = time.process_time() - before[0] + cpu_seconds(family(server_pid)) - before[1]
         script = Path(scratch) / "alone.sql"
         script.write_text(SCRIPT.format(windows=windows, manifest=manifest, receipt=receipt))
-        return {"psycopg": by_psycopg, "pgbench": _by_pgbench(server, place, script)}
+        return {
+            "psycopg": by_psycopg,
+            "psycopg_cpu_ms": 1000 * spent / written,
+            "pgbench": _by_pgbench(server, place, script),
+        }
 
 
-def _by_psycopg(place: str, windows: int, manifest: str, receipt: str) -> float:
+def _by_psycopg(place: str, windows: int, manifest: str, receipt: str) -> tuple[float, int]:
     written = [0] * CONNECTIONS
     began, over = time.perf_counter(), threading.Event()
 
@@ -96,7 +104,7 @@ def _by_psycopg(place: str, windows: int, manifest: str, receipt: str) -> float:
     over.set()
     for thread in threads:
         thread.join()
-    return sum(written) / (time.perf_counter() - began)
+    return sum(written) / (time.perf_counter() - began), sum(written)
 
 
 def _by_pgbench(server: Server, place: str, script: Path) -> float:
