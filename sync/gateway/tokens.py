@@ -157,7 +157,7 @@ class TokenDesk:
                     'SELECT count(*), max(revoked_at) FROM "window" WHERE revoked_at IS NOT NULL'
                 ).fetchone()
             assert row is not None
-            standing = (int(row[0]), str(row[1]))
+            standing = (int(row[0]), str(row[1] or ""))
             if standing != self._standing:
                 self.forget()
             self._registry.look()

@@ -7,14 +7,18 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from sync.contract.models import BundleKind, Manifest
 from sync.gateway import matters
+from sync.gateway import tokens as desk
 from sync.gateway.arrival import Arrival
-from sync.gateway.database import Rows
+from sync.gateway.database import Row, Rows
+from sync.gateway.enrolment import Window, window_of
+from sync.gateway.express import Express
 from sync.gateway.lots import MOST
 from tests.sync.gateway_hall import Hall, WindowSeat, check_problem, open_hall, open_office, page
 
@@ -187,13 +191,84 @@ def test_a_window_revoked_by_another_process_gets_no_bundle_in_with_a_token_alre
 
 
 def test_a_token_already_seen_is_worth_nothing_a_moment_after_another_process_revoked_it(
-    tmp_path: Path, hall: Hall, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, hall: Hall
 ) -> None:
     window = hall.window()
+    token = window.headers()["Authorization"].removeprefix("Bearer ")
     assert window.news() == {"changes": [], "cursor": 0}
+    tokens = hall.office.tokens
+    assert tokens.seen(token) is not None
     beside = open_office(tmp_path / "office")
     beside.revoke(window.window_id)
     beside.close()
-    for name in ("tokens", "calls"):
-        monkeypatch.setattr(f"sync.gateway.{name}.LOOK_S", 0)
+    tokens.look(0)
+    assert tokens.seen(token) is None
     check_problem(window.call("GET", "/v1/changes"), 401, "token-invalid")
+
+
+def test_a_token_is_not_believed_when_nobody_asked_for_a_while_who_was_revoked(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = hall.window()
+    token = window.headers()["Authorization"].removeprefix("Bearer ")
+    window.news()
+    monkeypatch.setattr("sync.gateway.tokens.LOOK_S", -1)
+    assert hall.office.tokens.seen(token) is None
+
+
+def test_a_revocation_between_reading_a_token_and_keeping_it_is_not_overlooked(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = hall.window()
+    token = window.headers()["Authorization"].removeprefix("Bearer ")
+    hall.office.tokens.forget()
+    read = window_of
+
+    def overtaken(row: Row) -> Window:
+        found = read(row)
+        hall.office.revoke(found.window_id)
+        return found
+
+    monkeypatch.setattr(desk, "window_of", overtaken)
+    hall.office.tokens.window(token)
+    assert hall.office.tokens.seen(token) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "body", "status"),
+    [
+        ("/v1/blobs/missing", {"Content-Type": "application/json"}, b'{"sha256": []}', 200),
+        ("/v1/blobs/missing", {"Content-Type": "application/json"}, b'{"sha256": ["x"]}', 422),
+        ("/v1/blobs/missing", {"Content-Type": "application/json; charset=utf-8"}, b'{"sha256": []}', 200),
+        ("/v1/blobs/missing", {"Content-Type": "text/plain"}, b'{"sha256": []}', 422),
+        ("/v1/blobs/missing", {"Content-Type": "application/json"}, b"{", 422),
+        ("/v1/blobs/missing?a=1", {"Content-Type": "application/json"}, b'{"sha256": []}', 200),
+    ],
+)
+def test_the_short_way_and_the_frameworks_way_answer_alike(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, path: str, headers: dict[str, str], body: bytes, status: int
+) -> None:
+    window = hall.window()
+    window.news()
+    short = window.call("POST", path, headers=headers, content=body)
+    monkeypatch.setattr(Express, "_handler", lambda *_: None)
+    long = window.call("POST", path, headers=headers, content=body)
+    assert (short.status_code, short.content) == (long.status_code, long.content)
+    assert short.status_code == status and short.headers["Content-Type"] == long.headers["Content-Type"]
+
+
+def test_a_crowds_calls_take_the_short_way(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = hall.window()
+    window.headers()
+    taken: list[str] = []
+    answer = Express._answer
+
+    async def watched(self: Express, *arguments: Any) -> None:
+        taken.append(arguments[3].path)
+        await answer(self, *arguments)
+
+    monkeypatch.setattr(Express, "_answer", watched)
+    window.call("POST", "/v1/blobs/missing", json={"sha256": []})
+    window.put_page(b"a page")
+    window.delivered(numbered(window, 1, pages=(page(b"a page"),)))
+    assert taken == ["/v1/blobs/missing", "/v1/blobs/{sha256}", "/v1/bundles/{bundle_id}"]
