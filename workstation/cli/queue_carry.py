@@ -45,10 +45,14 @@ def export_to(store: Store, medium: Path, *, only: Collection[str] = ()) -> int:
         NotEnrolled: this window has no back office.
         CarryError: nothing waits, or the medium fails.
     """
+    from workstation.domain.audit import MACHINE, Action, Deed, detail_of
+    from workstation.domain.clock import now
     from workstation.services.enrolment import membership
     from workstation.texts import words
 
     packed = _carry(store).export(membership(store), medium, only=only)
+    deed = Deed(action=Action.EXPORTED, detail=detail_of(bundles=len(packed.bundles)))
+    store.note(deed, actor=MACHINE, at=now())
     print(_("已导出 {n} 件: {path}").format(n=len(packed.bundles), path=packed.bag))
     print(
         _("请带到后台, 用 workstation gateway import 导入; 回执写在同一 U 盘上, 带回后用 queue receipts 读入")

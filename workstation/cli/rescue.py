@@ -96,7 +96,10 @@ def _fingerprint(path: Path) -> str:
 def _sent(settings: Settings, store: Store, medium: Path | None) -> int:
     from workstation.cli.queue_carry import export_to
     from workstation.cli.sync import send_once
+    from workstation.domain.audit import MACHINE, Action, Deed
+    from workstation.domain.clock import now
 
+    store.note(Deed(action=Action.RESCUED), actor=MACHINE, at=now())
     print(_("已取到本机: {path}").format(path=settings.data_folder))
     if medium is not None:
         return export_to(store, medium)

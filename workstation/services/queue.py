@@ -10,6 +10,7 @@ from datetime import datetime
 from sync.contract.models import BundleKind
 from sync.errors import FailureClass
 from sync.port import SETTLED, Line, LineState
+from workstation.domain.audit import MACHINE, Action, Deed, detail_of
 from workstation.domain.case import Case, CaseState
 from workstation.domain.clock import CHINA, Clock, local_date
 from workstation.domain.deadlines import WorkCalendar, workdays_between
@@ -204,11 +205,12 @@ class QueueDesk:
         """Try at once, whatever the next try was."""
         self.store.outbox.retry_now(bundle_id, self.clock())
 
-    def hold(self, bundle_id: str, *, why: str) -> None:
+    def hold(self, bundle_id: str, *, why: str, actor: str = MACHINE) -> None:
         """Stop sending this one on purpose."""
         self.store.outbox.hold(bundle_id, why, self.clock())
+        self._steered(bundle_id, "hold", actor, why)
 
-    def put_back(self, bundle_id: str, *, why: str) -> None:
+    def put_back(self, bundle_id: str, *, why: str, actor: str = MACHINE) -> None:
         """Queue a quarantined one again, once its manifest and every page can be read.
 
         Raises:
@@ -219,10 +221,16 @@ class QueueDesk:
         now = self.clock()
         self.store.outbox.note(bundle_id, f"put back: {why}", now)
         self.store.outbox.retry_now(bundle_id, now)
+        self._steered(bundle_id, "put-back", actor, why)
 
-    def release(self, bundle_id: str) -> None:
+    def release(self, bundle_id: str, *, actor: str = MACHINE) -> None:
         """Let a held one go again."""
         self.store.outbox.release(bundle_id, self.clock())
+        self._steered(bundle_id, "release", actor)
+
+    def _steered(self, bundle_id: str, way: str, actor: str, why: str = "") -> None:
+        deed = Deed(action=Action.RELEASED, reason=why, detail=detail_of(bundle=bundle_id, way=way))
+        self.store.note(deed, actor=actor, at=self.clock())
 
     def waiting_count(self) -> int:
         """Number of bundles not delivered yet."""

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from sync.errors import SyncError
 from sync.sender import REPLAYABLE
+from workstation.domain.audit import MACHINE, Action, Deed, detail_of
 from workstation.domain.clock import Clock
 from workstation.store.database import Store
 from workstation.store.errors import StoreError
@@ -142,6 +143,8 @@ class Housekeeper:
                 gone.append(one.bundle_id)
                 pages, size = pages + freed.pages, size + freed.size
         if gone:
+            detail = detail_of(bundles=len(gone), pages=pages)
+            self.store.note(Deed(action=Action.RETENTION, detail=detail), actor=MACHINE, at=self.clock())
             log.info("retention bundles=%d pages=%d bytes=%d", len(gone), pages, size)
         return Cleaned(stop=stop, bundles=tuple(gone), pages=pages, size=size, lost=lost)
 

@@ -22,6 +22,7 @@ from sqlmodel import Session, col, select
 
 from sync.port import SETTLED
 from workstation.domain.archive import ArchivedMaterial
+from workstation.domain.audit import Deed
 from workstation.domain.case import Case, CaseState, Entry
 from workstation.domain.courier import Bag, BagState
 from workstation.domain.people import Person
@@ -240,6 +241,11 @@ class Store:
         """Return the staff, disabled people included, in the order they came."""
         with self._database.read() as session:
             return staff.people(session)
+
+    def note(self, deed: Deed, *, actor: str, at: datetime) -> None:
+        """Add to the audit chain what changes nothing else; see `Tx.note`."""
+        with self.transaction() as tx:
+            tx.note(deed, actor=actor, at=at)
 
     def person_hash(self, id_number: str) -> str:
         """Return the keyed hash under which a person's papers are filed and audited."""

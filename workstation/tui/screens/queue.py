@@ -144,6 +144,9 @@ class QueueScreen(WorkScreen[None]):
     def _tell(self, line: QueueLine, history: tuple[Attempt, ...]) -> None:
         self.query_one("#history", Static).update(_history(line, history))
 
+    def _release(self, bundle_id: str) -> None:
+        self.desk.queue.release(bundle_id, actor=self.desk.profile.clerk)
+
     def _steer(self, act: Callable[[str], None], said: str) -> None:
         line = self.current
         if line is not None:
@@ -158,7 +161,7 @@ class QueueScreen(WorkScreen[None]):
         """Try now; a held line is let go."""
         line = self.current
         if line is not None and line.line.state is LineState.HELD:
-            self._steer(self.desk.queue.release, _("已恢复发送"))
+            self._steer(self._release, _("已恢复发送"))
         else:
             self._steer(self.desk.queue.retry, _("马上再试"))
 
@@ -218,7 +221,7 @@ class QueueScreen(WorkScreen[None]):
             case Way.RETRY:
                 self._steer(queue.retry, _("马上再试"))
             case Way.RELEASE:
-                self._steer(queue.release, _("已恢复发送"))
+                self._steer(self._release, _("已恢复发送"))
             case Way.HOLD:
                 await self._hold_with_reason("{why}")
             case Way.OFFICE_COUNTS:
@@ -226,13 +229,19 @@ class QueueScreen(WorkScreen[None]):
             case Way.PUT_BACK:
                 why = await self._reason(_("放回队列"), _("逐页核对后放回; 原因随经过保存。"))
                 if why:
-                    self._steer(lambda bundle: queue.put_back(bundle, why=why), _("已放回队列"))
+                    self._steer(
+                        lambda bundle: queue.put_back(bundle, why=why, actor=self.desk.profile.clerk),
+                        _("已放回队列"),
+                    )
 
     async def _hold_with_reason(self, form: str) -> None:
         why = await self._reason(_("暂停发送"), _("暂停后不会自动发送, 法定期限照常计算。"))
         if why:
             held = form.format(why=why)
-            self._steer(lambda bundle: self.desk.queue.hold(bundle, why=held), _("已暂停"))
+            self._steer(
+                lambda bundle: self.desk.queue.hold(bundle, why=held, actor=self.desk.profile.clerk),
+                _("已暂停"),
+            )
 
     async def _reason(self, title: str, body: str) -> str:
         answer = await self.app.push_screen_wait(TextDialog(title, body, _("原因")))
