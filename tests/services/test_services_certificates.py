@@ -406,3 +406,11 @@ def test_the_audit_chain_says_who_was_compared_asked_about_and_refused(counter: 
     assert {Action.COMPARED, Action.PROVED, Action.PROOF_REFUSED} <= set(actions)
     written = " ".join(entry.detail for entry in counter.window.store.audit.entries())
     assert '"code":"E108"' in written and ZHAO.id_number not in written and ZHAO.name not in written
+
+
+def test_a_key_counts_on_its_own_days_only(counter: Counter) -> None:
+    issuer = wallet.practice_issuers()[0]
+    ended = replace(issuer.keys[0], valid_until=counter.window.clock().date() - timedelta(days=1))
+    counter.window.desk.proofs.issuers = (replace(issuer, keys=(ended,)),)
+    with pytest.raises(errors.UnknownKey):
+        counter.take(counter.code())
