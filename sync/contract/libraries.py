@@ -31,7 +31,7 @@ class Scene(Model):
 class Subject(Model):
     """Whom the question is about."""
 
-    name: Annotated[Short, Field(min_length=1)]
+    name: Short
     number: Annotated[Short, Field(min_length=1)]
     """Identity number or USCC."""
 

@@ -22,8 +22,9 @@ from sync.errors import Unreachable
 from sync.gateway.libraries import SpecimenLibraries
 from tests.services.conftest import ELDER_CARD, PROFILE, QIAN, ZHAO, Clock, MakeWindow, Window
 from workstation.domain.audit import Action
-from workstation.domain.case import Case, ProofState, SlotProved
+from workstation.domain.case import Agent, AgentSet, Case, ProofState, SlotProved
 from workstation.domain.checklist import SlotStatus, Todo
+from workstation.domain.kinds import AgentKind, ReplacementKind
 from workstation.services import proof_errors as errors
 from workstation.services.errors import CaseSealed, NoApplicant, NotReadyToReceive
 from workstation.training import wallet
@@ -414,3 +415,61 @@ def test_a_key_counts_on_its_own_days_only(counter: Counter) -> None:
     counter.window.desk.proofs.issuers = (replace(issuer, keys=(ended,)),)
     with pytest.raises(errors.UnknownKey):
         counter.take(counter.code())
+
+
+def test_a_line_that_is_down_is_asked_once_and_not_for_every_case(counter: Counter) -> None:
+    window = counter.window
+    counter.line.up = False
+    cases = [counter.case]
+    for _ in range(3):
+        cases.append(window.named(window.open(ELDER_CARD)))
+        window.desk.identity.compare(cases[-1].case_id, alike=True)
+    for case in cases:
+        window.desk.proofs.take_code(case.case_id, REGISTER, wallet.identifier_of(ZHAO.id_number, BOOK))
+    counter.line.asked.clear()
+    window.desk.proofs.settle(counter.line)
+    assert len(counter.line.asked) == 1
+    window.clock.forward(minutes=2)
+    counter.line.up = True
+    window.desk.proofs.settle(counter.line)
+    proofs = [window.store.case(case.case_id).slot(REGISTER).proof for case in cases]
+    assert all(proof is not None and proof.counts for proof in proofs)
+
+
+@pytest.mark.parametrize("subject", [("", ""), ("钱样本", "\x00"), ("钱样本", "  ")])
+def test_nobody_is_asked_about_without_a_number(counter: Counter, subject: tuple[str, str]) -> None:
+    with pytest.raises(NoApplicant):
+        check(counter, subject=subject)
+
+
+def test_names_of_any_length_and_with_odd_characters_are_asked_about(counter: Counter) -> None:
+    proof = check(counter, subject=("长" * 900 + "\x00\x1b", QIAN.id_number)).slot(REGISTER).proof
+    assert proof is not None and proof.counts
+
+
+def test_what_was_proved_of_an_agent_ends_with_the_agent(counter: Counter) -> None:
+    agent_slot = "agent-id"
+    agent = Agent(kind=AgentKind.AUTHORISED, name=QIAN.name, id_number=QIAN.id_number)
+    asked = counter.window.desk.proofs._asked(
+        QIAN.name, QIAN.id_number, ReplacementKind.E_CERTIFICATE, "申请人当面出示"
+    )
+    proof = replace(asked, state=ProofState.VERIFIED, title="居民身份证电子证照")
+    with counter.window.store.transaction() as tx:
+        at = counter.window.clock()
+        payloads = AgentSet(agent=agent), SlotProved(slot=agent_slot, proof=proof)
+        tx.record(counter.case.case_id, *payloads, actor="t", at=at)
+        assert tx.case(counter.case.case_id).slot(agent_slot).is_proved
+        other = by_name("吴样本")
+        replaced = AgentSet(agent=replace(agent, name=other.name, id_number=other.id_number))
+        case = tx.record(counter.case.case_id, replaced, actor="t", at=at)
+    assert not case.slot(agent_slot).is_proved
+
+
+def test_a_sealed_case_is_not_asked_for_any_more(counter: Counter) -> None:
+    counter.line.up = False
+    counter.take(wallet.identifier_of(ZHAO.id_number, BOOK))
+    counter.window.desk.decisions.withdraw(counter.case.case_id, why="申请人撤回")
+    counter.line.up = True
+    counter.line.asked.clear()
+    counter.window.desk.proofs.settle(counter.line)
+    assert not counter.line.asked

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from workstation.domain.case import (
     TAKES_SUPPLEMENTS,
+    Agent,
     AgentSet,
     Answered,
     Applicant,
@@ -219,7 +220,7 @@ _COURSE_PAYLOADS = (
 def _with_course(case: Case, payload: CoursePayload, at: datetime) -> Case:
     match payload:
         case AgentSet():
-            return replace(case, agent=payload.agent)
+            return _acted_for(case, payload.agent)
         case CreditChecked():
             return replace(case, credit=payload)
         case IdentityChecked():
@@ -246,6 +247,19 @@ def _opened_again(case: Case, payload: SupplementOpened | Reopened) -> Case:
     if isinstance(payload, Reopened):
         return replace(case, reopened=payload.bundle_id)
     return replace(case, supplement=payload)
+
+
+def _acted_for(case: Case, agent: Agent | None) -> Case:
+    """Name who acts; what was proved of somebody who acts no more counts no more."""
+    before, now = (who.id_number if who else "" for who in (case.agent, agent))
+    owner = case.applicant.id_number if case.applicant else ""
+    if before in ("", now, owner):
+        return replace(case, agent=agent)
+    slots = {
+        name: replace(slot, proof=None) if slot.proof and slot.proof.holder_number == before else slot
+        for name, slot in case.slots.items()
+    }
+    return replace(case, agent=agent, slots=slots)
 
 
 def _closed(pauses: tuple[Pause, ...], at: datetime) -> tuple[Pause, ...]:

@@ -172,6 +172,8 @@ class ProofDesk:
         if service is None:
             raise NoSuchService(title=title)
         name, number = subject or (holder.name, holder.id_number)
+        if not clipped(number).strip():
+            raise NoApplicant
         asked = self._asked(name, number, ReplacementKind.DATA_CHECK, ground.strip())
         return self._settled(case, slot, replace(asked, title=title, service=service.id), self.libraries)
 
@@ -193,23 +195,34 @@ class ProofDesk:
         for case_id in self._pending():
             try:
                 case = self.store.case(case_id)
-                for slot, content in case.slots.items():
-                    proof = content.proof
-                    if proof is not None and proof.state is ProofState.PENDING and case.may_fill(slot):
-                        self._ask_again(case, slot, proof, libraries)
-            except StoreError as error:
-                log.error("pending proof not settled code=%s", error.code)
+                if case.is_sealed and case.supplement is None:
+                    self._forget(case_id)
+                elif not self._settle_case(case, libraries):
+                    break
+            except (StoreError, ValueError) as error:
+                log.error("pending proof not settled: %s", type(error).__name__)
         if self._pending():
             self._rests_until = self.clock() + REST
 
-    def _ask_again(self, case: Case, slot: str, proof: Proof, libraries: Libraries) -> None:
+    def _settle_case(self, case: Case, libraries: Libraries) -> bool:
+        """Ask for each pending slot; False when the line is down, so that sending is kept no longer."""
+        for slot, content in case.slots.items():
+            proof = content.proof
+            if proof is not None and proof.state is ProofState.PENDING and case.may_fill(slot):
+                answer = self._ask_again(case, slot, proof, libraries)
+                if answer.state is ProofState.PENDING and answer.reason != LibrarySilent.code:
+                    return False
+        return True
+
+    def _ask_again(self, case: Case, slot: str, proof: Proof, libraries: Libraries) -> Proof:
         answer = self._answer(case, slot, proof, libraries)
         if answer.state is ProofState.PENDING:
-            return
+            return answer
         with self.store.transaction() as tx:
             # The clerk may have taken the paper, or another code, while the library was asked.
             if tx.case(case.case_id).slot(slot).proof == proof:
                 self._record(tx, case.case_id, SlotProved(slot=slot, proof=answer))
+        return answer
 
     def _answer(self, case: Case, slot: str, proof: Proof, libraries: Libraries) -> Proof:
         """Return the proof as the library answers now; what it refuses is the reason beside the slot."""
@@ -323,6 +336,12 @@ class ProofDesk:
         if now != waiting:
             tx.put_setting(PENDING, json.dumps(sorted(now)))
         return case
+
+    def _forget(self, case_id: str) -> None:
+        """Ask no more for a case that was sealed without it: its material follows another way."""
+        with self.store.transaction() as tx:
+            waiting = set(json.loads(tx.setting(PENDING) or "[]"))
+            tx.put_setting(PENDING, json.dumps(sorted(waiting - {case_id})))
 
     def _pending(self) -> tuple[str, ...]:
         return tuple(json.loads(self.store.setting(PENDING) or "[]"))
