@@ -18,7 +18,7 @@ from sync.port import LineState
 from sync.sender import Sender
 from tests.services.conftest import PROFILE, MakeWindow, Window
 from tests.services.receipts import deliver
-from workstation.domain.case import Case, CaseState, Reopened
+from workstation.domain.case import Case, CaseState, Move, Moved, Reopened
 from workstation.domain.clock import now
 from workstation.services.decision_errors import CannotReopen, ReplacedAlready
 from workstation.services.enrolment import join, window_key
@@ -127,6 +127,16 @@ def test_an_older_version_is_not_opened_behind_a_newer_one(window: Window) -> No
     window.store.outbox.hold(case.bundles[0].bundle_id, "because", window.clock())
     with pytest.raises(ReplacedAlready):
         window.desk.reopening.open(case.bundles[0].bundle_id)
+
+
+def test_a_decision_that_comes_meanwhile_closes_the_correction(window: Window, refused: Case) -> None:
+    window.desk.reopening.open(refused.bundles[0].bundle_id)
+    with window.store.transaction() as tx:
+        moves = [Moved(move=Move.ACCEPT), Moved(move=Move.DECIDE)]
+        case = tx.record(refused.case_id, *moves, actor="office", at=window.clock())
+    assert case.is_sealed
+    with pytest.raises(CaseSealed):
+        window.desk.decisions.receive(refused.case_id)
 
 
 def test_a_reopened_case_sends_no_notice(window: Window, refused: Case) -> None:

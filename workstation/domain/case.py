@@ -107,6 +107,7 @@ __all__ = [
     "Flag",
     "Flagged",
     "HomeStreetSet",
+    "MENDABLE",
     "MOVES",
     "Move",
     "Moved",
@@ -212,6 +213,10 @@ EDITABLE = frozenset({CaseState.DRAFT, CaseState.CORRECTION})
 """States in which materials and fields may change; elsewhere the case is sealed and frozen."""
 
 
+MENDABLE = frozenset({CaseState.RECEIVED, CaseState.ACCEPTED})
+"""States in which a version that the back office refused may be corrected."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotContent:
     """What a slot holds."""
@@ -308,7 +313,8 @@ class Case:
     @property
     def is_sealed(self) -> bool:
         """True when the case may not change at the window."""
-        return self.state not in EDITABLE and not self.reopened
+        is_mended = bool(self.reopened) and self.state in MENDABLE
+        return self.state not in EDITABLE and not is_mended
 
     @property
     def streets(self) -> tuple[str, ...]:

@@ -216,7 +216,7 @@ class Decisions:
                 clerk, length = self.profile.clerk, case.length
                 tx.record(case.case_id, *facts, actor=clerk, at=at, expected_length=length)
             case = tx.case(case.case_id)
-            if not case.reopened:
+            if not case.reopened or case.is_sealed:
                 raise CaseSealed(number=case.number)
             case = self._seal(tx, case, item, at)
             archive_checked(tx, case, item, self.profile, at)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sync.port import SETTLED, LineState
-from workstation.domain.case import Case, CaseState, Reopened
+from workstation.domain.case import MENDABLE, Case, Reopened
 from workstation.domain.clock import Clock
 from workstation.i18n import _
 from workstation.services.decision_errors import CannotReopen, ReplacedAlready
@@ -17,8 +17,6 @@ from workstation.services.profile import WindowProfile
 from workstation.services.view import STATE_WORDS
 from workstation.store.database import Store
 
-MENDABLE = frozenset({CaseState.RECEIVED, CaseState.ACCEPTED})
-"""States whose sealed version says only what was handed in; a notice that went out is not sealed anew."""
 REOPENABLE = frozenset({LineState.FIX, LineState.ASK, LineState.QUARANTINED, LineState.HELD})
 """States in which no sender has the line in its hands."""
 
