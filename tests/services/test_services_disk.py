@@ -36,10 +36,10 @@ def test_the_watch_says_what_it_sees_each_time_anew() -> None:
     assert (watch.space(), watch.warning()) == (Space.ENOUGH, "")
     watch.check()
     room.free = 2047 * MIB
-    assert (watch.space(), watch.warning()) == (Space.LOW, "磁盘将满, 剩 2047 MB")
+    assert (watch.space(), watch.warning()) == (Space.LOW, "磁盘剩 2047 MB")
     watch.check()
     room.free = 299 * MIB
-    assert watch.space() is Space.STOPPED and "已停止收件" in watch.warning()
+    assert watch.space() is Space.STOPPED and "停止收件" in watch.warning()
     with pytest.raises(DiskAlmostFull):
         watch.check()
     room.free = 300 * MIB

@@ -55,8 +55,8 @@ class DiskWatch:
     def warning(self) -> str:
         """Say in a few words what every screen must show; empty while there is room."""
         words = {
-            Space.LOW: _("磁盘将满, 剩 {mb} MB"),
-            Space.STOPPED: _("磁盘将满, 已停止收件 (剩 {mb} MB)"),
+            Space.LOW: _("磁盘剩 {mb} MB"),
+            Space.STOPPED: _("磁盘剩 {mb} MB, 停止收件"),
         }
         said = words.get(self.space(), "")
         return said.format(mb=self.free_bytes() // MIB)
