@@ -23,14 +23,15 @@ from sync.contract.archive import (
     ArchiveQuery,
 )
 from sync.contract.libraries import Scene
-from sync.contract.models import Manifest
+from sync.contract.models import ChangeKind, Manifest
 from sync.gateway.blobs import Blobs
 from sync.gateway.database import Database, Rows
 from sync.gateway.enrolment import Window
 from sync.gateway.errors import SceneRefused
+from sync.gateway.feed import append
 from sync.gateway.matters import MatterState, find
 
-KEY, INDEXED = "archive.key", "archive.indexed"
+KEY, INDEXED, MARK = "archive.key", "archive.indexed", "archive.mark:"
 BATCH = 500
 """Bundles that one answer indexes at most in one transaction."""
 APPROVED = frozenset({MatterState.DECIDED, MatterState.DELIVERED})
@@ -58,11 +59,42 @@ class Archive:
         def told(rows: Rows) -> ArchiveAnswer:
             person = _hashed(rows, query.holder)
             wanted = frozenset(query.standard_ids)
-            copies = tuple(c for m in _approved(rows, person) for c in _copies(m) if c.standard_id in wanted)
+            copies = tuple(
+                copy
+                for manifest in _approved(rows, person)
+                for copy in _copies(manifest)
+                if copy.standard_id in wanted and not _is_marked(rows, copy)
+            )
             _note(rows, window, query.scene, person, what, self._clock())
             return ArchiveAnswer(copies=copies)
 
         return self._database.write(told)
+
+    def mark(self, subject: str, standard_id: str, state: str) -> None:
+        """Tell every window that copies of a case may not be reused any more; nobody is told of them again.
+
+        Args:
+            subject: number of the source case.
+            standard_id: which material; empty: all of the case.
+            state: `revoked`, `withdrawn`, `superseded` or `holder_gone`.
+        """
+        at = self._clock()
+
+        def told(rows: Rows) -> None:
+            rows.hold_windows()
+            _put(rows, f"{MARK}{subject}/{standard_id}", state)
+            for row in rows.execute('SELECT window_id FROM "window" WHERE revoked_at IS NULL').fetchall():
+                append(
+                    rows,
+                    str(row["window_id"]),
+                    ChangeKind.ARCHIVED,
+                    subject,
+                    at=at,
+                    item_code=standard_id,
+                    procedure=state,
+                )
+
+        self._database.write(told)
 
     def page(self, window: Window, query: ArchivePageQuery) -> bytes:
         """Return a page of an approved case of the person.
@@ -161,6 +193,11 @@ def _copies(manifest: Manifest) -> Iterator[ArchivedCopy]:
             card_valid_until=applicant.get("id_valid_until", ""),
             pages=pages,
         )
+
+
+def _is_marked(rows: Rows, copy: ArchivedCopy) -> bool:
+    marks = [f"{MARK}{copy.source_case}/{name}" for name in ("", copy.standard_id)]
+    return rows.execute("SELECT name FROM meta WHERE name IN (?, ?)", marks).fetchone() is not None
 
 
 def _hashed(rows: Rows, number: str) -> str:

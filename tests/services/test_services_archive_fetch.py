@@ -191,6 +191,19 @@ def test_what_was_fetched_goes_after_its_days(town: Town) -> None:
     assert not town.second.store.archived(ZHAO.id_number)
 
 
+@pytest.mark.parametrize("standard_id", [SLOT, ""], ids=["one material", "the whole case"])
+def test_a_word_of_the_office_takes_a_copy_out_of_reuse_everywhere(town: Town, standard_id: str) -> None:
+    case = town.case()
+    town.second.desk.archive_fetch.for_case(case.case_id, town.line)
+    offer = town.second.desk.reuse.offers(case)[SLOT]
+    town.hall.office.archive.mark(offer.source_case, standard_id, "revoked")
+    for change in town.hall.office.feed.since(town.line.seat.window_id, 0).changes:
+        town.second.store.inbox.apply(change)
+    assert town.second.desk.reuse.look(case).refusals[SLOT].bar is Bar.REVOKED
+    assert town.second.desk.archive.clean_up() == 1
+    assert town.second.desk.archive_fetch.for_case(case.case_id, town.line) == 0, "nor is it told again"
+
+
 def test_tomorrows_bookings_are_fetched_once_and_served_offline(town: Town) -> None:
     item = town.second.item("敬老优待证")
     tomorrow: datetime = NOW + timedelta(days=1)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from sync.contract.models import Change
 from workstation.domain.archive import ArchivedMaterial, CopyState
 from workstation.domain.case import Applicant, Case, Custody, TrustLevel
 from workstation.domain.checklist import derive
@@ -25,6 +26,8 @@ OF_ORGANISATIONS = frozenset(
 """Standard materials that belong to the organisation a case names, not to whoever brings them."""
 NUMBERED = frozenset({"id-card-front", "residence-permit-front", "social-security-card"})
 """Document kinds of one person whose number stands on them."""
+STATES = {state.value.lower(): state for state in CopyState if state is not CopyState.LIVE}
+"""As the back office writes them in `Change.procedure`."""
 ISSUED = ("issued_on", "registered_on", "valid_from")
 """Readings that say when a document was made out."""
 
@@ -127,6 +130,19 @@ def _shown_number(case: Case, material: Material) -> str:
         return ""
     value = case.fields.get(f"{material.document_kind}.id_number")
     return value.value if value is not None and value.valid else ""
+
+
+def mark_copies(tx: Tx, change: Change) -> None:
+    """Take over what the back office says of kept copies: revoked, withdrawn, superseded, holder gone.
+
+    The change names the source case, the standard material (none: all of the case) and the state.
+    """
+    state = STATES.get(change.procedure)
+    if state is None:
+        return
+    for copy in tx.archived_of_case(change.subject):
+        if change.item_code in ("", copy.standard_id):
+            tx.archive(replace(copy, state=state))
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from workstation.domain.case import (
 from workstation.domain.courier import BagState
 from workstation.domain.errors import DomainError
 from workstation.domain.lamps import decision_start
+from workstation.services.archiving import mark_copies
 from workstation.services.certificates import revoke
 from workstation.services.pack_updates import want
 from workstation.store.database import Tx
@@ -58,6 +59,9 @@ def apply_change(tx: Tx, change: Change) -> None:
         revoke(tx, change)
         return
     try:
+        if change.kind is ChangeKind.ARCHIVED:
+            mark_copies(tx, change)
+            return
         case = tx.case_by_number(change.subject)
         if case is None:
             _move_bag(tx, change)

@@ -43,6 +43,13 @@ def forget_materials(session: Session, today: date) -> int:
     return len(rows)
 
 
+def materials_of_case(session: Session, number: str) -> tuple[ArchivedMaterial, ...]:
+    """Return what a case left in the archive, whoever it belongs to."""
+    source = func.json_extract(col(MaterialRow.document), "$.source_case")
+    rows = session.exec(select(MaterialRow).where(source == number)).all()
+    return tuple(codec.material_from(row.document) for row in rows)
+
+
 def put_bag(session: Session, bag: Bag) -> None:
     """Keep a bag as it is now."""
     document = codec.bag_text(bag)

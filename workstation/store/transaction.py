@@ -157,6 +157,10 @@ class Tx:
         """Return a person's materials, the one checked last first."""
         return holdings.materials(self._session, self._indexer.person(id_number))
 
+    def archived_of_case(self, number: str) -> tuple[ArchivedMaterial, ...]:
+        """Return the materials kept from the case with this number."""
+        return holdings.materials_of_case(self._session, number)
+
     def forget_archived(self, today: date) -> int:
         """Remove materials whose keeping ended before `today`, or that nobody may use; return how many."""
         return holdings.forget_materials(self._session, today)
