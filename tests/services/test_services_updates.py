@@ -69,7 +69,13 @@ def test_news_without_a_move_leaves_the_case_and_is_listed(window: Window, kind:
 
 
 def test_every_kind_of_change_either_moves_or_is_news() -> None:
-    news = {ChangeKind.WAYBILL, ChangeKind.ARCHIVED, ChangeKind.CATALOGUE, ChangeKind.CERTIFICATE_REVOKED}
+    news = {
+        ChangeKind.WAYBILL,
+        ChangeKind.ARCHIVED,
+        ChangeKind.CATALOGUE,
+        ChangeKind.CERTIFICATE_REVOKED,
+        ChangeKind.RESULT,
+    }
     assert set(ChangeKind) == {*MOVE_OF, *COURSE, *news}
 
 
