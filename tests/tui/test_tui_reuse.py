@@ -11,7 +11,8 @@ from tests.tui.conftest import OpenSeat
 from tests.tui.seat import NARROW, Seat
 from workstation.domain.archive import Approval, ArchivedMaterial
 from workstation.domain.audit import Action
-from workstation.domain.case import Case, Custody, TrustLevel
+from workstation.domain.case import Box, Case, Custody, Page, TrustLevel
+from workstation.services.page_pictures import PagePictures
 from workstation.tui.screens.dialogs import ChoiceDialog, ConfirmDialog, TextDialog
 
 pytestmark = pytest.mark.anyio
@@ -114,3 +115,29 @@ async def test_a_spouses_papers_serve_once_they_are_registered(sit: OpenSeat, wi
             await seat.press("enter")
         assert window.store.case(case.case_id).shares[QIAN.id_number].relation == "配偶"
         assert seat.sees("可复用, 按 F3")
+
+
+async def test_a_reused_page_is_shown_and_leaves_the_store_only_with_its_watermark(
+    sit: OpenSeat, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = kept(window)
+    case = window.named(window.open())
+    window.desk.reuse.take(case.case_id, SLOT, consent_way="签字")
+    shown: list[str] = []
+    plain = PagePictures.picture
+
+    def seen(
+        self: PagePictures, page: Page, room: tuple[int, int], *rest: Box | None, mark: str = ""
+    ) -> object:
+        shown.append(mark)
+        return plain(self, page, room, *rest, mark=mark)
+
+    monkeypatch.setattr(PagePictures, "picture", seen)
+    async with sit() as seat:
+        await at_the_line(seat, case)
+        await seat.until(lambda: bool(shown), "the page")
+        assert set(shown) == {f"仅用于 2026-11-20 敬老优待证 {case.number}"}
+        await seat.press("f5")
+        (page,) = seat.outside.pages
+    assert page.suffix == ".jpg"
+    assert window.store.vault.get(copy.pages[0].kept_sha256)
