@@ -45,6 +45,25 @@ SPECIMEN_KINDS = {
 """Type codes of the specimen certificates; invented, as no public table of them was found."""
 SPECIMEN_ISSUER = "11440300000000001X"
 MARK = " (样本)"
+SOURCES = {
+    CheckService.POPULATION: "人口库",
+    CheckService.RESIDENCE: "居住登记库",
+    CheckService.MARRIAGE: "婚姻登记库",
+    CheckService.BIRTH: "出生与生育登记库",
+    CheckService.DEATH: "死亡信息库",
+    CheckService.STUDENT: "学籍库",
+    CheckService.EDUCATION: "学历学位库",
+    CheckService.LICENCE: "许可与资格证照库",
+    CheckService.ENTERPRISE: "市场主体登记库",
+    CheckService.ASSOCIATION: "社会组织登记库",
+    CheckService.INSURANCE: "社会保险库",
+    CheckService.EMPLOYMENT: "就业与人才库",
+    CheckService.TAX: "纳税信息库",
+    CheckService.PROPERTY: "不动产登记库",
+    CheckService.DISABILITY: "残疾人库",
+    CheckService.RELIEF: "社会救助库",
+}
+"""What a clerk and a paper call each library."""
 _STATES = {"001": CertificateState.VALID, "002": CertificateState.EXPIRED, "003": CertificateState.REVOKED}
 _MISMATCH_YEAR, _UNKNOWN_YEAR = "6", "3"
 
@@ -92,7 +111,7 @@ class Unconnected(_Stamped):
 
     def check(self, service: CheckService, query: CheckQuery) -> CheckAnswer:
         """See `Libraries`."""
-        return CheckAnswer(outcome=CheckOutcome.UNAVAILABLE, **self._stamp(service.value))
+        return CheckAnswer(outcome=CheckOutcome.UNAVAILABLE, **self._stamp(SOURCES[service]))
 
     def credit(self, query: CreditQuery) -> CreditAnswer:
         """See `Libraries`."""
@@ -127,7 +146,7 @@ class SpecimenLibraries(_Stamped):
 
     def check(self, service: CheckService, query: CheckQuery) -> CheckAnswer:
         """See `Libraries`."""
-        stamp = self._stamp(f"{service.value} 数据服务{MARK}")
+        stamp = self._stamp(SOURCES[service] + MARK)
         number = query.subject.number
         if not _is_specimen(number) or number[9] == _UNKNOWN_YEAR:
             return CheckAnswer(outcome=CheckOutcome.UNKNOWN, **stamp)

@@ -9,7 +9,9 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.widgets import OptionList
 
+from scanners.fake import blank_page
 from scanners.id_reader import ScriptedIdReader
+from scanners.imaging.port import Barcode
 from tests.services.conftest import ELDER_CARD, PROFILE, ZHAO, Clock, MakeWindow, Window
 from tests.services.test_services_certificates import BOOK, REGISTER, Line
 from tests.tui.conftest import OpenSeat
@@ -112,6 +114,35 @@ async def test_a_check_asks_for_its_ground_and_waits_while_the_line_is_down(
         seat.link.tell()
         await seat.settle()
         assert seat.sees("已核验, 免交纸质")
+
+
+class Screens:
+    """Sees one text on every picture."""
+
+    def __init__(self, *texts: str) -> None:
+        self.texts = texts
+
+    def screen_codes(self, file: bytes) -> tuple[Barcode, ...]:
+        return tuple(Barcode(text=text, format="QRCode", corners=(0,) * 8) for text in self.texts)
+
+
+async def test_f2_in_the_dialog_reads_the_code_off_a_picture_and_keeps_no_page(
+    sit: OpenSeat, practice: Window
+) -> None:
+    case = practice.named(practice.open(ELDER_CARD))
+    practice.desk.identity.compare(case.case_id, alike=True)
+    code = wallet.code_of(ZHAO.name, ZHAO.id_number, BOOK, practice.clock())
+    async with sit(window=practice) as seat:
+        await at_register(seat, case)
+        practice.scanner.script += [blank_page(), blank_page()]
+        practice.desk.proofs.screens = Screens("https://example.invalid")
+        await seat.press("f4", "f2")
+        await seat.until(lambda: "[E119]" in seat.notice, "no code")
+        practice.desk.proofs.screens = Screens("x", code)
+        await seat.press("f4", "f2")
+        await seat.until(lambda: "已核验" in seat.notice, "verified")
+    now = practice.store.case(case.case_id)
+    assert now.slot(REGISTER).is_proved and not now.slot(REGISTER).pages
 
 
 async def test_f4_on_the_applicant_reads_the_chip(sit: OpenSeat, practice: Window) -> None:
