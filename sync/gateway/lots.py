@@ -39,6 +39,8 @@ class _Counter(Generic[Item, Result]):
 
     waiting: deque[tuple[Item, asyncio.Future[Result]]] = field(default_factory=deque)
     lanes: set[asyncio.Task[None]] = field(default_factory=set)
+    open_lanes: int = 0
+    """Lanes that will look at `waiting` once more; a task that has ended is a lane no longer."""
 
 
 class Gathering(Generic[Item, Result]):
@@ -57,7 +59,8 @@ class Gathering(Generic[Item, Result]):
         counter = self._counters.setdefault(loop, _Counter())
         outcome: asyncio.Future[Result] = loop.create_future()
         counter.waiting.append((item, outcome))
-        if len(counter.lanes) < LANES:
+        if counter.open_lanes < LANES:
+            counter.open_lanes += 1
             lane = loop.create_task(self._serve(counter))
             counter.lanes.add(lane)
             lane.add_done_callback(counter.lanes.discard)
@@ -65,18 +68,24 @@ class Gathering(Generic[Item, Result]):
 
     async def _serve(self, counter: _Counter[Item, Result]) -> None:
         """Work on lots until nobody waits."""
-        while counter.waiting:
-            lot = [counter.waiting.popleft() for _ in range(min(MOST, len(counter.waiting)))]
-            try:
-                results = await run_in_threadpool(self._work, [item for item, _outcome in lot])
-            except Exception as error:  # noqa: BLE001 - every caller of the lot hears of it
-                for _item, outcome in lot:
-                    if not outcome.done():
-                        outcome.set_exception(error)
-                continue
-            for (_item, outcome), result in zip(lot, results, strict=True):
+        try:
+            while counter.waiting:
+                lot = [counter.waiting.popleft() for _ in range(min(MOST, len(counter.waiting)))]
+                await self._done(lot)
+        finally:
+            counter.open_lanes -= 1
+
+    async def _done(self, lot: list[tuple[Item, asyncio.Future[Result]]]) -> None:
+        try:
+            results = await run_in_threadpool(self._work, [item for item, _outcome in lot])
+        except Exception as error:  # noqa: BLE001 - every caller of the lot hears of it
+            for _item, outcome in lot:
                 if not outcome.done():
-                    outcome.set_result(result)
+                    outcome.set_exception(error)
+            return
+        for (_item, outcome), result in zip(lot, results, strict=True):
+            if not outcome.done():
+                outcome.set_result(result)
 
 
 class Lots:
