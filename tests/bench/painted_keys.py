@@ -61,6 +61,13 @@ class Terminal:
                 raise RuntimeError(f"{text} was never seen: {self.seen[-1500:]!r}")
             self.read(0.2)
 
+    def wait_for_field(self) -> None:
+        """Press a key until it is painted: then the field is there."""
+        until = time.monotonic() + PATIENCE_S
+        while b"x" not in self.seen.rpartition(b"2026h")[2] and time.monotonic() < until:
+            self.type("\x15x")
+            self.rest(1.0)
+
     def type(self, text: str) -> None:
         """Press keys."""
         self.seen = b""
@@ -115,7 +122,7 @@ def painted(folder: Path, keys: int) -> tuple[list[float], int]:
         terminal.type("\r")
         terminal.wait_for("办新件")
         terminal.type("\x1bOQ")
-        terminal.rest(1.5)
+        terminal.wait_for_field()
         before = _delivered(folder)
         times = []
         for number in range(-len(WORD), keys):
