@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sync.contract.models import MAX_BLOB_BYTES
@@ -314,6 +314,7 @@ def test_a_disk_that_refuses_keeps_what_was_there(
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(b"0123456789", [(0, 4), (6, 2), (2, 4), (4, 6)])
 @given(
     st.binary(min_size=1, max_size=60),
     st.lists(st.tuples(st.integers(0, 70), st.integers(0, 70)), max_size=25),

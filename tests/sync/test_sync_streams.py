@@ -129,7 +129,8 @@ def test_urgent_bundles_are_begun_first_however_wide_the_line(desk: Desk) -> Non
 def test_versions_of_one_case_go_one_after_the_other(desk: Desk) -> None:
     desk.widen()
     desk.office.before = slow([])
-    versions = [desk.add(number, subject="FT-1", version=number + 1) for number in range(4)]
+    pages = {1: [b"1", b"2", b"3"], 2: [], 3: [b"4"], 4: []}
+    versions = [desk.add(number, *pages[number], subject="FT-1", version=number) for number in pages]
     desk.sender.send_due()
     assert [call.rpartition("/")[2] for call in desk.calls("PUT /v1/bundles")] == versions
 
