@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from sync.contract.models import SignedReceipt
@@ -54,9 +54,9 @@ class Plan:
 
 PLANS = st.builds(
     Plan,
-    moves=st.integers(0, len(TO_THE_END)),
-    lines=st.lists(st.sampled_from(LineState), max_size=3).map(tuple),
-    days_ago=st.integers(0, 60),
+    moves=st.sampled_from((*range(len(TO_THE_END) + 1), len(TO_THE_END), len(TO_THE_END))),
+    lines=st.lists(st.sampled_from((*LineState, LineState.DELIVERED)), max_size=3).map(tuple),
+    days_ago=st.sampled_from((0, 29, 31, 60)),
     is_archived=st.booleans(),
 )
 
@@ -129,9 +129,16 @@ def clean(store: Store, *, before: datetime = BEFORE) -> list[str]:
         return [name for name in names if store.retention.let_go(name, before, LATER) is not None]
 
 
+D, OVER = LineState.DELIVERED, len(TO_THE_END)
+
+
+@example(plans=[Plan(OVER, (D, LineState.QUEUED), 60, is_archived=False)])
+@example(plans=[Plan(OVER - 1, (D,), 60, is_archived=False)])
+@example(plans=[Plan(OVER, (LineState.REPLACED, D), 60, is_archived=False)])
+@example(plans=[Plan(OVER, (D, D), 60, is_archived=True)])
 @given(plans=st.lists(PLANS, min_size=1, max_size=4))
 @settings(
-    max_examples=20,
+    max_examples=15,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
