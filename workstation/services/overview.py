@@ -36,6 +36,7 @@ CHANGE_WORDS = {
     ChangeKind.SPECIAL_ENDED: N_("{who}特别程序结束, 办理期限继续计算"),
     ChangeKind.EXTENDED: N_("{who}批准延长办理期限: {reason}"),
     ChangeKind.BRANCH: N_("{who}已处理其中一个事项"),
+    ChangeKind.CERTIFICATE_REVOKED: N_("有电子证照已被签发机关撤销, 不再采用"),
     ChangeKind.RESULT: N_("{who}发来结果文件: {reason}; 用 workstation queue results 取回"),
     ChangeKind.CATALOGUE: N_("事项目录有新版本, 将在办件之间启用"),
 }
