@@ -143,7 +143,10 @@ def main() -> int:
     try:
         length = _manifest_length(server)
         told = [floors(server, args.windows, length, RECEIPT_LENGTH)]
-        runs = [measured(server, workers, args) for workers in args.workers]
+        runs = []
+        for workers in args.workers:
+            runs.append(measured(server, workers, args))
+            sys.stderr.write(json.dumps(runs[-1]) + "\n")
         told.append(floors(server, args.windows, length, RECEIPT_LENGTH))
     finally:
         server.stop()
