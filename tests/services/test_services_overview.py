@@ -91,6 +91,22 @@ def test_news_about_a_bag_names_the_bag(window: Window) -> None:
     assert (message.title, message.case_id) == ("邮袋 W03-XMH-0001", "")
 
 
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        (ChangeKind.CATALOGUE, "事项目录"),
+        (ChangeKind.CERTIFICATE_REVOKED, "电子证照"),
+        (ChangeKind.REFUSED, "W99-20261120-001"),
+    ],
+)
+def test_news_about_no_case_of_this_window_is_not_called_a_bag(
+    window: Window, kind: ChangeKind, title: str
+) -> None:
+    window.tell(kind, "W99-20261120-001")
+    (message,) = overview(window.desk).messages
+    assert (message.title, message.case_id) == (title, "")
+
+
 def test_words_from_the_back_office_are_never_taken_for_a_pattern(window: Window) -> None:
     case = window.received()
     change = change_of(ChangeKind.REFUSED, case.number, 1, reason="{who} {0} {x.y}")

