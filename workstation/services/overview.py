@@ -39,7 +39,6 @@ CHANGE_WORDS = {
     ChangeKind.CERTIFICATE_REVOKED: N_("有电子证照已被签发机关撤销, 不再采用"),
     ChangeKind.RESULT: N_("{who}发来结果文件: {reason}; 用 workstation queue results 取回"),
     ChangeKind.CATALOGUE: N_("事项目录有新版本, 将在办件之间启用"),
-    ChangeKind.CERTIFICATE_REVOKED: N_("一份电子证照或其签名密钥被撤销, 本窗口不再接受"),
 }
 SUBJECTS = {
     ChangeKind.WAYBILL: N_("邮袋 {subject}"),
