@@ -173,7 +173,7 @@ def _case_line(desk: Desk, case: CaseSummary, board: LampBoard, *, is_hidden: bo
         case_id=case.case_id,
         number=case.number,
         title=desk.catalogue.title_of(case.item_code),
-        applicant=_("其他人员办理中") if is_hidden else case.applicant_name,
+        applicant=_("他人在办") if is_hidden else case.applicant_name,
         state=case.state,
         on_hold=Flag.ON_HOLD in case.flags,
         is_deemed_accepted=Flag.DEEMED_ACCEPTED in case.flags,
