@@ -14,6 +14,7 @@ from scanners.child import Child
 from scanners.frames import BadFrame, pack, read_header, unpack_header, unpack_lengths, write_frame
 from scanners.port import MAX_PAGE_PIXELS
 from workstation.texts import words
+from workstation.texts.readers import TEXTS as READERS
 from workstation.texts.scanners import TEXTS
 
 
@@ -64,7 +65,7 @@ def test_the_last_words_of_a_child_that_is_gone_are_still_heard() -> None:
 
 def kinds(base: type[errors.ScannerError] = errors.ScannerError) -> list[type[errors.ScannerError]]:
     """Return every error of this package that has a code of its own."""
-    for module in ("camera_errors", "file_errors", "imaging.darkroom"):
+    for module in ("camera_errors", "file_errors", "id_reader", "imaging.darkroom"):
         importlib.import_module(f"scanners.{module}")
     found = [base] if "code" in vars(base) and base.__module__.startswith("scanners.") else []
     return found + [kind for under in base.__subclasses__() for kind in kinds(under)]
@@ -73,7 +74,7 @@ def kinds(base: type[errors.ScannerError] = errors.ScannerError) -> list[type[er
 def test_every_code_is_unique_and_has_words_and_no_words_lack_a_code() -> None:
     codes = [kind.code for kind in kinds()]
     assert len(codes) == len(set(codes))
-    assert set(codes) == set(TEXTS)
+    assert set(codes) == set(TEXTS) | set(READERS)
 
 
 def test_words_leave_no_placeholder_open_for_any_error() -> None:

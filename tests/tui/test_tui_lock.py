@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,8 +17,9 @@ from tests.services.conftest import ELDER_CARD, ZHAO, Window
 from tests.tui.conftest import OpenSeat
 from tests.tui.seat import Seat
 from workstation.domain.audit import Action
-from workstation.domain.people import Role
+from workstation.domain.people import Person, Role
 from workstation.services.audit import check
+from workstation.services.people import People
 from workstation.store import people as staff
 from workstation.tui import locking
 from workstation.tui.screens.case import CaseScreen
@@ -81,6 +83,7 @@ async def test_the_lock_hides_the_case_keeps_what_is_typed_and_opens_to_the_pin(
         await seat.press("ctrl+l")
         await seat.until(lambda: Action.LOCKED in actions(staffed), "written down")
         seat.on(LockScreen)
+        await seat.until(lambda: "王样本" in seat.text, "names")
         assert seat.sees("已锁屏", "王样本")
         assert seat.misses(ZHAO.name, ZHAO.id_number, "半句话", "敬老优待证")
         length = staffed.store.audit.head().seq
@@ -152,7 +155,7 @@ async def test_another_person_gets_screens_of_their_own_and_the_first_finds_thei
     async with sit(window=staffed) as seat:
         box = await typing(seat, staffed)
         await seat.press("ctrl+l")
-        assert seat.sees("F2")
+        await seat.until(lambda: "F2" in seat.text, "names")
         names = [person.name for person in staffed.desk.people.active()]
         await seat.until(lambda: len(seat.on(LockScreen)._people) == 3, "people")
         order = [person.name for person in seat.on(LockScreen)._people]
@@ -225,3 +228,21 @@ async def test_a_window_nobody_signed_in_to_has_no_lock(sit: OpenSeat) -> None:
     async with sit() as seat:
         await seat.press("ctrl+l")
         seat.on(HomeScreen)
+
+
+async def test_a_pin_given_before_the_names_are_known_counts_all_the_same(
+    sit: OpenSeat, staffed: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = threading.Event()
+    active = type(staffed.desk.people).active
+
+    def late(self: People) -> tuple[Person, ...]:
+        known.wait(20)
+        return active(self)
+
+    async with sit(window=staffed) as seat:
+        monkeypatch.setattr(type(staffed.desk.people), "active", late)
+        await seat.pilot.press("ctrl+l", *PIN, "enter")
+        await seat.pilot.pause()
+        known.set()
+        await seat.until(lambda: not isinstance(seat.app.screen, LockScreen), "let in")

@@ -502,9 +502,11 @@ async def test_the_field_under_the_cursor_is_zoomed_to_on_a_turned_page(
     asked: list[object] = []
     picture = type(window.desk.pictures).picture
 
-    def ask(self: object, page: Page, room_px: tuple[int, int], crop: object = None) -> Rendered:
+    def ask(
+        self: object, page: Page, room_px: tuple[int, int], crop: object = None, *, mark: str = ""
+    ) -> Rendered:
         asked.append((page.treatment, crop))
-        return picture(window.desk.pictures, page, room_px, crop)  # type: ignore[arg-type]
+        return picture(window.desk.pictures, page, room_px, crop, mark=mark)  # type: ignore[arg-type]
 
     monkeypatch.setattr(type(window.desk.pictures), "picture", ask)
     async with sit() as seat:

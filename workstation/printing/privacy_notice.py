@@ -61,10 +61,9 @@ def _story(parts: Parts, form: PrivacyNoticeForm) -> list[Flowable]:
             f"请向本窗口或者拨打 {form.complaint_phone} 提出。"
         ),
         parts.signatures(
-            [Block("已告知本人", (("签字", ""), ("日期", "　　　年　　月　　日"))), _teller(form)]
+            [
+                Block(party, (("签字", ""), ("日期", "　　　年　　月　　日")))
+                for party in ("已告知本人", "告知人")
+            ]
         ),
     ]
-
-
-def _teller(form: PrivacyNoticeForm) -> Block:
-    return Block("告知人", (("窗口", form.window), ("经办人", form.clerk)))

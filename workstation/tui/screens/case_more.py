@@ -160,11 +160,11 @@ def _compare(screen: CaseScreen) -> None:
 MORE: tuple[MoreAction, ...] = (
     MoreAction("take-over", N_("转入新版事项"), _may_take_over, _take_over),
     MoreAction("ask-supplement", N_("补充告知: 事项有变"), _may_ask_supplement, _ask_supplement),
-    MoreAction("compare", N_("核对人证一致"), _may_compare, _compare),
     MoreAction("refuse", N_("不予受理"), _may_refuse, _refuse),
     MoreAction("withdraw", N_("撤回申请"), _may_withdraw, _withdraw),
     MoreAction("terminate", N_("终止: 容缺逾期未补"), may_terminate, _terminate),
     MoreAction("discard", N_("作废草稿"), _may_discard, _discard),
+    MoreAction("compare", N_("核对人证一致"), _may_compare, _compare),
     MoreAction("share", N_("登记他人材料 (如配偶), 供本件复用"), may_share, _share_papers),
     MoreAction("notice", N_("打印个人信息处理告知书"), _may_print_notice, _print_notice),
     MoreAction("covers", N_("打印扫描封面页 (整叠分拣用)"), _may_print_covers, _print_covers),

@@ -42,6 +42,8 @@ class LockScreen(Screen[None]):
         super().__init__()
         self._people: tuple[Person, ...] = ()
         self._chosen = 0
+        self._is_early = False
+        """A PIN was given before it was known whose."""
 
     def compose(self) -> ComposeResult:
         """The title, who is asked, one input, one line for the answer."""
@@ -59,9 +61,10 @@ class LockScreen(Screen[None]):
         self.pin.focus()
         # Nobody until it is known: a choice made among those of before would be lost.
         self._people = ()
+        self._is_early = False
         self._look()
 
-    @work(exit_on_error=False, group="lock", exclusive=True)
+    @work(exit_on_error=False, group="look", exclusive=True)
     async def _look(self) -> None:
         desk = self.app.station.desk
         # Not with the desk's jobs: a long one must not keep the lock from answering.
@@ -70,6 +73,8 @@ class LockScreen(Screen[None]):
         self._people = tuple(sorted(found, key=lambda person: person.person_id != mine))
         self._chosen = 0
         self._show_who()
+        if self._is_early:
+            self._given()
 
     def _show_who(self) -> None:
         if not self._people:
@@ -88,12 +93,13 @@ class LockScreen(Screen[None]):
 
     @on(Input.Submitted, "#passphrase")
     def _given(self) -> None:
+        self._is_early = not self._people
         if self._people and not self.busy:
             self.busy = True
             self._say(_("正在打开…"), "quiet")
             self._open(self._people[self._chosen], self.pin.value)
 
-    @work(exit_on_error=False, group="lock")
+    @work(exit_on_error=False, group="desk")
     async def _open(self, person: Person, pin: str) -> None:
         try:
             desk = self.app.station.desk
