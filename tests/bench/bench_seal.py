@@ -16,14 +16,9 @@ the same size into an SQLCipher database (WAL, synchronous=FULL): `one commit` c
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
-import shutil
-import sys
-import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from statistics import median, quantiles
@@ -31,17 +26,12 @@ from typing import Any
 
 import sqlcipher3
 
-from scanners.fake import ScriptedScanner
-from sync.contract.signing import new_key
-from tests.services.conftest import CREDIT, ELDER_CARD, PROFILE, Readings, Window, sample_value
-from workstation.catalogue.calendar import load_calendar
-from workstation.catalogue.loader import bundled_pack, load_pack
+from tests.bench.disk_bench import measure_disk
+from tests.bench.queued_store import window_over
+from tests.services.conftest import ELDER_CARD, sample_value
 from workstation.domain.case import Case, Custody, Page
 from workstation.domain.checklist import Todo
 from workstation.domain.clock import now
-from workstation.printing.rendering import render_form
-from workstation.services.catalogue import Catalogue
-from workstation.services.desk import Parts, build_desk
 from workstation.services.ids import new_id
 from workstation.store.database import Store
 from workstation.store.keys import DataKey
@@ -106,28 +96,8 @@ class Bench:
         for number in range(256):
             # A store in use has every folder of the vault.
             (folder / "store" / FOLDER / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
-        self.window = self._window(folder)
+        self.window = window_over(folder, self.store, now)
         self.sealed_bytes = 0
-
-    def _window(self, folder: Path) -> Window:
-        scanner, readings, signing = ScriptedScanner([]), Readings(), new_key()
-        (folder / "papers").mkdir()
-        parts = Parts(
-            store=self.store,
-            profile=PROFILE,
-            catalogue=Catalogue((load_pack(bundled_pack()),)),
-            clock=now,
-            calendar=load_calendar(),
-            scanner=scanner,
-            read=readings,
-            key=signing,
-            papers_folder=folder / "papers",
-            render=render_form,
-            credit=CREDIT,
-            packs_folder=folder / "packs",
-            load_pack=load_pack,
-        )
-        return Window(build_desk(parts), self.store, now, scanner, readings, signing)  # type: ignore[arg-type]
 
     def prepared(self) -> tuple[Case, list[str]]:
         """Return a case that lacks its pages only, and the slot of each page to come."""
@@ -247,26 +217,5 @@ def table(figures: list[Figure]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Run and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=40)
-    parser.add_argument("--folder", type=Path, help="folder on the disk to measure")
-    parser.add_argument("--json", type=Path, help="file for the figures")
-    given = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="bench-seal-", dir=given.folder))
-    try:
-        figures = run(folder, given.rounds)
-    finally:
-        shutil.rmtree(folder)
-    sys.stdout.write(table(figures) + "\n")
-    document = {"benchmark": "seal", "rounds": given.rounds, "figures": [asdict(one) for one in figures]}
-    text = json.dumps(document, ensure_ascii=False)
-    if given.json is None:
-        sys.stdout.write(text + "\n")
-    else:
-        given.json.write_text(text + "\n", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    measure_disk("seal", __doc__ or "", run, table, rounds=40)

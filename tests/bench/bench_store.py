@@ -8,20 +8,16 @@ synced. Everything is measured in turns, so a disk that slows down slows down al
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
-import shutil
-import sys
-import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
 
 from sync.contract.ids import uuid7
+from tests.bench.disk_bench import measure_disk
 from workstation.domain.case import FieldSet, FieldValue, Opened, Origin
 from workstation.domain.folding import fold
 from workstation.store.database import Store
@@ -153,26 +149,5 @@ def table(figures: list[Figure]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Run and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--folder", type=Path, help="folder on the disk to measure")
-    parser.add_argument("--json", type=Path, help="file for the figures")
-    given = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="bench-store-", dir=given.folder))
-    try:
-        figures = run(folder, given.rounds)
-    finally:
-        shutil.rmtree(folder)
-    sys.stdout.write(table(figures) + "\n")
-    document = {"benchmark": "store", "rounds": given.rounds, "figures": [asdict(one) for one in figures]}
-    text = json.dumps(document, ensure_ascii=False)
-    if given.json is None:
-        sys.stdout.write(text + "\n")
-    else:
-        given.json.write_text(text + "\n", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    measure_disk("store", __doc__ or "", run, table, rounds=200)

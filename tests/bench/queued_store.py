@@ -5,7 +5,7 @@ What is measured on it is reading; sealing ten thousand cases one by one would s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -42,14 +42,14 @@ def window_with(folder: Path, queued: int, *, now: datetime = NOW) -> Iterator[W
     key = DataKey.new()
     store = Store.create(folder / "data", key)
     try:
-        window = _window(folder, store, Clock(now))
+        window = window_over(folder, store, Clock(now))
         _fill(folder / "data", key, window, queued, now)
         window.desk.board.totals()
     finally:
         store.close()
     store = Store.open(folder / "data", key)
     try:
-        yield _window(folder, store, Clock(now))
+        yield window_over(folder, store, Clock(now))
     finally:
         store.close()
 
@@ -59,12 +59,13 @@ def empty_window(folder: Path, *, now: datetime = NOW) -> Iterator[Window]:
     """Make a window over a new store."""
     store = Store.create(folder / "data", DataKey.new())
     try:
-        yield _window(folder, store, Clock(now))
+        yield window_over(folder, store, Clock(now))
     finally:
         store.close()
 
 
-def _window(folder: Path, store: Store, clock: Clock) -> Window:
+def window_over(folder: Path, store: Store, clock: Callable[[], datetime]) -> Window:
+    """Return a window over a store, with the bundled pack and doubles of devices."""
     scanner, readings, signing = ScriptedScanner([]), Readings(), new_key()
     (folder / "papers").mkdir(exist_ok=True)
     parts = Parts(
