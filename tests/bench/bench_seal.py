@@ -96,7 +96,7 @@ class Bench:
         for number in range(256):
             # A store in use has every folder of the vault.
             (folder / "store" / FOLDER / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
-        self.window = window_over(folder, self.store, now)
+        self.window = window_over(folder, self.store, now)  # type: ignore[arg-type]
         self.sealed_bytes = 0
 
     def prepared(self) -> tuple[Case, list[str]]:

@@ -5,7 +5,7 @@ What is measured on it is reading; sealing ten thousand cases one by one would s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -64,7 +64,7 @@ def empty_window(folder: Path, *, now: datetime = NOW) -> Iterator[Window]:
         store.close()
 
 
-def window_over(folder: Path, store: Store, clock: Callable[[], datetime]) -> Window:
+def window_over(folder: Path, store: Store, clock: Clock) -> Window:
     """Return a window over a store, with the bundled pack and doubles of devices."""
     scanner, readings, signing = ScriptedScanner([]), Readings(), new_key()
     (folder / "papers").mkdir(exist_ok=True)
