@@ -21,6 +21,7 @@ from workstation.domain.case import FieldValue, Origin
 from workstation.domain.deadlines import WorkCalendar
 from workstation.domain.items import Pack
 from workstation.printing.rendering import render_form
+from workstation.services.carrying import PHONE
 from workstation.services.catalogue import Catalogue
 from workstation.services.desk import Parts, build_desk
 from workstation.store.database import Store
@@ -86,9 +87,13 @@ class Counter:
         return {name}
 
     def name_applicant(self, _name: str, text: str) -> set[str]:
+        before, phone = self.window.store.case(self.case_id).applicant, self.settled.get(PHONE)
         self.window.desk.intake.set_applicant(self.case_id, applicant_of(ZHAO if text else QIAN))
-        # What the card said of the applicant named before goes with that applicant; the rest stays.
-        return {name for name, value in self.settled.items() if value.origin is Origin.CARD}
+        # What the card said of the applicant named before, and a number that came with their name, go with
+        # that applicant; the rest stays.
+        came_along = before is not None and phone is not None and phone.value == before.phone
+        gone = {name for name, value in self.settled.items() if value.origin is Origin.CARD}
+        return gone | {PHONE} if came_along else gone
 
     def scan(self, name: str, text: str) -> set[str]:
         case = self.window.store.case(self.case_id)
