@@ -3,7 +3,7 @@
 `python -m tests.acceptance.feeding SHEETS` loads everything once. Each line on its standard input, a JSON
 object with `data` (a store with the case in it), `secret`, `case` and `darkroom`, starts one feed in a
 process forked off; on its standard output it tells `fed PID`, then `page ID SHA256` for each page
-acknowledged, and `over` once that process is gone.
+acknowledged, and `over` once that process is gone. One that was quicker than its killer waits for it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from workstation.store.keys import DataKey
 SHEETS = 40
 SLOT = "household-register"
 DEVICE = "pnm:0"
+KILLED_BY_THEN_S = 60
 PROFILE = WindowProfile(
     window_id="w-03",
     window_name="综合窗口 03",
@@ -79,6 +81,7 @@ def main() -> None:
         feeding = os.fork()
         if not feeding:
             feed(sheets, json.loads(line))
+            time.sleep(KILLED_BY_THEN_S)
             os._exit(0)
         say("fed", feeding)
         os.waitpid(feeding, 0)
