@@ -6,6 +6,7 @@ So a refusal counts only in the gateway's own form (RFC 9457), and a success onl
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -35,6 +36,7 @@ JSON = "application/json"
 PROBLEM = "application/problem+json"
 
 Body = TypeVar("Body", bound=BaseModel)
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,32 @@ class Answer:
         Raises:
             NotTheGateway: another media type, no JSON, or JSON of another shape.
         """
-        if self.media_type != JSON:
-            raise NotTheGateway(f"{self.status} {self.media_type or 'without a type'}")
+        self._check_type()
         try:
             return model.model_validate_json(self.body)
         except ValidationError as error:
             raise NotTheGateway(
                 f"{self.status} is no {model.__name__}: {error.error_count()} faults"
             ) from None
+
+    def read_by(self, reader: Callable[[bytes], Told]) -> Told:
+        """Return what `reader` makes of the body; it raises ValueError for what is not its own.
+
+        Raises:
+            NotTheGateway: another media type, or the reader refused it.
+        """
+        self._check_type()
+        try:
+            return reader(self.body)
+        except ValueError as error:
+            # Its words may quote the body.
+            raise NotTheGateway(
+                f"{self.status} refused by {reader.__name__}: {type(error).__name__}"
+            ) from None
+
+    def _check_type(self) -> None:
+        if self.media_type != JSON:
+            raise NotTheGateway(f"{self.status} {self.media_type or 'without a type'}")
 
 
 def http_date(text: str) -> datetime | None:

@@ -19,6 +19,7 @@ from sync.access import Access, Identity
 from sync.answers import JSON, MAX_ANSWER_BYTES, PROBLEM, Answer, expect
 from sync.contract.anchors import AnchorPoint, AnchorRequest, Anchors, SignedAnchor
 from sync.contract.archive import ArchiveAnswer, ArchivePageQuery, ArchiveQuery
+from sync.contract.feed import FeedSlice, read_slice
 from sync.contract.libraries import (
     CertificateAnswer,
     CertificateQuery,
@@ -33,7 +34,6 @@ from sync.contract.models import (
     MAX_PACK_BYTES,
     MAX_PAGES,
     ChangeFile,
-    Changes,
     Enrolment,
     EnrolmentRequest,
     HeldAnswer,
@@ -256,12 +256,17 @@ class GatewayClient:
         expect(answer, STORED, self._clock())
         return answer.read(SignedReceipt)
 
-    def changes(self, after: int, wait_s: float = 0.0) -> Changes:
-        """Return the feed after a cursor; the gateway may hold the answer for `wait_s` seconds."""
+    def changes(self, after: int, wait_s: float = 0.0) -> FeedSlice:
+        """Return the feed after a cursor; the gateway may hold the answer for `wait_s` seconds.
+
+        Raises:
+            NotTheGateway: the answer is no feed, or one of its lines is none.
+            SyncError: any other reason, by class.
+        """
         query = {"after": str(after), "wait": str(int(wait_s))}
         answer = self._authorised(Request("GET", "/v1/changes", query=query, wait_s=wait_s))
         expect(answer, OK, self._clock())
-        return answer.read(Changes)
+        return answer.read_by(read_slice)
 
     def pack(self, pack_id: str, version: str) -> PackFiles:
         """Return a published item pack; whoever keeps it checks its signature first.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from sync.contract.feed import UnknownChange
 from sync.contract.models import Change, SignedManifest, SignedReceipt
 from sync.contract.signing import manifest_sha256
 from sync.errors import FailureClass, UnreadableBundle
@@ -178,6 +179,7 @@ class MemoryInbox:
         self._guard = threading.Lock()
         self._cursor = 0
         self.applied: list[Change] = []
+        self.kept: list[UnknownChange] = []
 
     def cursor(self) -> int:
         """See `Inbox.cursor`."""
@@ -191,4 +193,13 @@ class MemoryInbox:
                 return False
             self._cursor = change.cursor
             self.applied.append(change)
+            return True
+
+    def keep(self, line: UnknownChange) -> bool:
+        """See `Inbox.keep`."""
+        with self._guard:
+            if line.cursor <= self._cursor:
+                return False
+            self._cursor = line.cursor
+            self.kept.append(line)
             return True

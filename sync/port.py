@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from sync.contract.feed import UnknownChange
 from sync.contract.models import Change, SignedManifest, SignedReceipt
 from sync.errors import FailureClass
 
@@ -123,9 +124,16 @@ class Inbox(Protocol):
     """Where changes of the back office land."""
 
     def cursor(self) -> int:
-        """Cursor of the last applied change; 0 at first."""
+        """Cursor of the last line that was applied or kept; 0 at first."""
         ...
 
     def apply(self, change: Change) -> bool:
-        """Apply once and move the cursor, in one transaction; False if it was applied before."""
+        """Apply once and move the cursor, in one transaction; False if it was applied before.
+
+        A line behind a kept one about the same subject waits for it, so that order is kept.
+        """
+        ...
+
+    def keep(self, line: UnknownChange) -> bool:
+        """Keep a line this program does not know and move the cursor; False if it was there before."""
         ...

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from random import Random
 
 from sync.client import GatewayClient
-from sync.contract.models import SignedManifest, SignedReceipt
+from sync.contract.feed import UnknownChange
+from sync.contract.models import Change, SignedManifest, SignedReceipt
 from sync.courier import Courier
 from sync.errors import FailureClass, Interrupted, SyncError
 from sync.patience import BackoffPolicy
@@ -141,7 +142,9 @@ class Sender:
         return self._client
 
     def poll_changes(self, wait_s: float = 0.0) -> int:
-        """Apply what the back office tells, in cursor order; return how many changes were new.
+        """Apply what the back office tells, in cursor order; return how many lines were new.
+
+        What only a newer program knows is kept, and the feed goes on.
 
         Args:
             wait_s: how long the gateway may hold the first answer when there is nothing to tell.
@@ -153,11 +156,14 @@ class Sender:
         while True:
             before = self._inbox.cursor()
             slice_ = self._client.changes(before, wait_s)
-            for change in sorted(slice_.changes, key=lambda change: change.cursor):
-                applied += self._inbox.apply(change)
-            if not slice_.changes or self._inbox.cursor() <= before:
+            for line in slice_.lines:
+                applied += self._take_in(line)
+            if not slice_.lines or self._inbox.cursor() <= before:
                 return applied
             wait_s = 0.0
+
+    def _take_in(self, line: Change | UnknownChange) -> bool:
+        return self._inbox.apply(line) if isinstance(line, Change) else self._inbox.keep(line)
 
     def begin(self, line: Line) -> bool | SyncError:
         """Claim a line; False when somebody put it on hold or delivered it since it was read."""

@@ -48,6 +48,7 @@ from sync.gateway.calls import Back, Caller, HashInPath, IdInPath, problems_with
 from sync.gateway.desk.site import make_desk
 from sync.gateway.desk.web import ROOT as DESK
 from sync.gateway.express import Express
+from sync.gateway.feed import Told
 from sync.gateway.lots import Lots
 from sync.gateway.metrics import CONTENT_TYPE, FEED_BUCKETS, Measure, Metrics
 from sync.gateway.news import News
@@ -212,32 +213,33 @@ def credit(query: CreditQuery, office: Back, _caller: Caller) -> CreditAnswer:
     return office.libraries.credit(query)
 
 
-@router.get("/changes", responses=problems_with(401, 422, 429))
+@router.get("/changes", response_model=Changes, responses=problems_with(401, 422, 429))
 async def changes(
     request: Request,
     office: Back,
     caller: Caller,
     after: Annotated[int, Query(ge=0, le=2**53)] = 0,
     wait: Annotated[float, Query(ge=0, le=MAX_WAIT_S)] = 0,
-) -> Changes:
+) -> Response:
     """Tell what the office decided since a cursor, waiting up to `wait` seconds for the first news."""
     stopping: threading.Event = request.app.state.stopping
     news: News = request.app.state.news
     loop = asyncio.get_running_loop()
     until = loop.time() + wait
     while True:
-        found = await run_in_threadpool(office.feed.since, caller.window_id, after)
+        found = await run_in_threadpool(office.feed.told, caller.window_id, after)
         left = until - loop.time()
-        if found.changes:
+        if found.lines:
             _observe_delays(request.app.state.metrics, found, office.clock())
-        if found.changes or left <= 0 or stopping.is_set() or await request.is_disconnected():
-            return found
+        if found.lines or left <= 0 or stopping.is_set() or await request.is_disconnected():
+            return Response(found.body, media_type="application/json")
         await news.wait(caller.window_id, after, left)
 
 
-def _observe_delays(metrics: Metrics, found: Changes, now: datetime) -> None:
-    for change in found.changes:
-        delay = max(0.0, (now - change.at).total_seconds())
+def _observe_delays(metrics: Metrics, found: Told, now: datetime) -> None:
+    for position in found.positions:
+        # A position is the microsecond of its line.
+        delay = max(0.0, now.timestamp() - position / 1_000_000)
         metrics.observe("gateway_feed_delay_seconds", delay, FEED_BUCKETS)
 
 

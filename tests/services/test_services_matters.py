@@ -180,7 +180,7 @@ def test_home_says_which_part_it_was(window: Window) -> None:
 def test_a_word_of_a_branch_that_nobody_knows_is_shown_all_the_same(window: Window) -> None:
     case = received_shop(window)
     tell(window, case, "449999999999", ChangeKind.DECIDED)
-    change = window.store.inbox.recent(1)[0].change
+    (change,) = window.store.inbox.mentioning("449999999999", 1)
     assert branch_words(change, "某事项") == "香蜜湖街道已办结「某事项」"
     assert len(window.desk.view(case.case_id).branches) == 3
 

@@ -23,7 +23,8 @@ from workstation.domain.case import CaseState, Move
 from workstation.domain.items import Pack
 from workstation.services.catalogue import Catalogue
 from workstation.services.errors import PackMissing
-from workstation.services.overview import CHANGE_WORDS, overview
+from workstation.services.messages import CHANGE_WORDS
+from workstation.services.overview import overview
 from workstation.services.view import STATE_WORDS, TODO_WORDS, missing_words
 
 

@@ -367,7 +367,7 @@ def test_a_fault_of_our_own_shows_no_trace_and_no_words(
     def broken(*_: object) -> None:
         raise RuntimeError("赵样本 440304199001019970")
 
-    monkeypatch.setattr(hall.office.feed, "since", broken)
+    monkeypatch.setattr(hall.office.feed, "told", broken)
     answer = window.call("GET", "/v1/changes")
     check_problem(answer, 500, "internal")
     assert "样本" not in answer.text and "Traceback" not in answer.text

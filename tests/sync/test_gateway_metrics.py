@@ -79,7 +79,7 @@ def test_rows_out_of_reach_and_faults_are_counted(hall: Hall, monkeypatch: pytes
     window = hall.window()
     window.headers()
     with monkeypatch.context() as patch:
-        patch.setattr(hall.office.feed, "since", fail)
+        patch.setattr(hall.office.feed, "told", fail)
         check_problem(window.call("GET", "/v1/changes"), 503, "busy")
     hall.call("POST", "/v1/blobs/missing", content=b" " * 70_000)
     hall.call("GET", "/nowhere")

@@ -64,6 +64,7 @@ def examined(settings: Settings, store: Store, *, online: bool) -> Iterator[Find
     yield doctor.keys(KeySlots(settings.data_folder).slots())
     yield doctor.disk(_watch(settings, store))
     yield from doctor.queue(desk, now())
+    yield doctor.news(store)
     owner = _sender(settings)
     yield doctor.sender(owner.beat_age_s if owner else None)
     if owner and owner.poor:

@@ -223,6 +223,7 @@ def build_desk(parts: Parts) -> Desk:
     capture = Capture(store, parts.scanner, profile, clock, disk, darkroom=parts.darkroom)
     board = CaseBoard(store, catalogue, parts.calendar, clock)
     store.inbox.on_change = apply_change
+    store.inbox.catch_up()
     return Desk(
         store=store,
         profile=profile,

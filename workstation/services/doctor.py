@@ -102,6 +102,17 @@ def queue(desk: QueueDesk, now: datetime) -> tuple[Finding, ...]:
     return tuple(found)
 
 
+def news(store: Store) -> Finding:
+    """Judge whether the back office speaks of things that only a newer program knows."""
+    waiting = store.inbox.kept()
+    if not waiting:
+        return good("news", _("后台消息都已认识"))
+    kinds = ", ".join(sorted({line.kind for line in store.inbox.unknown()}))
+    what = _("{n} 条后台消息等新版本: {kinds}").format(n=waiting, kinds=kinds)
+    todo = _("请升级本机程序; 升级后这些消息自动记入, 在此之前请与后台电话核实")
+    return Finding(topic="news", level=Level.BAD, what=what, todo=todo)
+
+
 def sender(owner_age_s: float | None) -> Finding:
     """Judge whether somebody sends: the sign of life of the holder of the sender's lock."""
     if owner_age_s is None:

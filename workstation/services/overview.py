@@ -6,52 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sync.contract.models import Change, ChangeKind
 from workstation.domain.case import CaseState, Flag
 from workstation.domain.clock import local_date, start_of_day
 from workstation.domain.courier import Bag
 from workstation.domain.lamps import LampColour
 from workstation.domain.tickets import TicketState
-from workstation.i18n import N_, _
+from workstation.i18n import _
 from workstation.services.balance import EVERY_CASE, Balance
-from workstation.services.branches import branch_words
 from workstation.services.case_board import SHOWN
 from workstation.services.desk import Desk
 from workstation.services.item_changes import CONCERNED, ItemChange
 from workstation.services.lamps import Lamp, LampBoard, totals_words
+from workstation.services.messages import MessageLine, message_of
 from workstation.services.pack_updates import Trouble
 from workstation.services.queue import QueueLine
 from workstation.store.database import CaseSummary, Group
 
-CHANGE_WORDS = {
-    ChangeKind.ACCEPTED: N_("{who}已受理, 受理通知书可打印"),
-    ChangeKind.CORRECTION: N_("{who}要求补正: {reason}"),
-    ChangeKind.REFUSED: N_("{who}不予受理: {reason}"),
-    ChangeKind.IN_REVIEW: N_("{who}审查中"),
-    ChangeKind.DECIDED: N_("{who}已办结"),
-    ChangeKind.DELIVERED: N_("结果已送达"),
-    ChangeKind.WAYBILL: N_("{who}已逐件清点邮袋"),
-    ChangeKind.ARCHIVED: N_("{who}已归档"),
-    ChangeKind.SPECIAL_STARTED: N_("{who}启动特别程序, 所需时间不计入办理期限"),
-    ChangeKind.SPECIAL_ENDED: N_("{who}特别程序结束, 办理期限继续计算"),
-    ChangeKind.EXTENDED: N_("{who}批准延长办理期限: {reason}"),
-    ChangeKind.BRANCH: N_("{who}已处理其中一个事项"),
-    ChangeKind.CERTIFICATE_REVOKED: N_("有电子证照已被签发机关撤销, 不再采用"),
-    ChangeKind.RESULT: N_("{who}发来结果文件: {reason}; 用 workstation queue results 取回"),
-    ChangeKind.CATALOGUE: N_("事项目录有新版本, 将在办件之间启用"),
-}
-SUBJECTS = {
-    ChangeKind.WAYBILL: N_("邮袋 {subject}"),
-    ChangeKind.CATALOGUE: N_("事项目录"),
-    ChangeKind.ARCHIVED: N_("存档材料"),
-    ChangeKind.CERTIFICATE_REVOKED: N_("电子证照"),
-}
-"""What news is about that no case of this window is the subject of."""
-SHOWN_MOST, QUEUE_SHOWN = 100, 50
+SHOWN_MOST, QUEUE_SHOWN, MESSAGES_SHOWN = 100, 50, 20
 """Lines the home screen shows; the most urgent come first."""
 WANTED = (LampColour.RED, LampColour.YELLOW, LampColour.GREY)
 """Lamps that want a person, in this order."""
-WANTS_A_PERSON = frozenset({ChangeKind.CORRECTION, ChangeKind.REFUSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,19 +49,6 @@ class CaseLine:
     def lamp(self) -> Lamp | None:
         """The most urgent of its clocks; None when none runs."""
         return self.lamps[0] if self.lamps else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageLine:
-    """What the back office said."""
-
-    change: Change
-    case_id: str
-    title: str
-    applicant: str
-    words: str
-    wants_a_person: bool
-    is_read: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,9 +96,7 @@ def overview(desk: Desk) -> Overview:
         drafts=totals.states.get(CaseState.DRAFT, 0),
         queue=desk.queue.page(Group.WAITING, count=QUEUE_SHOWN),
         waiting=desk.queue.waiting_count(),
-        messages=tuple(
-            _message(desk, applied.change, applied.is_read) for applied in desk.store.inbox.recent(20)
-        ),
+        messages=tuple(message_of(desk, applied) for applied in desk.store.inbox.recent(MESSAGES_SHOWN)),
         bags=desk.courier.bags(),
         originals_waiting=totals.held,
         median_s=figures.median_s,
@@ -187,25 +146,3 @@ def _change(desk: Desk, case: CaseSummary) -> ItemChange | None:
     if case.state not in CONCERNED or len(desk.catalogue.packs) == 1:
         return None
     return desk.changes.of(desk.store.case(case.case_id))
-
-
-def _subject(change: Change) -> str:
-    return _(SUBJECTS.get(change.kind, "{subject}")).format(subject=change.subject)
-
-
-def _message(desk: Desk, change: Change, is_read: bool) -> MessageLine:
-    case = desk.store.case_by_number(change.subject)
-    words = _(CHANGE_WORDS[change.kind]).format(who=change.actor, reason=change.reason)
-    if change.kind is ChangeKind.BRANCH:
-        words = branch_words(change, desk.catalogue.title_of(change.item_code))
-    if change.kind is ChangeKind.WAYBILL and case is not None:
-        words = _("{who}转来邮寄补件, 运单号 {number}").format(who=change.actor, number=change.number)
-    return MessageLine(
-        change=change,
-        case_id=case.case_id if case else "",
-        title=desk.catalogue.title_of(case.item_code) if case else _subject(change),
-        applicant=case.applicant.name if case and case.applicant and desk.privacy.shows(case) else "",
-        words=words,
-        wants_a_person=change.kind in WANTS_A_PERSON or change.branch is ChangeKind.REFUSED,
-        is_read=is_read,
-    )

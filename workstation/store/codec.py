@@ -10,6 +10,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from sync.contract.feed import UnknownChange, read_line
 from sync.contract.models import Change, SignedManifest, SignedReceipt
 from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.case import Case, Payload
@@ -27,7 +28,6 @@ _TICKET = TypeAdapter(Ticket)
 _BOOKING = TypeAdapter(Booking)
 _MANIFEST = TypeAdapter(SignedManifest)
 _RECEIPT = TypeAdapter(SignedReceipt)
-_CHANGE = TypeAdapter(Change)
 
 
 def payload_text(payload: Payload) -> str:
@@ -115,9 +115,12 @@ def change_text(change: Change) -> str:
     return change.model_dump_json()
 
 
-def change_from(text: str) -> Change:
-    """Return the change; raises StoreDamaged when it is none."""
-    return _read(_CHANGE, text, "change")
+def line_from(text: str) -> Change | UnknownChange:
+    """Return a line of the feed as this program understands it; raises StoreDamaged when it is none."""
+    try:
+        return read_line(text)
+    except ValueError:
+        raise StoreDamaged(what="change", reason="") from None
 
 
 def _read(adapter: TypeAdapter[T], text: str, what: str) -> T:

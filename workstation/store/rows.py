@@ -196,15 +196,17 @@ class AttemptRow(Row, table=True):
 
 
 class ChangeRow(Row, table=True):
-    """One applied change of the back office."""
+    """One line of the back office's feed: applied, or kept for a newer program."""
 
     __tablename__: ClassVar[Any] = "changes"
+    __table_args__ = (Index("ix_changes_kept", "subject", "cursor", sqlite_where=text("is_kept")),)
 
     change_id: str = Field(primary_key=True)
     cursor: int = Field(index=True)
     subject: str = Field(index=True)
     document: str = Field(sa_type=Text)
     is_read: bool = False
+    is_kept: bool = Field(default=False, sa_column_kwargs={"server_default": text("0")})
 
 
 class MaterialRow(Row, table=True):

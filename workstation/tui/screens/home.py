@@ -17,7 +17,8 @@ from textual.widgets.option_list import Option
 from workstation.domain.case import Case
 from workstation.i18n import N_, _
 from workstation.services.balance import Balance
-from workstation.services.overview import MessageLine, Overview, overview
+from workstation.services.messages import MessageLine
+from workstation.services.overview import Overview, overview
 from workstation.services.pack_updates import Trouble
 from workstation.services.people_errors import ReasonNeeded
 from workstation.texts import words

@@ -15,7 +15,8 @@ from workstation.domain.lamps import LampColour
 from workstation.i18n import _, listed
 from workstation.services.balance import Balance
 from workstation.services.item_changes import ItemChange
-from workstation.services.overview import CaseLine, MessageLine, Overview
+from workstation.services.messages import MessageLine
+from workstation.services.overview import CaseLine, Overview
 from workstation.services.view import STATE_WORDS
 from workstation.store.database import Recovery
 from workstation.texts import describe
@@ -179,9 +180,9 @@ def message_text(line: MessageLine) -> Text:
     text = Text(f"{glyph} ", Style(color=colour, bold=True))
     if not line.is_read:
         text.append("● ", Style(color=AMBER, bold=True))
-    text.append(f"{line.title}  ", Style(bold=not line.is_read))
+    text.append(f"{printable(line.title)}  ", Style(bold=not line.is_read))
     text.append(f"{printable(line.applicant)}\n")
     text.append(f"  {printable(line.words)}", Style(color=colour))
-    if line.change.due is not None:
-        text.append(f"  {line.change.due.isoformat()}", Style(color=colour))
+    if line.due is not None:
+        text.append(f"  {line.due.isoformat()}", Style(color=colour))
     return text
