@@ -116,7 +116,7 @@ class Campaign:
         settings = settings_of(root)
         self.office = BackOffice(root / "office", dict(load_catalogue(settings).current.streets))
         self.office.start()
-        store = open_store(self.data, PASSPHRASE)
+        store = open_store(settings, PASSPHRASE)
         join(
             store,
             self.office.url,

@@ -166,7 +166,7 @@ async def test_second_program_on_the_folder_works_beside_and_leaves_sending_to_t
         arrived = [m.subject for m in practice.network.office.cases()]
         for number in (*numbers, case.number):
             assert arrived.count(number) == 1
-    store = open_store(practice.settings.data_folder, PASSPHRASE)
+    store = open_store(practice.settings, PASSPHRASE)
     try:
         assert all(store.case(s.case_id).length == len(store.log(s.case_id)) for s in store.summaries())
     finally:

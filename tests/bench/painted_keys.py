@@ -23,6 +23,7 @@ from random import Random
 from sync.port import LineState
 from tests.bench.bench_start import ANSWERS, COLUMNS, ROWS
 from tests.bench.sealed_queue import sealed
+from workstation.cli.settings import Settings
 from workstation.cli.wiring import open_store
 from workstation.services.enrolment import membership
 
@@ -100,7 +101,7 @@ def window(folder: Path, url: str, code: str, bundles: int) -> None:
         check=True,
         capture_output=True,
     )
-    store = open_store(folder / "data", PASSPHRASE)
+    store = open_store(_settings(folder), PASSPHRASE)
     chance, member = Random(7), membership(store)
     for number in range(bundles):
         pages = [chance.randbytes(PAGE_BYTES) for _ in range(PAGES)]
@@ -143,7 +144,7 @@ def painted(folder: Path, keys: int) -> tuple[list[float], int]:
 
 
 def _delivered(folder: Path) -> int:
-    store = open_store(folder / "data", PASSPHRASE)
+    store = open_store(_settings(folder), PASSPHRASE)
     try:
         return store.outbox.counts()[LineState.DELIVERED]
     finally:
@@ -156,6 +157,10 @@ def _started(folder: Path) -> Terminal:
         os.execve(sys.executable, [sys.executable, "-m", "workstation.cli"], _environment(folder))
     fcntl.ioctl(handle, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     return Terminal(process, handle)
+
+
+def _settings(folder: Path) -> Settings:
+    return Settings(data_folder=folder / "data", config_file=folder / "workstation.toml")
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -20,6 +20,7 @@ from sync.gateway.office import Office
 from sync.gateway.serve import GatewayServer
 from workstation import i18n
 from workstation.cli import main
+from workstation.cli.settings import Settings, load_settings
 from workstation.cli.wiring import open_store
 from workstation.domain.case import Applicant, ApplicantSet, HomeStreetSet, Move, Moved, Opened, Sealed
 from workstation.domain.clock import now
@@ -40,6 +41,11 @@ class Seat:
     server: GatewayServer
     url: str
     patch: pytest.MonkeyPatch
+
+    @property
+    def settings(self) -> Settings:
+        """What commands run with now."""
+        return load_settings()
 
     def run(self, *arguments: str, stdin: str = f"{PASSPHRASE}\n") -> int:
         """Run a command in this process; standard input is no terminal."""
@@ -71,7 +77,7 @@ class Seat:
     @contextmanager
     def store(self) -> Iterator[Store]:
         """Open the store beside the commands."""
-        store = open_store(self.folder, PASSPHRASE)
+        store = open_store(self.settings, PASSPHRASE)
         try:
             yield store
         finally:

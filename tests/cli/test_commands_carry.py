@@ -102,7 +102,7 @@ def test_a_rescue_goes_by_stick_too_and_a_wrong_key_opens_nothing(
     assert enrolled.run(*rescue, stdin=f"{written}\n") == 0
     (bag,) = stick.iterdir()
     assert bag.name.startswith("carry-")
-    open_store(enrolled.folder, PASSPHRASE).close()
+    open_store(enrolled.settings, PASSPHRASE).close()
     assert PAGE not in b"".join(path.read_bytes() for path in bag.rglob("*") if path.is_file())
 
 

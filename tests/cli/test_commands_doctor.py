@@ -16,7 +16,7 @@ def test_the_doctor_looks_at_everything_and_names_nobody(
     enrolled.open("doctor", "--json")
     text = capsys.readouterr().out
     found = {one["topic"]: one for one in json.loads(text)}
-    topics = "version keys disk queue sender calendar pack gateway clock rights scanner reading data"
+    topics = "version keys suite disk queue sender calendar pack gateway clock rights scanner reading data"
     assert set(found) >= set(topics.split())
     assert [found[name]["level"] for name in ("gateway", "clock", "rights", "data")] == ["GOOD"] * 4
     assert found["keys"]["level"] == "NOTE" and "recovery" in found["keys"]["todo"]
@@ -29,7 +29,7 @@ def test_a_window_without_a_back_office_is_told_how_to_join(
     from tests.cli.conftest import PASSPHRASE
     from workstation.cli.wiring import open_store
 
-    open_store(seat.folder, PASSPHRASE).close()
+    open_store(seat.settings, PASSPHRASE).close()
     assert seat.open("doctor", "--offline") == 1
     out = capsys.readouterr().out
     assert "✘ 本窗口还没有加入后台" in out and "→ 请用 workstation enrol" in out

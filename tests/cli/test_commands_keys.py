@@ -16,7 +16,7 @@ from workstation.store.errors import WrongPassphrase
 @pytest.fixture(autouse=True)
 def store(seat: Seat) -> None:
     """Make the store the commands work on."""
-    open_store(seat.folder, PASSPHRASE).close()
+    open_store(seat.settings, PASSPHRASE).close()
 
 
 def test_the_first_way_in_is_the_passphrase(seat: Seat, capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,9 +27,9 @@ def test_the_first_way_in_is_the_passphrase(seat: Seat, capsys: pytest.CaptureFi
 def test_a_changed_passphrase_opens_the_same_data_and_the_old_one_nothing(seat: Seat) -> None:
     given = f"{PASSPHRASE}\n新口令-5678\n"
     assert seat.run("keys", "passphrase", "--passphrase-stdin", stdin=given) == 0
-    open_store(seat.folder, "新口令-5678").close()
+    open_store(seat.settings, "新口令-5678").close()
     with pytest.raises(WrongPassphrase):
-        open_store(seat.folder, PASSPHRASE)
+        open_store(seat.settings, PASSPHRASE)
 
 
 def test_a_short_or_missing_new_passphrase_changes_nothing(
@@ -38,7 +38,7 @@ def test_a_short_or_missing_new_passphrase_changes_nothing(
     for given, code in ((f"{PASSPHRASE}\nabc\n", "W103"), (f"{PASSPHRASE}\n", "W101")):
         assert seat.run("keys", "passphrase", "--passphrase-stdin", stdin=given) == 1
         assert code in capsys.readouterr().err
-    open_store(seat.folder, PASSPHRASE).close()
+    open_store(seat.settings, PASSPHRASE).close()
 
 
 def test_a_machine_key_file_opens_the_store_without_asking(
@@ -55,7 +55,7 @@ def test_a_machine_key_file_opens_the_store_without_asking(
 def test_the_last_way_in_is_never_taken_away(seat: Seat, capsys: pytest.CaptureFixture[str]) -> None:
     assert seat.open("keys", "remove", "passphrase") == 1
     assert "T116" in capsys.readouterr().err
-    open_store(seat.folder, PASSPHRASE).close()
+    open_store(seat.settings, PASSPHRASE).close()
 
 
 def test_without_the_passphrase_nothing_changes(

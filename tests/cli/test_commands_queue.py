@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -222,7 +223,7 @@ def test_practice_data_opens_without_a_question(enrolled: Seat, capsys: pytest.C
 
     for name in ("lesson", "screens"):
         folder = enrolled.folder.with_name(f"{enrolled.folder.name}-practice") / name / "data"
-        open_store(folder, PASSPHRASE).close()
+        open_store(replace(enrolled.settings, data_folder=folder), PASSPHRASE).close()
     assert enrolled.run("queue", "list", "--practice") == 0
     assert enrolled.run("report", "day", "--practice") == 0
 

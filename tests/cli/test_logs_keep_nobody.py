@@ -70,7 +70,7 @@ def test_no_log_and_no_output_names_anybody(
 ) -> None:
     settings, scanner = load_settings(), ScriptedScanner([])
     with kept_log(enrolled.folder, "tui"):
-        store = open_store(enrolled.folder, PASSPHRASE)
+        store = open_store(settings, PASSPHRASE)
         desk = build_desk_for(
             settings, store, find_membership(store), scanner=scanner, clock=now, papers_folder=tmp_path / "p"
         )
@@ -79,7 +79,7 @@ def test_no_log_and_no_output_names_anybody(
         store.close()
     assert enrolled.open("sync", "--once") == 1
     with kept_log(enrolled.folder, "tui"):
-        store = open_store(enrolled.folder, PASSPHRASE)
+        store = open_store(settings, PASSPHRASE)
         assert store.outbox.state(first) is LineState.FIX
         desk = build_desk_for(
             settings, store, find_membership(store), scanner=scanner, clock=now, papers_folder=tmp_path / "p"

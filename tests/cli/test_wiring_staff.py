@@ -48,7 +48,7 @@ def entered(gate: StationGate, secret: str, person_id: str = "") -> tuple[Store,
 
 
 def test_a_store_from_before_there_were_people_keeps_its_clerk_and_its_secret(settings: Settings) -> None:
-    open_store(settings.data_folder, PASSPHRASE).close()
+    open_store(settings, PASSPHRASE).close()
     for _ in range(2):
         store, person = entered(StationGate(settings), PASSPHRASE)
         assert (person.name, person.role) == ("王样本", Role.SUPERVISOR)

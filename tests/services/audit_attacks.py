@@ -9,8 +9,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.contract.signing import b64url_encode, key_id, new_key
-from workstation.domain.audit import MACHINE, AuditEntry, link_hash, signed_bytes
-from workstation.store.audit import COLUMNS
+from workstation.domain.audit import MACHINE, SHA_256, AuditEntry, signed_bytes
+from workstation.store.audit import COLUMNS, hash_of
 from workstation.store.database import Store
 from workstation.store.engine import Database
 
@@ -45,8 +45,9 @@ class Insider:
 
     def signed(self, entry: AuditEntry, key: Ed25519PrivateKey) -> AuditEntry:
         named = replace(entry, key=key_id(key.public_key()))
-        digest = link_hash(named)
-        return replace(named, hash=digest, signature=b64url_encode(key.sign(signed_bytes(digest))))
+        digest = hash_of(named)
+        signature = b64url_encode(key.sign(signed_bytes(digest, named.hashing)))
+        return replace(named, hash=digest, signature=signature)
 
     def relink(self, seq: int, last: int) -> None:
         """Make everything behind a changed link hang together again, signed as far as the insider can."""
@@ -87,7 +88,7 @@ def _altered(column: str, value: Any) -> Attack:
 
 def altered_and_hashed(insider: Insider, seq: int, last: int) -> None:
     entry = replace(insider.row(seq), reason="harmless")
-    insider.put(replace(entry, hash=link_hash(entry)))
+    insider.put(replace(entry, hash=hash_of(entry)))
 
 
 def altered_and_relinked(insider: Insider, seq: int, last: int) -> None:
@@ -138,6 +139,47 @@ def made_the_machines(insider: Insider, seq: int, last: int) -> None:
     insider.relink(seq, last)
 
 
+def rehashed_in_silence(insider: Insider, seq: int, last: int) -> None:
+    """Hash a link as SHA-256 has it, and hang the rest on it."""
+    insider.put(replace(insider.row(seq), hashing=SHA_256))
+    insider.relink(seq, last)
+
+
+def rehashed_as_it_was_signed(insider: Insider, seq: int, last: int) -> None:
+    """Let the signature stand and change the algorithm under it."""
+    entry = replace(insider.row(seq), hashing=SHA_256)
+    insider.put(replace(entry, hash=hash_of(entry)))
+
+
+def switch_unsaid(insider: Insider, seq: int, last: int) -> None:
+    """Let the machine say something harmless where it said that the algorithm changes."""
+    place = next(place for place in range(1, last + 1) if insider.row(place).action == "REHASHED")
+    insider.put(replace(insider.row(place), action="SETTING", detail="{}"))
+    insider.relink(place, last)
+
+
+def switch_said_by_a_clerk(insider: Insider, seq: int, last: int) -> None:
+    entry = replace(insider.row(last), action="REHASHED", actor=insider.clerk_id, hashing=SHA_256)
+    insider.put(insider.signed(entry, insider.machine))
+
+
+def everything_downgraded(insider: Insider, seq: int, last: int) -> None:
+    """Hash all of it as SHA-256 has it; what says that this changes now changes nothing."""
+    for place in range(1, last + 1):
+        insider.put(replace(insider.row(place), hashing=SHA_256))
+    insider.relink(1, last)
+
+
+SWITCHES: dict[str, Attack] = {
+    "rehashed in silence": rehashed_in_silence,
+    "rehashed as it was signed": rehashed_as_it_was_signed,
+    "named an unknown hash": _altered("hashing", "md5"),
+    "named another hash": _altered("hashing", SHA_256),
+    "switch unsaid": switch_unsaid,
+    "switch said by a clerk": switch_said_by_a_clerk,
+    "everything downgraded": everything_downgraded,
+}
+"""On a chain that went over to SM3."""
 ATTACKS: dict[str, Attack] = {
     "removed": removed,
     "removed and closed": removed_and_closed,

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync.contract.suites import Suite
 from workstation.store import vault as vault_module
 from workstation.store.database import Store
 from workstation.store.errors import DiskFault, DiskFull, PageAltered, PageMissing
@@ -21,9 +22,9 @@ from workstation.store.keys import DataKey
 from workstation.store.vault import FOLDER, Vault
 
 
-@pytest.fixture
-def vault(tmp_path: Path, key: DataKey) -> Vault:
-    return Vault(tmp_path, key)
+@pytest.fixture(params=list(Suite))
+def vault(tmp_path: Path, key: DataKey, request: pytest.FixtureRequest) -> Vault:
+    return Vault(tmp_path, key, request.param)
 
 
 def _files(vault: Vault) -> list[Path]:
@@ -48,9 +49,9 @@ def test_a_page_comes_back_by_its_hash(vault: Vault) -> None:
     assert vault.get(sha256) == b"page"
 
 
-@given(st.binary(max_size=3000))
-def test_any_bytes_come_back(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
-    vault = Vault(tmp_path_factory.getbasetemp() / "any", DataKey(bytes(32)))
+@given(st.binary(max_size=3000), st.sampled_from(Suite))
+def test_any_bytes_come_back(tmp_path_factory: pytest.TempPathFactory, data: bytes, suite: Suite) -> None:
+    vault = Vault(tmp_path_factory.getbasetemp() / f"any-{suite}", DataKey(bytes(32)), suite)
     assert vault.get(vault.put(data)) == data
 
 
@@ -98,7 +99,7 @@ def test_a_missing_page_says_so(vault: Vault) -> None:
         vault.get("0" * 64)
 
 
-@pytest.mark.parametrize("position", [0, 4, 5, 8, 20, -1])
+@pytest.mark.parametrize("position", [0, 4, 8, 20, -1])
 def test_a_changed_byte_is_noticed(vault: Vault, position: int) -> None:
     sha256 = vault.put(b"page" * 10)
     (path,) = _files(vault)

@@ -35,6 +35,7 @@ ACTION_WORDS: dict[str, str] = {
     Action.PIN_CHANGED: N_("更换口令"),
     Action.PIN_RESET: N_("重设口令"),
     Action.SETTING: N_("更改设置"),
+    Action.REHASHED: N_("更换杂凑算法"),
     Action.AUDIT_READ: N_("查阅审计"),
     Action.AUDIT_EXPORTED: N_("导出审计"),
 }
@@ -48,6 +49,8 @@ FAULT_WORDS: dict[Fault, str] = {
     Fault.DISABLED_KEY: N_("签名的密钥已停用"),
     Fault.NOT_ENTITLED: N_("变更人员的人没有这项权限"),
     Fault.STAFF: N_("人员名单与审计记录不符"),
+    Fault.SWITCHED: N_("杂凑算法在此改变而没有声明, 或声明了却没有改变"),
+    Fault.UNKNOWN_HASH: N_("杂凑算法不认识, 可能由更新版本的程序写成"),
     Fault.CUT: N_("末尾被截去, 或数据库被换回旧的"),
     Fault.REPLACED: N_("此处原来是另一条记录"),
     Fault.MEMO: N_("数据库外的审计标记文件丢失或被改动"),

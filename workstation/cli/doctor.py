@@ -62,6 +62,7 @@ def examined(settings: Settings, store: Store, *, online: bool) -> Iterator[Find
     desk = queue_desk(settings, store)
     yield doctor.good("version", f"workstation {__version__}")
     yield doctor.keys(KeySlots(settings.data_folder).slots())
+    yield doctor.suite(store.suite, store.vault.census())
     yield doctor.disk(_watch(settings, store))
     yield from doctor.queue(desk, now())
     yield doctor.news(store)

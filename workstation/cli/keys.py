@@ -38,10 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """List the slots, or change them after the passphrase was given."""
+    from workstation.cli.wiring import key_slots
     from workstation.store.errors import NoKeySlots
-    from workstation.store.keys import KeySlots
 
-    slots = KeySlots(args.settings.data_folder)
+    slots = key_slots(args.settings)
     if not slots.exists:
         raise NoKeySlots(path=args.settings.data_folder)
     if args.action != "list":

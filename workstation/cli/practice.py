@@ -248,7 +248,7 @@ def open_practice(settings: Settings, *, fresh: bool, subfolder: str) -> Practic
         phone="0755-00000000",
         machine_key="",
     )
-    open_store(practice.data_folder, PASSPHRASE).close()
+    open_store(practice, PASSPHRASE).close()
     streets = dict(load_catalogue(practice).current.streets)
     office = Office.open(root / "office", streets=streets, practice=True)
     stack = first_papers(practice.data_folder)

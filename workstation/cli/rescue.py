@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     settings = replace(args.settings, data_folder=_copied(args.folder, args.settings), machine_key="")
     from workstation.cli.wiring import open_with
 
-    store = open_with(settings.data_folder, key)
+    store = open_with(settings, key)
     try:
         return _sent(settings, store, args.carry)
     finally:

@@ -17,6 +17,8 @@ ENV_CONFIG = "WORKSTATION_CONFIG"
 ENV_DATA = "WORKSTATION_DATA"
 ENV_LANGUAGE = "WORKSTATION_LANGUAGE"
 _LEAST = {"archive_keep_days": 1, "keep_delivered_days": 30, "disk_stop_mb": 100}
+CRYPTO_SUITES = ("international", "guomi")
+"""As `sync.contract.suites.Suite` names them; it is not imported before the first frame."""
 LEAST_KBIT_S = 64
 """A page would take minutes below it."""
 
@@ -78,6 +80,8 @@ class Settings:
     """Days a copy stays for reuse where its item sets no limit."""
     keep_delivered_days: int = 30
     """Days that pages stay here after the back office has signed for them; at least 30."""
+    crypto_suite: str = "international"
+    """What new data is written with: `international` (AES-256-GCM) or `guomi` (SM4-GCM, with SM3)."""
     disk_warning_mb: int = 2048
     """Free space below which every screen warns."""
     disk_stop_mb: int = 300
@@ -154,6 +158,10 @@ def _check(path: Path, values: dict[str, object]) -> None:
     _check_room(path, values)
     if values.get("reuse_consent", "sign") not in ("sign", "tick"):
         raise SettingsError(_("设置文件 {path} 的 reuse_consent 只能是 sign 或 tick").format(path=path))
+    if values.get("crypto_suite", "international") not in CRYPTO_SUITES:
+        raise SettingsError(
+            _("设置文件 {path} 的 crypto_suite 只能是 international 或 guomi").format(path=path)
+        )
     if values.get("language", "zh_CN") not in ("zh_CN", "en"):
         raise SettingsError(_("设置文件 {path} 的 language 只能是 zh_CN 或 en").format(path=path))
     limit = values.get("sync_kbit_s", 0)

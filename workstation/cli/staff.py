@@ -66,17 +66,16 @@ def opens_alone(settings: Settings) -> bool:
 
 def open_alone(settings: Settings) -> Store | None:
     """Open the store without a person; None when only a passphrase opens it now."""
-    from workstation.cli.wiring import open_with
+    from workstation.cli.wiring import key_slots, open_with
     from workstation.store.errors import SlotUnavailable
-    from workstation.store.keys import KeySlots
 
-    slots, folder = KeySlots(settings.data_folder), settings.data_folder
+    slots = key_slots(settings)
     ways: list[Callable[[], DataKey]] = [slots.unlock_with_secret_service]
     if settings.machine_key:
         ways.insert(0, partial(slots.unlock_with_machine_key, Path(settings.machine_key)))
     for way in ways:
         try:
-            return open_with(folder, way())
+            return open_with(settings, way())
         except SlotUnavailable:
             continue
     return None

@@ -71,7 +71,7 @@ def opened_or_new_store(settings: Settings, args: argparse.Namespace) -> Iterato
         with opened_store(settings, args) as store:
             yield store
         return
-    store = open_store(settings.data_folder, new_passphrase(args))
+    store = open_store(settings, new_passphrase(args))
     try:
         yield store
     finally:
@@ -87,9 +87,9 @@ def _open(settings: Settings, args: argparse.Namespace) -> Store:
     if not KeySlots(settings.data_folder).exists:
         raise NoKeySlots(path=settings.data_folder)
     if getattr(args, "practice", False):
-        return open_store(settings.data_folder, PASSPHRASE)
+        return open_store(settings, PASSPHRASE)
     if args.passphrase_stdin:
-        return open_store(settings.data_folder, _line())
+        return open_store(settings, _line())
     return unlock_unattended(settings, lambda: _asked(_("本机口令: ")))
 
 

@@ -20,6 +20,7 @@ from workstation.i18n import _
 if TYPE_CHECKING:
     from ocr.reading_room import ReadingRoom
     from scanners.port import Scanner
+    from sync.contract.suites import Suite
     from workstation.domain.clock import Clock
     from workstation.domain.items import Pack
     from workstation.domain.people import Person
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from workstation.services.sorting import CodeReader
     from workstation.services.station import Station
     from workstation.store.database import Store
-    from workstation.store.keys import DataKey
+    from workstation.store.keys import DataKey, KeySlots
 
 HEAVY = (
     "workstation.services.desk",
@@ -102,7 +103,7 @@ class StationGate:
             if not signers(self.door.store):
                 self.door.shut()
             held = self.door.store
-            store = held or open_store(self.settings.data_folder, secret)
+            store = held or open_store(self.settings, secret)
             self.door.keep(store)
             enrol = self.staff or first_staff(self.settings)
             person = signed_in(store, secret, person_id, by_passphrase=held is None, enrol=enrol)
@@ -131,32 +132,48 @@ class StationGate:
         self.door.shut()
 
 
-def open_store(folder: Path, passphrase: str) -> Store:
-    """Open (or make) the store of a data folder.
+def open_store(settings: Settings, passphrase: str) -> Store:
+    """Open (or make) the store of this machine.
 
     Raises:
         WrongPassphrase: no key slot takes it.
         StoreError: the store cannot be opened.
     """
+    from workstation.store.ciphers import check_suite
     from workstation.store.database import Store
-    from workstation.store.keys import KeySlots
 
-    slots = KeySlots(folder)
+    slots, folder = key_slots(settings), settings.data_folder
     if slots.exists:
-        return open_with(folder, slots.unlock_with_passphrase(passphrase))
+        return open_with(settings, slots.unlock_with_passphrase(passphrase))
+    check_suite(suite_of(settings))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Store.create(folder, slots.create(passphrase))
+    return Store.create(folder, slots.create(passphrase), suite_of(settings))
 
 
-def open_with(folder: Path, key: DataKey) -> Store:
+def open_with(settings: Settings, key: DataKey) -> Store:
     """Open the store; a folder whose first start was cut off after its keys gets its database now."""
     from workstation.store.database import Store
     from workstation.store.errors import UnknownRecord
 
+    folder, suite = settings.data_folder, suite_of(settings)
     try:
-        return Store.open(folder, key)
+        return Store.open(folder, key, suite)
     except UnknownRecord:
-        return Store.create(folder, key)
+        return Store.create(folder, key, suite)
+
+
+def key_slots(settings: Settings) -> KeySlots:
+    """Return the ways in to this machine's store; new ones are sealed as the policy says."""
+    from workstation.store.keys import KeySlots
+
+    return KeySlots(settings.data_folder, suite_of(settings))
+
+
+def suite_of(settings: Settings) -> Suite:
+    """Return what new data is written with."""
+    from sync.contract.suites import Suite
+
+    return Suite(settings.crypto_suite)
 
 
 def unlock_unattended(settings: Settings, ask: Callable[[], str]) -> Store:
@@ -166,20 +183,18 @@ def unlock_unattended(settings: Settings, ask: Callable[[], str]) -> Store:
         StoreError: none of them opened it.
     """
     from workstation.store.errors import NoKeySlots, SlotUnavailable
-    from workstation.store.keys import KeySlots
 
-    folder = settings.data_folder
-    slots = KeySlots(folder)
+    slots = key_slots(settings)
     if not slots.exists:
         raise NoKeySlots
     if settings.machine_key:
-        return open_with(folder, slots.unlock_with_machine_key(Path(settings.machine_key)))
+        return open_with(settings, slots.unlock_with_machine_key(Path(settings.machine_key)))
     if any("secret" in name for name in slots.slots()):
         try:
-            return open_with(folder, slots.unlock_with_secret_service())
+            return open_with(settings, slots.unlock_with_secret_service())
         except SlotUnavailable:
             pass
-    return open_with(folder, slots.unlock_with_passphrase(ask()))
+    return open_with(settings, slots.unlock_with_passphrase(ask()))
 
 
 def build_station(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -17,6 +18,8 @@ NOTHING_BEFORE = "0" * 64
 """What the first entry names as the hash before it."""
 SIGNED_PREFIX = b"window-workstation/audit/1\n"
 """Before the hash that is signed, so that a signature stands for nothing else."""
+SHA_256, SM3 = "", "sm3"
+"""How an entry may be hashed; entries written before there was a choice name nothing."""
 
 
 class Action(StrEnum):
@@ -61,6 +64,8 @@ class Action(StrEnum):
     PIN_RESET = "PIN_RESET"
     """With a new key: the old one died with the PIN nobody knew."""
     SETTING = "SETTING"
+    REHASHED = "REHASHED"
+    """From this entry on links are hashed in another way; the program itself says so."""
     AUDIT_READ = "AUDIT_READ"
     AUDIT_EXPORTED = "AUDIT_EXPORTED"
 
@@ -105,24 +110,37 @@ class AuditEntry:
     """Id of the key that signed."""
     hash: str
     signature: str
+    hashing: str = SHA_256
 
 
-def link_hash(entry: AuditEntry) -> str:
-    """Return the SHA-256 (hex) over the canonical JSON of all but hash and signature.
+def sha256_hex(data: bytes) -> str:
+    """Return the lower-case hex SHA-256."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def link_hash(entry: AuditEntry, hashed: Callable[[bytes], str] = sha256_hex) -> str:
+    """Return the hash (hex) over the canonical JSON of all but hash and signature.
 
     Keys are sorted and all values are texts or integers, so this is RFC 8785. The detail takes part through
-    its own hash.
+    its own hash. Another algorithm than SHA-256 is named in what is hashed.
+
+    Args:
+        entry: the link.
+        hashed: the algorithm that the entry names.
     """
     fields = asdict(entry)
     del fields["hash"], fields["signature"]
-    fields["detail"] = hashlib.sha256(entry.detail.encode()).hexdigest()
+    if entry.hashing == SHA_256:
+        del fields["hashing"]
+    fields["detail"] = hashed(entry.detail.encode())
     text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashed(text.encode("utf-8", "surrogatepass"))
 
 
-def signed_bytes(digest: str) -> bytes:
-    """Return what a key signs for an entry of this hash."""
-    return SIGNED_PREFIX + digest.encode("ascii", "replace")
+def signed_bytes(digest: str, hashing: str = SHA_256) -> bytes:
+    """Return what a key signs for an entry of this hash: the algorithm is signed with it."""
+    prefix = f"window-workstation/audit/2/{hashing}\n".encode() if hashing else SIGNED_PREFIX
+    return prefix + digest.encode("ascii", "replace")
 
 
 def detail_of(**facts: str | int | bool) -> str:

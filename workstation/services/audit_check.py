@@ -15,8 +15,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from sync.contract.signing import b64url_decode, key_id, load_public
-from workstation.domain.audit import MACHINE, NOTHING_BEFORE, Action, AuditEntry, link_hash, signed_bytes
+from workstation.domain.audit import MACHINE, NOTHING_BEFORE, Action, AuditEntry, signed_bytes
 from workstation.domain.people import RIGHTS, Permission, Person, Role
+from workstation.store.audit import hash_of, rehashed
+from workstation.store.errors import UnknownAlgorithm
 
 PEOPLE = frozenset(
     {Action.PERSON_ADDED, Action.PERSON_DISABLED, Action.PERSON_ENABLED, Action.PIN_RESET, Action.PIN_CHANGED}
@@ -42,6 +44,11 @@ class Fault(StrEnum):
     """It changes the staff and its actor might not."""
     STAFF = "STAFF"
     """The list of people is not what the chain says it is."""
+    SWITCHED = "SWITCHED"
+    """It is hashed in another way than the entries before it, and the program has not said so; or it says so
+    and nothing changes."""
+    UNKNOWN_HASH = "UNKNOWN_HASH"
+    """It names an algorithm this version does not know."""
     CUT = "CUT"
     """The chain was longer before: its end was cut, or an older copy of the database was put back."""
     REPLACED = "REPLACED"
@@ -152,6 +159,7 @@ def check_chain(
 
 def _walk(rows: Iterable[dict[str, object]], staff: _Staff, hashes: dict[int, str]) -> Iterator[Finding]:
     place, previous = 0, NOTHING_BEFORE
+    hashing: str | None = None
     for row in rows:
         entry = _entry(row)
         if entry is None:
@@ -163,23 +171,27 @@ def _walk(rows: Iterable[dict[str, object]], staff: _Staff, hashes: dict[int, st
             yield Finding(Fault.REMOVED, entry.seq)
         elif entry.previous != previous:
             yield Finding(Fault.UNLINKED, entry.seq)
-        fault = _fault(entry, staff)
+        fault = _fault(entry, staff) or _switch_fault(entry, hashing)
         if fault is not None:
             yield Finding(fault, entry.seq)
+        hashing = entry.hashing
         previous = hashes[entry.seq] = entry.hash
 
 
 def _fault(entry: AuditEntry, staff: _Staff) -> Fault | None:
     """Return what is wrong with one entry by itself; a sound one is followed."""
-    if link_hash(entry) != entry.hash:
-        return Fault.ALTERED
+    try:
+        if hash_of(entry) != entry.hash:
+            return Fault.ALTERED
+    except UnknownAlgorithm:
+        return Fault.UNKNOWN_HASH
     if (entry.action == Action.BEGUN) is not (entry.seq == 1):
         return Fault.FORGED
     fault = staff.key_fault(entry)
     if fault is not None:
         return fault
     try:
-        staff.key_of(entry).verify(b64url_decode(entry.signature), signed_bytes(entry.hash))
+        staff.key_of(entry).verify(b64url_decode(entry.signature), signed_bytes(entry.hash, entry.hashing))
     except (InvalidSignature, ValueError):
         return Fault.FORGED
     if entry.action not in PEOPLE:
@@ -191,6 +203,16 @@ def _fault(entry: AuditEntry, staff: _Staff) -> Fault | None:
     except (ValueError, KeyError, TypeError):
         return Fault.UNREADABLE
     return None
+
+
+def _switch_fault(entry: AuditEntry, before: str | None) -> Fault | None:
+    """Return SWITCHED unless links change their algorithm exactly where the machine says so."""
+    is_switch = before is not None and entry.hashing != before
+    says_so = entry.action == Action.REHASHED
+    if not is_switch and not says_so:
+        return None
+    said = entry.actor == MACHINE and entry.detail == rehashed(entry.hashing).detail
+    return None if is_switch and says_so and said else Fault.SWITCHED
 
 
 def _entry(row: dict[str, object]) -> AuditEntry | None:

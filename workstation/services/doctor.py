@@ -5,12 +5,13 @@ Nothing here changes anything, and nothing names a person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sync.client import LinkState
+from sync.contract.suites import Suite
 from sync.gauge import LinkQuality
 from workstation.domain.deadlines import WorkCalendar
 from workstation.i18n import _
@@ -18,6 +19,7 @@ from workstation.services.catalogue import Catalogue
 from workstation.services.disk import DiskWatch, Space
 from workstation.services.poor_line import poor_words
 from workstation.services.queue import QueueDesk
+from workstation.store.ciphers import SUITE_OF
 from workstation.store.database import Store
 from workstation.texts import describe
 
@@ -73,6 +75,28 @@ def keys(slots: Sequence[str]) -> Finding:
         return good("keys", what)
     todo = _("请用 workstation keys recovery 做一个恢复密钥, 写在纸上锁好")
     return Finding(topic="keys", level=Level.NOTE, what=what, todo=todo)
+
+
+def suite(written: Suite, census: Mapping[int, int]) -> Finding:
+    """Tell what new data is written with, and what the pages here were; judge pages nobody can read.
+
+    Args:
+        written: the policy.
+        census: page files by their algorithm byte.
+    """
+    pages = {suite: 0 for suite in Suite}
+    for number, count in census.items():
+        if number in SUITE_OF:
+            pages[SUITE_OF[number]] += count
+    counts = _("页文件: AES {aes}, SM4 {sm4}").format(aes=pages[Suite.INTERNATIONAL], sm4=pages[Suite.GUOMI])
+    policy = _("国密 (SM4, SM3)") if written is Suite.GUOMI else _("国际 (AES, SHA-256)")
+    what = _("新数据的算法: {policy}; {counts}").format(policy=policy, counts=counts)
+    unknown = sum(census.values()) - sum(pages.values())
+    if not unknown:
+        return good("suite", what)
+    what = _("{what}; 另有 {n} 页的算法不认识").format(what=what, n=unknown)
+    todo = _("请安装更新版本的程序; 版本已是最新时, 这些页文件可能损坏, 请联系信息技术人员")
+    return Finding(topic="suite", level=Level.BAD, what=what, todo=todo)
 
 
 def data(store: Store) -> Finding:

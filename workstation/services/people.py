@@ -116,7 +116,7 @@ class People:
         person = Person(
             person_id=new_id(at), name=name, role=role, enrolled_at=at, public_key=public_text(key)
         )
-        wrapped = wrapped_key(person.person_id, key, pin)
+        wrapped = wrapped_key(person.person_id, key, pin, self.store.suite)
         with self.store.transaction() as tx:
             if any(other.name == name for other in tx.people()):
                 raise NameTaken(name=name)
@@ -161,7 +161,7 @@ class People:
         key, before = new_key(), self.named(name)
         person = replace(before, public_key=public_text(key))
         self.store.audit.signers.dismiss(person.name)
-        wrapped = wrapped_key(person.person_id, key, pin)
+        wrapped = wrapped_key(person.person_id, key, pin, self.store.suite)
         return self._changed(person, Action.PIN_RESET, by, reason.strip(), wrapped)
 
     def change_pin(self, person: Person, old: str, new: str) -> None:
@@ -174,7 +174,7 @@ class People:
         """
         _check_pin(new)
         key = self._key(person, old)
-        wrapped, at = wrapped_key(person.person_id, key, new), self.clock()
+        wrapped, at = wrapped_key(person.person_id, key, new, self.store.suite), self.clock()
         with self.store.transaction() as tx:
             tx.put_person(person, wrapped)
             tx.note(Deed(action=Action.PIN_CHANGED), actor=person.name, at=at)

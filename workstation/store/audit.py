@@ -10,7 +10,7 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,17 +22,22 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from sync.contract.signing import b64url_encode, key_id
+from sync.contract.suites import NoNationalAlgorithms, Suite, sm3_hex
 from workstation.domain.audit import (
     MACHINE,
     NOTHING_BEFORE,
+    SHA_256,
+    SM3,
     Action,
     AuditEntry,
     Deed,
+    detail_of,
     link_hash,
+    sha256_hex,
     signed_bytes,
 )
 from workstation.store.engine import Database
-from workstation.store.errors import StoreError
+from workstation.store.errors import StoreError, SuiteUnavailable, UnknownAlgorithm
 from workstation.store.files import disk_faults
 from workstation.store.keys import DataKey
 from workstation.store.rows import AnchorRow, AuditRow, Moment
@@ -40,7 +45,11 @@ from workstation.store.rows import AnchorRow, AuditRow, Moment
 HEAD_FILE = "audit.json"
 HEAD_FORMAT = 1
 COLUMNS = tuple(AuditEntry.__dataclass_fields__)
-_HEAD = text("SELECT seq, hash FROM audit_entries ORDER BY seq DESC LIMIT 1")
+HASHES: Mapping[str, Callable[[bytes], str]] = {SHA_256: sha256_hex, SM3: sm3_hex}
+WRITTEN = {Suite.INTERNATIONAL: SHA_256, Suite.GUOMI: SM3}
+NAMES_OF_HASHES = {SHA_256: "sha-256", SM3: "sm3"}
+"""As an entry says that they change."""
+_HEAD = text("SELECT seq, hash, hashing FROM audit_entries ORDER BY seq DESC LIMIT 1")
 _NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
 _ALL = text(f"SELECT {_NAMES} FROM audit_entries ORDER BY seq")
 _MOMENT = Moment()
@@ -52,6 +61,7 @@ class Head:
 
     seq: int
     hash: str
+    hashing: str = field(default=SHA_256, compare=False)
 
 
 NO_HEAD = Head(0, NOTHING_BEFORE)
@@ -72,9 +82,13 @@ class Signer:
 
 @dataclass(frozen=True)
 class Signers:
-    """Who may sign in this process: the machine always, people by their names once they have signed in."""
+    """Who may sign in this process, and how links are hashed.
+
+    The machine signs always, people by their names once they have signed in.
+    """
 
     machine: Signer
+    hashing: str = SHA_256
     _people: dict[str, Signer] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -108,13 +122,13 @@ class HeadMemo:
 class AuditTable:
     """The chain of one data folder."""
 
-    def __init__(self, database: Database, folder: Path, key: DataKey) -> None:
+    def __init__(self, database: Database, folder: Path, key: DataKey, suite: Suite) -> None:
         """Name the places; nothing is read yet."""
         self._database = database
         self._path = folder / HEAD_FILE
         self._seal = key.derive("audit/head")
         machine = Ed25519PrivateKey.from_private_bytes(key.derive("audit/machine"))
-        self.signers = Signers(Signer(MACHINE, machine))
+        self.signers = Signers(Signer(MACHINE, machine), WRITTEN[suite])
         self._lock = threading.Lock()
 
     def begin(self) -> None:
@@ -200,27 +214,52 @@ class AuditTable:
         return hmac.new(self._seal, json.dumps(body, sort_keys=True).encode(), sha256).hexdigest()
 
 
-def append(session: Session, signer: Signer, machine: Signer, deed: Deed, subject: str, at: datetime) -> Head:
+def append(session: Session, signers: Signers, actor: str, deed: Deed, subject: str, at: datetime) -> Head:
     """Add a deed at the end of the chain, inside the caller's transaction; the first one begins the chain.
+
+    Where links were hashed in another way so far, the machine says first that this changes.
 
     Args:
         session: an open write transaction.
-        signer: who did it.
-        machine: signs the beginning.
+        signers: who may sign, and how links are hashed.
+        actor: name of who did it.
         deed: what.
         subject: keyed hash of the person whose papers it is about; empty when nobody's.
         at: time by the window's clock, aware.
     """
-    present = head(session)
+    present, hashing = head(session), signers.hashing
+    before = replace(present, hashing=hashing)
     if present == NO_HEAD:
-        present = _link(session, machine, present, Deed(action=Action.BEGUN), "", at)
-    return _link(session, signer, present, deed, subject, at)
+        before = _link(session, signers.machine, before, Deed(action=Action.BEGUN), "", at)
+    elif present.hashing != hashing:
+        before = _link(session, signers.machine, before, rehashed(hashing), "", at)
+    return _link(session, signers.of(actor), before, deed, subject, at)
+
+
+def rehashed(hashing: str) -> Deed:
+    """Return how the machine says that links are hashed in another way from here on."""
+    return Deed(action=Action.REHASHED, detail=detail_of(hash=NAMES_OF_HASHES[hashing]))
+
+
+def hash_of(entry: AuditEntry) -> str:
+    """Return the hash of a link by the algorithm it names.
+
+    Raises:
+        UnknownAlgorithm: a newer version wrote it.
+        SuiteUnavailable: this computer does not have the algorithm.
+    """
+    if entry.hashing not in HASHES:
+        raise UnknownAlgorithm(what=f"audit {entry.seq}", algorithm=entry.hashing[:20])
+    try:
+        return link_hash(entry, HASHES[entry.hashing])
+    except NoNationalAlgorithms as error:
+        raise SuiteUnavailable() from error
 
 
 def head(session: Session) -> Head:
     """Return the last link this transaction sees."""
     row = session.connection().execute(_HEAD).first()
-    return NO_HEAD if row is None else Head(int(row[0]), str(row[1]))
+    return NO_HEAD if row is None else Head(int(row[0]), str(row[1]), str(row[2]))
 
 
 def moment_text(at: datetime) -> str:
@@ -240,6 +279,7 @@ def moment_from(written: str) -> datetime:
 
 
 def _link(session: Session, signer: Signer, present: Head, deed: Deed, subject: str, at: datetime) -> Head:
+    """Add an entry behind `present`, hashed as it says."""
     entry = AuditEntry(
         seq=present.seq + 1,
         previous=present.hash,
@@ -255,13 +295,14 @@ def _link(session: Session, signer: Signer, present: Head, deed: Deed, subject: 
         key=signer.key_id,
         hash="",
         signature="",
+        hashing=present.hashing,
     )
-    digest = link_hash(entry)
-    signature = b64url_encode(signer.key.sign(signed_bytes(digest)))
+    digest = hash_of(entry)
+    signature = b64url_encode(signer.key.sign(signed_bytes(digest, entry.hashing)))
     row = {name: getattr(entry, name) for name in COLUMNS}
     session.add(AuditRow(**{**row, "hash": digest, "signature": signature}))
     session.flush()
-    return Head(entry.seq, digest)
+    return Head(entry.seq, digest, entry.hashing)
 
 
 def _entry(row: AuditRow) -> AuditEntry:

@@ -20,6 +20,7 @@ from pathlib import Path
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from sync.contract.suites import Suite
 from sync.port import SETTLED
 from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.audit import Deed
@@ -31,6 +32,7 @@ from workstation.store import cases, counters, health, holdings, migrate, ticket
 from workstation.store import people as staff
 from workstation.store.audit import AuditTable
 from workstation.store.cases import CaseSummary
+from workstation.store.ciphers import check_suite
 from workstation.store.engine import FILE_NAME, Database
 from workstation.store.errors import StoreExists, UnknownRecord
 from workstation.store.files import disk_faults, make_folder, remove_temporaries
@@ -68,28 +70,33 @@ class Recovery:
 class Store:
     """One open data folder; to be used from any thread."""
 
-    def __init__(self, folder: Path, key: DataKey) -> None:
+    def __init__(self, folder: Path, key: DataKey, suite: Suite) -> None:
         """Take part in the folder; use `create` or `open`."""
+        check_suite(suite)
         self._folder = folder
+        self.suite = suite
+        """What is written from now on; what lies here says itself what it was written with."""
         self._presence = Presence(folder)
         self._database = Database(folder / FILE_NAME, key.derive("database"))
         self._indexer = Indexer(key.derive("archive/person"))
         self._snapshots = Snapshots()
-        self.vault = Vault(folder, key)
+        self.vault = Vault(folder, key, suite)
         self.outbox = OutboxTable(self._database, self.vault)
         self.inbox = InboxTable(self._database, self._tx)
         self.standings = StandingTable(self._database)
-        self.audit = AuditTable(self._database, folder, key)
+        self.audit = AuditTable(self._database, folder, key, suite)
         self.retention = Retention(self._database, self.vault, self._presence)
 
     @classmethod
-    def create(cls, folder: Path, key: DataKey) -> Store:
+    def create(cls, folder: Path, key: DataKey, suite: Suite = Suite.INTERNATIONAL) -> Store:
         """Make a new data folder (it may hold a key file already) and open it.
 
         Raises:
             StoreExists: it holds a database.
+            SuiteUnavailable: this computer lacks what the suite asks for; nothing was made.
             DiskFull: no space.
         """
+        check_suite(suite)
         make_folder(folder)
         with disk_faults():
             try:
@@ -97,22 +104,23 @@ class Store:
             except FileExistsError as error:
                 raise StoreExists(path=folder.name) from error
         write_check(folder, key)
-        return cls.open(folder, key)
+        return cls.open(folder, key, suite)
 
     @classmethod
-    def open(cls, folder: Path, key: DataKey) -> Store:
+    def open(cls, folder: Path, key: DataKey, suite: Suite = Suite.INTERNATIONAL) -> Store:
         """Open a data folder and bring its schema up to date.
 
         Raises:
             UnknownRecord: there is no store in the folder.
             WrongKey: it was made with another key.
+            SuiteUnavailable: this computer lacks what the suite asks for.
             StoreTooNew: it was written by a newer program.
             StoreDamaged: the database cannot be read.
         """
         if not (folder / FILE_NAME).exists():
             raise UnknownRecord(kind="store", name=folder.name)
         check_key(folder, key)
-        store = cls(folder, key)
+        store = cls(folder, key, suite)
         try:
             migrate.upgrade(store._database)
             store.audit.begin()

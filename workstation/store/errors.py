@@ -118,3 +118,19 @@ class WrongRecoveryKey(StoreError):
     """The recovery key was mistyped, or is that of another data folder."""
 
     code = "T117"
+
+
+class UnknownAlgorithm(StoreError):
+    """Sealed with an algorithm this version does not know (`what`, `algorithm`): a newer one wrote it."""
+
+    code = "T118"
+
+
+class SuiteUnavailable(StoreError):
+    """The national algorithms are asked for, and this computer's cryptographic library has none."""
+
+    code = "T119"
+
+
+PAGE_FAULTS = (PageMissing, PageAltered, UnknownAlgorithm, SuiteUnavailable)
+"""Why a page cannot be given back although the disk reads well."""

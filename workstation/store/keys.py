@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from sync.contract.suites import CIPHER_NAMES, Aead, NoNationalAlgorithms, Suite, cipher_named, sm4_key
 from workstation.store import keyring_slot
 from workstation.store.errors import (
     LastSlot,
@@ -28,6 +28,8 @@ from workstation.store.errors import (
     SlotUnavailable,
     StoreDamaged,
     StoreExists,
+    SuiteUnavailable,
+    UnknownAlgorithm,
     WrongPassphrase,
     WrongRecoveryKey,
 )
@@ -45,7 +47,6 @@ RECOVERY = "recovery"
 ARGON2ID = {"iterations": 3, "lanes": 4, "memory_kib": 64 * 1024}
 """RFC 9106, 4: the second recommended set, for machines short of memory."""
 
-_WRAP = "AES-256-GCM"
 _NONCE_BYTES = 12
 _SALT_BYTES = 16
 _RECOVERY_BYTES = 20
@@ -82,11 +83,22 @@ class DataKey:
         """Return the 32 bytes for one purpose (HKDF-SHA256, RFC 5869); two purposes share nothing."""
         return _derived(self._secret, f"window-workstation/{purpose}", None)
 
-    def wrapped(self, wrapping: bytes, slot: str) -> Slot:
-        """Return the key sealed under `wrapping`, bound to the slot's name."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = AESGCM(wrapping).encrypt(nonce, self._secret, _bound(slot))
-        return {"wrap": _WRAP, "nonce": _text(nonce), "wrapped": _text(sealed)}
+    def derive_sm4(self, purpose: str) -> bytes:
+        """Return the 16 bytes of an SM4 key for one purpose (HKDF over SM3); no part of what `derive` gives.
+
+        Raises:
+            SuiteUnavailable: this computer has no SM3.
+        """
+        try:
+            return sm4_key(self._secret, f"window-workstation/sm4/{purpose}")
+        except NoNationalAlgorithms as error:
+            raise SuiteUnavailable() from error
+
+    def wrapped(self, wrapping: bytes, slot: str, suite: Suite) -> Slot:
+        """Return the key sealed under `wrapping`, bound to the slot's name and to the cipher's."""
+        name, nonce = CIPHER_NAMES[suite], secrets.token_bytes(_NONCE_BYTES)
+        sealed = _cipher(name, wrapping).encrypt(nonce, self._secret, _bound(slot, name))
+        return {"wrap": name, "nonce": _text(nonce), "wrapped": _text(sealed)}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, DataKey) and hmac.compare_digest(self._secret, other._secret)
@@ -101,9 +113,10 @@ class DataKey:
 class KeySlots:
     """The key file of one data folder."""
 
-    def __init__(self, folder: Path) -> None:
-        """Name the data folder; nothing is read yet."""
+    def __init__(self, folder: Path, suite: Suite = Suite.INTERNATIONAL) -> None:
+        """Name the data folder and what new slots are sealed with; nothing is read yet."""
         self._path = folder / FILE_NAME
+        self._suite = suite
 
     @property
     def exists(self) -> bool:
@@ -120,7 +133,7 @@ class KeySlots:
             raise StoreExists(path=self._path.name)
         make_folder(self._path.parent)
         key = DataKey.new()
-        self._write({PASSPHRASE: _passphrase_slot(key, passphrase)})
+        self._write({PASSPHRASE: self._passphrase_slot(key, passphrase)})
         return key
 
     def slots(self) -> tuple[str, ...]:
@@ -162,7 +175,7 @@ class KeySlots:
 
     def add_passphrase(self, key: DataKey, passphrase: str) -> None:
         """Set the passphrase; an earlier one stops working."""
-        self._put(PASSPHRASE, _passphrase_slot(key, passphrase))
+        self._put(PASSPHRASE, self._passphrase_slot(key, passphrase))
 
     def add_secret_service(self, key: DataKey) -> None:
         """Let the desktop's keyring open the store.
@@ -172,7 +185,7 @@ class KeySlots:
         """
         account, secret = secrets.token_hex(8), secrets.token_bytes(KEY_BYTES)
         keyring_slot.save(account, secret)
-        self._put(SECRET_SERVICE, _key_slot(key, SECRET_SERVICE, secret, account=account))
+        self._put(SECRET_SERVICE, self._key_slot(key, SECRET_SERVICE, secret, account=account))
 
     def add_machine_key(self, key: DataKey, path: Path) -> None:
         """Let a key file open the store; the file is made (0600) when it is not there.
@@ -182,7 +195,7 @@ class KeySlots:
         """
         if not path.exists():
             write_durably(path, secrets.token_bytes(KEY_BYTES))
-        self._put(MACHINE_KEY, _key_slot(key, MACHINE_KEY, _machine_secret(path)))
+        self._put(MACHINE_KEY, self._key_slot(key, MACHINE_KEY, _machine_secret(path)))
 
     def add_recovery(self, key: DataKey) -> str:
         """Make a recovery key, to be written down and locked away; an earlier one stops working.
@@ -191,7 +204,7 @@ class KeySlots:
             Its text: 32 letters and digits in groups of four. It is kept nowhere.
         """
         secret = secrets.token_bytes(_RECOVERY_BYTES)
-        self._put(RECOVERY, _key_slot(key, RECOVERY, secret))
+        self._put(RECOVERY, self._key_slot(key, RECOVERY, secret))
         return recovery_text(secret)
 
     def unlock_with_recovery(self, text: str) -> DataKey:
@@ -251,21 +264,19 @@ class KeySlots:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise StoreDamaged(what=FILE_NAME, reason=type(error).__name__) from error
 
+    def _passphrase_slot(self, key: DataKey, passphrase: str) -> Slot:
+        if not passphrase:
+            raise ValueError("an empty passphrase protects nothing")
+        header: Slot = {"kind": "argon2id", "salt": _text(secrets.token_bytes(_SALT_BYTES)), **ARGON2ID}
+        return {**header, **key.wrapped(_stretched(passphrase, header), PASSPHRASE, self._suite)}
+
+    def _key_slot(self, key: DataKey, name: str, secret: bytes, **extra: str) -> Slot:
+        header: Slot = {"kind": "hkdf-sha256", "salt": _text(secrets.token_bytes(_SALT_BYTES)), **extra}
+        return {**header, **key.wrapped(_key_from(secret, header), name, self._suite)}
+
     def _write(self, slots: dict[str, Slot]) -> None:
         document = {"format": FILE_FORMAT, "slots": slots}
         write_durably(self._path, json.dumps(document, indent=2).encode())
-
-
-def _passphrase_slot(key: DataKey, passphrase: str) -> Slot:
-    if not passphrase:
-        raise ValueError("an empty passphrase protects nothing")
-    header: Slot = {"kind": "argon2id", "salt": _text(secrets.token_bytes(_SALT_BYTES)), **ARGON2ID}
-    return {**header, **key.wrapped(_stretched(passphrase, header), PASSPHRASE)}
-
-
-def _key_slot(key: DataKey, name: str, secret: bytes, **extra: str) -> Slot:
-    header: Slot = {"kind": "hkdf-sha256", "salt": _text(secrets.token_bytes(_SALT_BYTES)), **extra}
-    return {**header, **key.wrapped(_key_from(secret, header), name)}
 
 
 def recovery_text(secret: bytes) -> str:
@@ -312,9 +323,24 @@ def _derived(secret: bytes, info: str, salt: bytes | None) -> bytes:
 
 
 def _opened(slot: Slot, name: str, wrapping: bytes) -> DataKey:
-    if slot.get("wrap") != _WRAP:
-        raise StoreDamaged(what=FILE_NAME, reason=f"unknown wrap in {name}")
-    return DataKey(AESGCM(wrapping).decrypt(_bytes(slot, "nonce"), _bytes(slot, "wrapped"), _bound(name)))
+    wrap = _field(slot, "wrap")
+    cipher = _cipher(wrap, wrapping)
+    return DataKey(cipher.decrypt(_bytes(slot, "nonce"), _bytes(slot, "wrapped"), _bound(name, wrap)))
+
+
+def _cipher(name: str, wrapping: bytes) -> Aead:
+    """Return the cipher a slot names.
+
+    Raises:
+        UnknownAlgorithm: none that this program knows.
+        SuiteUnavailable: this computer does not have it.
+    """
+    try:
+        return cipher_named(name, wrapping, "window-workstation/slot/sm4")
+    except KeyError as error:
+        raise UnknownAlgorithm(what=FILE_NAME, algorithm=name[:20]) from error
+    except NoNationalAlgorithms as error:
+        raise SuiteUnavailable() from error
 
 
 def _machine_secret(path: Path) -> bytes:
@@ -329,8 +355,8 @@ def _machine_secret(path: Path) -> bytes:
     return secret
 
 
-def _bound(slot: str) -> bytes:
-    return f"window-workstation/slot/{slot}/{_WRAP}".encode()
+def _bound(slot: str, wrap: str) -> bytes:
+    return f"window-workstation/slot/{slot}/{wrap}".encode()
 
 
 def _text(data: bytes) -> str:

@@ -17,7 +17,7 @@ from sync.errors import BadReceipt, FailureClass, UnreadableBundle
 from sync.port import SETTLED, Line, LineState
 from workstation.store import codec
 from workstation.store.engine import Database
-from workstation.store.errors import DiskFault, PageAltered, PageMissing, StoreDamaged, UnknownRecord
+from workstation.store.errors import PAGE_FAULTS, DiskFault, StoreDamaged, UnknownRecord
 from workstation.store.page_uses import Holder
 from workstation.store.rows import AttemptRow, BundleDocumentRow, BundleRow, PageUseRow
 from workstation.store.vault import Vault
@@ -106,7 +106,7 @@ class OutboxTable:
         """
         try:
             return self._vault.get(sha256)
-        except (PageMissing, PageAltered, DiskFault) as error:
+        except (*PAGE_FAULTS, DiskFault) as error:
             raise UnreadableBundle(f"{error.code} page {sha256[:12]}") from error
 
     def mark_sending(self, bundle_id: str, now: datetime) -> None:

@@ -12,14 +12,14 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from sqlmodel import Session, col, select
 
 from sync.contract.signing import load_private, private_bytes, public_text
+from sync.contract.suites import AES_256_GCM, CIPHER_NAMES, Aead, NoNationalAlgorithms, Suite, cipher_named
 from workstation.domain.lockout import NO_TRIES, Tries
 from workstation.domain.people import Person, Role
-from workstation.store.errors import StoreDamaged, UnknownRecord
+from workstation.store.errors import StoreDamaged, SuiteUnavailable, UnknownAlgorithm, UnknownRecord
 from workstation.store.keys import ARGON2ID, KEY_BYTES
 from workstation.store.rows import PersonRow
 
@@ -27,11 +27,16 @@ _SALT_BYTES, _NONCE_BYTES = 16, 12
 _WHAT = "people"
 
 
-def wrapped_key(person_id: str, key: Ed25519PrivateKey, pin: str) -> str:
-    """Return a private key sealed under a PIN (Argon2id, AES-256-GCM), bound to its owner."""
+def wrapped_key(person_id: str, key: Ed25519PrivateKey, pin: str, suite: Suite) -> str:
+    """Return a private key sealed under a PIN (Argon2id, then the suite's cipher), bound to its owner."""
     salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
-    header: dict[str, Any] = {"kind": "argon2id", "salt": _text(salt), **ARGON2ID}
-    sealed = AESGCM(_stretched(pin, header)).encrypt(nonce, private_bytes(key), _bound(person_id, key))
+    header: dict[str, Any] = {
+        "kind": "argon2id",
+        "salt": _text(salt),
+        "wrap": CIPHER_NAMES[suite],
+        **ARGON2ID,
+    }
+    sealed = _cipher(pin, header).encrypt(nonce, private_bytes(key), _bound(person_id, key))
     return json.dumps({**header, "nonce": _text(nonce), "key": public_text(key), "sealed": _text(sealed)})
 
 
@@ -40,11 +45,13 @@ def opened_key(person_id: str, wrapped: str, pin: str) -> Ed25519PrivateKey | No
 
     Raises:
         StoreDamaged: the sealed key cannot be read.
+        UnknownAlgorithm: a newer version sealed it.
+        SuiteUnavailable: this computer lacks the cipher that sealed it.
     """
     try:
         slot = json.loads(wrapped)
         bound = f"window-workstation/person/{person_id}/{slot['key']}".encode()
-        cipher = AESGCM(_stretched(pin, slot))
+        cipher = _cipher(pin, slot)
         return load_private(cipher.decrypt(_bytes(slot["nonce"]), _bytes(slot["sealed"]), bound))
     except InvalidTag:
         return None
@@ -113,6 +120,17 @@ def _person(row: PersonRow) -> Person:
         public_key=row.public_key,
         is_active=row.is_active,
     )
+
+
+def _cipher(pin: str, slot: dict[str, Any]) -> Aead:
+    # Keys sealed before there was a choice name no cipher.
+    name = slot.get("wrap", AES_256_GCM)
+    if name not in CIPHER_NAMES.values():
+        raise UnknownAlgorithm(what=_WHAT, algorithm=str(name)[:20])
+    try:
+        return cipher_named(name, _stretched(pin, slot), "window-workstation/person/sm4")
+    except NoNationalAlgorithms as error:
+        raise SuiteUnavailable() from error
 
 
 def _stretched(pin: str, slot: dict[str, Any]) -> bytes:

@@ -280,6 +280,8 @@ class AuditRow(Row, table=True):
     key: str
     hash: str
     signature: str
+    hashing: str = ""
+    """Algorithm of the hash; empty: SHA-256."""
 
 
 class AnchorRow(Row, table=True):

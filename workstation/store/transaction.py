@@ -99,8 +99,7 @@ class Tx:
             at: aware time by the window's clock.
         """
         subject = self._indexer.person(deed.person) if deed.person else ""
-        signer = self._signers.of(actor)
-        self.audited = audit.append(self._session, signer, self._signers.machine, deed, subject, at)
+        self.audited = audit.append(self._session, self._signers, actor, deed, subject, at)
 
     def case(self, case_id: str) -> Case:
         """Return the case with what this transaction has done so far; raises UnknownRecord."""

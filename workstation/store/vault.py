@@ -1,7 +1,8 @@
 """The page vault: every scanned page as one encrypted file, named so that the disk tells nothing.
 
-A file is `WSPG`, a format byte, an algorithm byte, the nonce, then the sealed page. Its name is a keyed hash
-of the page's SHA-256, so that nobody without the key can even test whether a known page is here.
+A file is `WSPG`, a format byte, an algorithm byte, the nonce, then the sealed page, to which all before it is
+bound. Its name is a keyed hash of the page's SHA-256, so that nobody without the key can even test whether a
+known page is here. New files get the cipher of the suite; a file is read by its own algorithm byte.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from workstation.store.errors import PageAltered, PageMissing
+from sync.contract.suites import Suite
+from workstation.store.ciphers import Ciphers
+from workstation.store.errors import PAGE_FAULTS, PageAltered, PageMissing
 from workstation.store.files import TEMPORARY, disk_faults, make_folder, sync_folder, write_durably
 from workstation.store.keys import DataKey
 
@@ -28,8 +31,6 @@ FOLDER = "pages"
 ENDING = ".page"
 FRESH_S = 3600.0
 """A page put so lately may be about to be recorded: it is not discarded."""
-AES_256_GCM = 1
-"""Algorithm byte; another cipher gets the next number."""
 
 _MAGIC = b"WSPG\x01"
 _NONCE_BYTES = 12
@@ -40,10 +41,14 @@ _NAME = re.compile(rf"[0-9a-f]{{64}}{re.escape(ENDING)}")
 class Vault:
     """Encrypted pages under `folder`/pages."""
 
-    def __init__(self, folder: Path, key: DataKey) -> None:
-        """Make the pages folder where it is not there yet."""
+    def __init__(self, folder: Path, key: DataKey, suite: Suite = Suite.INTERNATIONAL) -> None:
+        """Make the pages folder where it is not there yet.
+
+        Raises:
+            SuiteUnavailable: this computer cannot write what the suite asks for.
+        """
         self._root = folder / FOLDER
-        self._cipher = AESGCM(key.derive("vault/content"))
+        self._ciphers = Ciphers(key, "vault/content", suite)
         self._naming = key.derive("vault/name")
         self._guard = threading.Lock()
         self._fresh: dict[str, float] = {}
@@ -80,6 +85,8 @@ class Vault:
         Raises:
             PageMissing: there is no such page.
             PageAltered: the file was changed.
+            UnknownAlgorithm: a newer version sealed it.
+            SuiteUnavailable: this computer lacks the cipher that sealed it.
             DiskFault: the disk does not give it back.
         """
         with disk_faults():
@@ -129,6 +136,26 @@ class Vault:
             path.unlink()
             return size
 
+    def reseal(self, sha256: str) -> bool:
+        """Seal a page anew with the suite's cipher; False when it has been already, or is gone.
+
+        The old file stands until the new one is on the disk.
+
+        Raises:
+            PageAltered: it cannot be read; it stays as it is. Likewise UnknownAlgorithm and SuiteUnavailable.
+            DiskFull: no space; it stays as it is.
+        """
+        with self._guard:
+            if self._algorithm(self._path(sha256)) in (None, self._ciphers.written):
+                return False
+            write_durably(self._path(sha256), self._sealed(self.get(sha256), sha256))
+            return True
+
+    def census(self) -> Mapping[int, int]:
+        """Return how many page files each algorithm byte has; what is no page file counts as 0."""
+        found = (self._algorithm(path) for path in self._own_files() if _NAME.fullmatch(path.name))
+        return Counter(0 if algorithm is None else algorithm for algorithm in found)
+
     def free_bytes(self) -> int:
         """Return the space left on the vault's disk."""
         with disk_faults():
@@ -146,6 +173,17 @@ class Vault:
         put_at = self._fresh.get(sha256)
         return put_at is not None and time.monotonic() - put_at <= FRESH_S
 
+    def _algorithm(self, path: Path) -> int | None:
+        """Return the algorithm byte; None when the file is gone or is no page file."""
+        with disk_faults():
+            try:
+                with path.open("rb") as file:
+                    head = file.read(len(_MAGIC) + 1)
+            except FileNotFoundError:
+                return None
+        is_page = head.startswith(_MAGIC) and len(head) > len(_MAGIC)
+        return head[len(_MAGIC)] if is_page else None
+
     def _own_files(self) -> Iterator[Path]:
         for path in self._root.glob("??/*"):
             if _NAME.fullmatch(path.name) or path.name.endswith(TEMPORARY):
@@ -156,22 +194,24 @@ class Vault:
         return self._root / name[:2] / f"{name}{ENDING}"
 
     def _is_whole(self, sha256: str) -> bool:
-        with suppress(PageMissing, PageAltered):
+        with suppress(*PAGE_FAULTS):
             self.get(sha256)
             return True
         return False
 
     def _sealed(self, data: bytes, sha256: str) -> bytes:
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        header = _MAGIC + bytes([AES_256_GCM]) + nonce
-        return header + self._cipher.encrypt(nonce, data, header + sha256.encode())
+        algorithm = self._ciphers.written
+        header = _MAGIC + bytes([algorithm]) + nonce
+        return header + self._ciphers.of(algorithm, "page").encrypt(nonce, data, header + sha256.encode())
 
     def _plain(self, sealed: bytes, sha256: str) -> bytes:
         header, body = sealed[:_HEADER_BYTES], sealed[_HEADER_BYTES:]
-        if len(header) < _HEADER_BYTES or header[: len(_MAGIC) + 1] != _MAGIC + bytes([AES_256_GCM]):
+        if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
             raise PageAltered(page=sha256[:12])
+        cipher = self._ciphers.of(header[len(_MAGIC)], f"page {sha256[:12]}")
         try:
-            data = self._cipher.decrypt(header[-_NONCE_BYTES:], body, header + sha256.encode())
+            data = cipher.decrypt(header[-_NONCE_BYTES:], body, header + sha256.encode())
         except InvalidTag as error:
             raise PageAltered(page=sha256[:12]) from error
         if hashlib.sha256(data).hexdigest() != sha256:

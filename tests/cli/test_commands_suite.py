@@ -1,0 +1,101 @@
+"""The policy `crypto_suite`: every way in obeys it, and what the computer cannot do is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sync.contract.suites import Suite
+from tests.cli.conftest import Seat
+from workstation.cli.settings import SettingsError, load_settings
+from workstation.cli.staff import open_alone
+from workstation.cli.wiring import open_store, unlock_unattended
+from workstation.services.doctor import Level, suite
+from workstation.store import ciphers
+from workstation.store.ciphers import AES_256_GCM, SM4_GCM
+from workstation.store.errors import SuiteUnavailable
+
+PASSPHRASE = "口令-1234"
+
+
+@pytest.fixture
+def national(seat: Seat) -> Seat:
+    """A new window whose administrator asks for the national algorithms."""
+    _policy(seat, 'crypto_suite = "guomi"\n')
+    return seat
+
+
+def _policy(seat: Seat, text: str) -> None:
+    (seat.folder.parent / "workstation.toml").write_text(text, encoding="utf-8")
+
+
+def test_a_new_window_is_national_from_its_first_key(
+    national: Seat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert national.enrol() == 0
+    national.seal()
+    slots = json.loads((national.folder / "keys.json").read_bytes())["slots"]
+    assert [slot["wrap"] for slot in slots.values()] == ["SM4-GCM"]
+    capsys.readouterr()
+    national.open("doctor", "--offline", "--json")
+    (found,) = [one for one in json.loads(capsys.readouterr().out) if one["topic"] == "suite"]
+    assert found["level"] == "GOOD"
+    assert "SM4 1" in found["what"] and "AES 0" in found["what"]
+
+
+def test_every_way_in_obeys_the_policy(national: Seat, tmp_path: Path) -> None:
+    store = open_store(national.settings, PASSPHRASE)
+    assert (store.suite, store.vault.census()) == (Suite.GUOMI, {})
+    store.close()
+    assert national.open("keys", "machine", str(tmp_path / "machine.key")) == 0
+    policy = f'crypto_suite = "guomi"\nmachine_key = "{tmp_path}/machine.key"\n'
+    _policy(national, policy)
+    alone = open_alone(national.settings)
+    assert alone is not None
+    for opened in (
+        alone,
+        unlock_unattended(national.settings, lambda: ""),
+        open_store(national.settings, PASSPHRASE),
+    ):
+        assert opened.suite is Suite.GUOMI
+        opened.close()
+    wraps = json.loads((national.folder / "keys.json").read_bytes())["slots"]
+    assert {slot["wrap"] for slot in wraps.values()} == {"SM4-GCM"}
+
+
+def test_a_window_in_use_changes_over_and_back_and_reads_all_its_pages(enrolled: Seat) -> None:
+    pages = {}
+    for policy, data in (("guomi", b"second"), ("international", b"third")):
+        _policy(enrolled, f'crypto_suite = "{policy}"\n')
+        with enrolled.store() as store:
+            pages[store.vault.put(data)] = data
+            assert {name: store.vault.get(name) for name in pages} == pages
+    with enrolled.store() as store:
+        assert store.vault.census() == {SM4_GCM: 1, AES_256_GCM: 1}
+
+
+@pytest.mark.parametrize("value", ['"sm4"', '"GUOMI"', "1", '""'])
+def test_a_policy_nobody_knows_stops_the_program(seat: Seat, value: str) -> None:
+    _policy(seat, f"crypto_suite = {value}\n")
+    with pytest.raises(SettingsError, match="crypto_suite"):
+        load_settings()
+
+
+def test_without_sm4_nothing_is_made_and_the_remedy_is_told(
+    national: Seat, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(ciphers, "has_national", lambda: False)
+    assert national.enrol() == 1
+    said = capsys.readouterr().err
+    assert "T119" in said and "crypto_suite" in said
+    assert not national.folder.exists()
+    with pytest.raises(SuiteUnavailable):
+        open_store(national.settings, PASSPHRASE)
+
+
+def test_the_doctor_counts_pages_of_algorithms_nobody_knows() -> None:
+    finding = suite(Suite.INTERNATIONAL, {AES_256_GCM: 3, SM4_GCM: 2, 7: 1, 0: 1})
+    assert finding.level is Level.BAD
+    assert "AES 3" in finding.what and "SM4 2" in finding.what and "2 页" in finding.what

@@ -1,0 +1,56 @@
+"""What seals pages: each file names its cipher by a number, so a folder may hold files of several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from sync.contract.suites import Aead, Sm4Gcm, Suite, has_national
+from workstation.store.errors import SuiteUnavailable, UnknownAlgorithm
+from workstation.store.keys import DataKey
+
+AES_256_GCM, SM4_GCM = 1, 2
+"""Algorithm bytes of a file's header; another cipher gets the next number."""
+WRITTEN: Mapping[Suite, int] = {Suite.INTERNATIONAL: AES_256_GCM, Suite.GUOMI: SM4_GCM}
+SUITE_OF: Mapping[int, Suite] = {number: suite for suite, number in WRITTEN.items()}
+
+
+def check_suite(suite: Suite) -> None:
+    """Pass silently when this computer can write what the policy asks for.
+
+    Raises:
+        SuiteUnavailable: the library lacks it; nobody falls back to another suite.
+    """
+    if suite is Suite.GUOMI and not has_national():
+        raise SuiteUnavailable()
+
+
+class Ciphers:
+    """The ciphers for one purpose, each with a key of its own out of the data key."""
+
+    def __init__(self, key: DataKey, purpose: str, suite: Suite) -> None:
+        """Derive the keys.
+
+        Raises:
+            SuiteUnavailable: this computer cannot write what the suite asks for.
+        """
+        check_suite(suite)
+        self.written = WRITTEN[suite]
+        """Number of the cipher that new files get."""
+        self._ciphers: dict[int, Aead] = {AES_256_GCM: AESGCM(key.derive(purpose))}
+        if has_national():
+            self._ciphers[SM4_GCM] = Sm4Gcm(key.derive_sm4(purpose))
+
+    def of(self, algorithm: int, what: str) -> Aead:
+        """Return the cipher of this number, which `what` asks for.
+
+        Raises:
+            UnknownAlgorithm: no version so far has given this number.
+            SuiteUnavailable: this computer does not have it.
+        """
+        if algorithm not in SUITE_OF:
+            raise UnknownAlgorithm(what=what, algorithm=algorithm)
+        if algorithm not in self._ciphers:
+            raise SuiteUnavailable()
+        return self._ciphers[algorithm]
