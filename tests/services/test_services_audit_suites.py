@@ -97,6 +97,24 @@ def test_a_chain_begun_under_the_national_policy_is_sm3_from_its_first_link(
     store.close()
 
 
+def test_a_chain_written_before_entries_named_their_hash_is_whole_after_the_upgrade(
+    tmp_path: Path, empty_store: tuple[Path, DataKey]
+) -> None:
+    folder, key = tmp_path / "data", empty_store[1]
+    shutil.copytree(empty_store[0], folder)
+    store = Store.open(folder, key)
+    look(store)
+    with store._database.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_entries DROP COLUMN hashing")
+        cursor.execute("UPDATE alembic_version SET version_num = '0007'")
+    store.close()
+    store = Store.open(folder, key, Suite.GUOMI)
+    look(store)
+    assert [entry.hashing for entry in store.audit.entries()] == ["", "", "sm3", "sm3"]
+    assert check(store) == ()
+    store.close()
+
+
 @pytest.mark.parametrize("name", SWITCHES)
 def test_every_forged_switch_is_found(chain: Store, past: Past, name: str) -> None:
     insider = _insider(chain, past)

@@ -28,8 +28,8 @@ NEXT = '''"""A later step."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade():
@@ -57,10 +57,10 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A program with one more step; the step's file."""
     scripts = tmp_path / "scripts"
     shutil.copytree(migrate.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    step = scripts / "versions" / "0008_later.py"
+    step = scripts / "versions" / "0009_later.py"
     step.write_text(NEXT.format(extra=""))
     monkeypatch.setattr(migrate, "SCRIPTS", scripts)
-    monkeypatch.setattr(migrate, "HEAD", "0008")
+    monkeypatch.setattr(migrate, "HEAD", "0009")
     return step
 
 
@@ -85,7 +85,7 @@ def test_an_older_store_is_upgraded_with_a_copy_put_aside(
     folder: Path, key: DataKey, filled: str, later: Path, now: datetime
 ) -> None:
     store = Store.open(folder, key)
-    assert migrate.revision(store._database) == "0008"
+    assert migrate.revision(store._database) == "0009"
     assert store.case(filled).length == 1
     assert store.setting("theme") == "dark"
     assert store.recover(now).queued == 1
@@ -94,7 +94,7 @@ def test_an_older_store_is_upgraded_with_a_copy_put_aside(
     assert copy.stat().st_mode & 0o077 == 0
     assert not copy.read_bytes().startswith(b"SQLite format 3")
     backup = Database(copy, key.derive("database"))
-    assert migrate.revision(backup) == "0007"
+    assert migrate.revision(backup) == "0008"
     backup.close()
 
 
@@ -109,7 +109,7 @@ def test_an_upgrade_that_fails_leaves_the_store_as_it_was(
     store = Store.open(folder, key)
     with store._database.connection() as connection:
         assert not inspect(connection).has_table("later")
-    assert migrate.revision(store._database) == "0007"
+    assert migrate.revision(store._database) == "0008"
     assert store.case(filled).length == 1
     store.close()
 
@@ -173,4 +173,4 @@ def test_a_store_of_the_first_schema_gets_clocks_and_numbers_and_keeps_its_cases
         tx.record(filled, HomeStreetSet(street="XMH"), actor="clerk", at=now)
     assert store.summaries()[0].course.home_street == "XMH"
     store.close()
-    assert [copy.name for copy in (folder / migrate.BACKUPS).iterdir()] == ["before-0007-from-0001.db"]
+    assert [copy.name for copy in (folder / migrate.BACKUPS).iterdir()] == ["before-0008-from-0001.db"]

@@ -18,7 +18,7 @@ from workstation.store.files import disk_faults, make_folder, sync_folder
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0007"
+HEAD = "0008"
 """Revision this program works with.
 
 A new kind of log payload needs a new revision although no table changes: an older program must refuse the
