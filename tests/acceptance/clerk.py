@@ -20,7 +20,6 @@ from workstation.tui.screens.correction import CorrectionDialog
 from workstation.tui.screens.courier import CourierScreen
 from workstation.tui.screens.dialogs import ConfirmDialog, TextDialog
 from workstation.tui.screens.home import HomeScreen
-from workstation.tui.screens.picker import ItemPicker
 from workstation.tui.screens.reuse import ReuseDialog
 from workstation.tui.screens.unlock import UnlockScreen
 from workstation.tui.widgets.field_row import FieldRow
@@ -58,13 +57,7 @@ class Clerk(Keys):
     async def open_new(self, words: str = "jlyd") -> None:
         """Open a case of the one item these words find."""
         self.said("opening")
-        await self.press("f2")
-        await self.on_screen(ItemPicker)
-        await self.press(*words)
-        matches = self.app.screen.query_one("#matches")
-        await self.until(lambda: getattr(matches, "option_count", 0) == 1, "one match")
-        await self.press("enter")
-        await self.case_shown()
+        await self.open_item(words)
 
     async def open_listed(self, case_id: str) -> None:
         """Put the cursor of home on a case and open it."""
@@ -79,12 +72,6 @@ class Clerk(Keys):
         """Open a case that was taken through the services behind the screens' back."""
         self.app.station.link.kick()
         await self.open_listed(case.case_id)
-
-    async def case_shown(self) -> None:
-        """Wait until a case is in front and shown."""
-        await self.on_screen(CaseScreen)
-        await self.until(lambda: self.case.view is not None, "case shown")
-        await self.idle()
 
     async def to_home(self) -> None:
         """Leave what is in front."""

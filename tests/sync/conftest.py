@@ -1,13 +1,15 @@
-"""The two engines of the gateway: a test that asks for `engine` runs once on each."""
+"""The two engines of the gateway, a test that asks for `engine` runs once on each; an office, its window."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from tests.sync import gateway_hall, postgres
+from tests.sync.gateway_hall import Hall, WindowSeat, open_hall
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -33,3 +35,17 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
         monkeypatch.setattr(gateway_hall, "place_of", partial(server.place_of, test=request.node.nodeid))
         request.addfinalizer(partial(server.release, request.node.nodeid))
     return name
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    """An office with nothing in it."""
+    hall = open_hall(tmp_path / "office")
+    yield hall
+    hall.office.close()
+
+
+@pytest.fixture
+def window(hall: Hall) -> WindowSeat:
+    """The first window of the office."""
+    return hall.window()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections import namedtuple
-from collections.abc import Iterator
 from pathlib import Path
 
 import bagit
@@ -32,17 +31,10 @@ from sync.errors import UnreadableBundle
 from sync.fake import MemoryOutbox
 from sync.gateway.carried import Carried, accept
 from sync.port import Line, LineState
-from tests.sync.gateway_hall import START, STREET, Hall, WindowSeat, open_hall
+from tests.sync.gateway_hall import START, STREET, Hall, WindowSeat
 from tests.sync.office import seal
 
 Queue = tuple[MemoryOutbox, list[Line]]
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    hall = open_hall(tmp_path / "office")
-    yield hall
-    hall.office.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -49,18 +48,6 @@ BODY: dict[str, Any] = {
     "matter": {"id": "barber-shop", "title": "我要开理发店", "due": None},
     "branches": PARTS,
 }
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    hall = open_hall(tmp_path / "office")
-    yield hall
-    hall.office.close()
-
-
-@pytest.fixture
-def window(hall: Hall) -> WindowSeat:
-    return hall.window()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -26,13 +25,6 @@ SHORT_S = 0.3
 
 pytestmark = pytest.mark.usefixtures("engine")
 only_postgresql = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    hall = open_hall(tmp_path / "office")
-    yield hall
-    hall.office.close()
 
 
 def tell(rows: Rows, window: WindowSeat, subject: str) -> int:

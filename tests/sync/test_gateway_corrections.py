@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sync.contract.models import BundleKind, Manifest
 from sync.contract.signing import manifest_sha256
-from tests.sync.gateway_hall import Hall, WindowSeat, check_problem, open_hall
+from tests.sync.gateway_hall import Hall, WindowSeat, check_problem
 
 pytestmark = pytest.mark.usefixtures("engine")
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    hall = open_hall(tmp_path / "office")
-    yield hall
-    hall.office.close()
-
-
-@pytest.fixture
-def window(hall: Hall) -> WindowSeat:
-    return hall.window()
 
 
 def refused(*versions: Manifest) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,24 +20,12 @@ from sync.gateway.errors import (
     UnknownSubject,
 )
 from sync.gateway.matters import MatterState
-from tests.sync.gateway_hall import START, Hall, WindowSeat, open_hall, options_of
+from tests.sync.gateway_hall import START, Hall, WindowSeat, options_of
 from workstation.cli import main
 
 UNTIL = date(2026, 11, 20)
 
 pytestmark = pytest.mark.usefixtures("engine")
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    hall = open_hall(tmp_path / "office")
-    yield hall
-    hall.office.close()
-
-
-@pytest.fixture
-def window(hall: Hall) -> WindowSeat:
-    return hall.window()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +23,6 @@ from tests.sync.gateway_hall import Hall, WindowSeat, check_problem, open_hall, 
 SCAN = b"\xff\xd8 specimen scan"
 
 pytestmark = pytest.mark.usefixtures("engine")
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    hall = open_hall(tmp_path / "office")
-    yield hall
-    hall.office.close()
-
-
-@pytest.fixture
-def window(hall: Hall) -> WindowSeat:
-    return hall.window()
 
 
 def sha256(data: bytes) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,19 +13,12 @@ from sync.contract.models import ChangeKind
 from sync.gateway import metrics
 from sync.gateway.app import create_app
 from sync.gateway.metrics import Metrics
-from tests.sync.gateway_hall import Hall, WindowSeat, check_problem, open_hall
+from tests.sync.gateway_hall import Hall, WindowSeat, check_problem
 
 LINE = re.compile(r'[a-z_]+(\{[a-z_]+="[^"\\\n]*"(,[a-z_]+="[^"\\\n]*")*\})? [0-9.e+-]+')
 """A sample of the text exposition format 0.0.4."""
 
 pytestmark = pytest.mark.usefixtures("engine")
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    hall = open_hall(tmp_path / "office")
-    yield hall
-    hall.office.close()
 
 
 def read(hall: Hall) -> dict[str, float]:

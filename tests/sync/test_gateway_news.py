@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,16 +13,9 @@ from sync.gateway import news
 from sync.gateway.errors import OfficeBusy
 from sync.gateway.feed import ASKED, append
 from sync.gateway.news import News
-from tests.sync.gateway_hall import START, Hall, WindowSeat, open_hall
+from tests.sync.gateway_hall import START, Hall, WindowSeat
 
 pytestmark = pytest.mark.usefixtures("engine")
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    hall = open_hall(tmp_path / "office")
-    yield hall
-    hall.office.close()
 
 
 def tell(hall: Hall, window: WindowSeat) -> None:

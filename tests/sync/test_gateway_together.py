@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,19 +20,12 @@ from sync.gateway.database import Row, Rows
 from sync.gateway.enrolment import Window, window_of
 from sync.gateway.express import Express
 from sync.gateway.lots import MOST
-from tests.sync.gateway_hall import Hall, WindowSeat, check_problem, open_hall, open_office, page
+from tests.sync.gateway_hall import Hall, WindowSeat, check_problem, open_office, page
 
 WAIT_S = 10
 
 pytestmark = pytest.mark.usefixtures("engine")
 only_postgresql = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    hall = open_hall(tmp_path / "office")
-    yield hall
-    hall.office.close()
 
 
 def arrival(window: WindowSeat, manifest: Manifest) -> Arrival:

@@ -16,7 +16,6 @@ from tests.tui.seat import WIDE, Seat
 from workstation.domain.case import Case, CaseState
 from workstation.domain.kinds import OriginalRule, ReplacementKind
 from workstation.training import wallet
-from workstation.tui.screens.picker import ItemPicker
 
 pytestmark = pytest.mark.anyio
 FIRST, SECOND, SEARCH = "高龄老人津贴", "长寿保健金", "csbjj"
@@ -41,16 +40,6 @@ class Visitor(Clerk):
         """Count text as it is typed."""
         self.keys += sum(1 if each.isascii() else KEYS_A_CHARACTER for each in text)
         await super().enter_text(text)
-
-    async def open_item(self, words: str) -> None:
-        """Open the item that stands first for these words."""
-        await self.press("f2")
-        await self.on_screen(ItemPicker)
-        await self.press(*words)
-        matches = self.app.screen.query_one("#matches")
-        await self.until(lambda: getattr(matches, "option_count", 0) == 1, "one match")
-        await self.press("enter")
-        await self.case_shown()
 
     async def scan(self) -> None:
         """The scanner stays cold: the citizen shows the certificate of the card on their telephone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +17,11 @@ from workstation.i18n import _
 from workstation.services.view import CaseView
 from workstation.tui.app import StationApp
 from workstation.tui.screens.case import CaseScreen
+from workstation.tui.screens.picker import ItemPicker
+from workstation.tui.terminal import Terminal
 from workstation.tui.widgets.bars import NoticeLine
 
+SIZE = (140, 44)
 PATIENCE_S = 60.0
 LOOK_S = 0.02
 
@@ -61,6 +64,22 @@ class Keyboard:
         """Wait until the workspace has nothing running."""
         await self.until(lambda: not self.case.busy and not self.case.scanning, "idle")
         await self.pilot.pause()
+
+    async def open_item(self, words: str) -> None:
+        """Begin a case of the one item these words find."""
+        await self.press("f2")
+        await self.on_screen(ItemPicker)
+        await self.press(*words)
+        matches = self.app.screen.query_one("#matches")
+        await self.until(lambda: getattr(matches, "option_count", 0) == 1, "one match")
+        await self.press("enter")
+        await self.case_shown()
+
+    async def case_shown(self) -> None:
+        """Wait until the workspace shows its case."""
+        await self.on_screen(CaseScreen)
+        await self.until(lambda: self.case.view is not None, "case shown")
+        await self.idle()
 
     @property
     def notice(self) -> str:
@@ -131,3 +150,20 @@ class Driver(Keyboard):
         """Write down something the clerk sees."""
         if text:
             self.steps[-1].seen.append(text)
+
+
+def teach(practice: Practice, lesson: Callable[[Driver], Awaitable[bool]]) -> int:
+    """Play a lesson on the real screens; return its exit code, 1 where it ends otherwise than it should."""
+    app = StationApp(practice.gate, Terminal())
+    try:
+        return 0 if asyncio.run(_played(practice, app, lesson)) else 1
+    except NotShown as error:
+        print(f"\n✘ {error}")
+        return 1
+    finally:
+        app.shut()
+
+
+async def _played(practice: Practice, app: StationApp, lesson: Callable[[Driver], Awaitable[bool]]) -> bool:
+    async with app.run_test(size=SIZE) as pilot:
+        return await lesson(Driver(pilot, practice, app))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from rich.cells import cell_len
 from textual.widgets import Input
 
 from sync.contract.models import ChangeKind
-from workstation.cli.driver import Driver, NotShown
+from workstation.cli.driver import Driver, teach
 from workstation.cli.practice import CITIZEN, PASSPHRASE, Practice
 from workstation.domain.case import CaseState
 from workstation.domain.clock import local_date
@@ -19,20 +17,16 @@ from workstation.i18n import _
 from workstation.services.overview import overview
 from workstation.store.database import Group
 from workstation.training.specimens.people import by_name
-from workstation.tui.app import StationApp
 from workstation.tui.screens.case import CaseScreen
 from workstation.tui.screens.correction import CorrectionDialog
 from workstation.tui.screens.courier import CourierScreen
 from workstation.tui.screens.dialogs import ConfirmDialog, NoticeDialog, TextDialog
 from workstation.tui.screens.home import HomeScreen
 from workstation.tui.screens.home_words import balance_lines
-from workstation.tui.screens.picker import ItemPicker
 from workstation.tui.screens.unlock import UnlockScreen
-from workstation.tui.terminal import Terminal
 from workstation.tui.widgets.field_row import FieldRow
 from workstation.tui.widgets.steps import StepName
 
-SIZE = (140, 44)
 SECOND_CITIZEN = "钱样本"
 WAYBILL = "1012345678901"
 """A made-up number of the EMS range."""
@@ -40,31 +34,22 @@ WAYBILL = "1012345678901"
 
 def run_lesson(practice: Practice) -> int:
     """Run the lesson and return the exit code: 0 only when the day balances and everything arrived."""
-    app = StationApp(practice.gate, Terminal())
-    try:
-        return asyncio.run(_run(practice, app))
-    except NotShown as error:
-        print(f"\n✘ {error}")
-        return 1
-    finally:
-        app.shut()
+    return teach(practice, _lesson)
 
 
-async def _run(practice: Practice, app: StationApp) -> int:
-    async with app.run_test(size=SIZE) as pilot:
-        driver = Driver(pilot, practice, app)
-        await open_window(driver)
-        await _cut(driver)
-        await _choose(driver)
-        await _applicant(driver)
-        await _materials(driver)
-        await _form(driver)
-        number = await _receive(driver)
-        await _second_citizen(driver)
-        await _reconnect(driver)
-        await _accepted(driver, number)
-        await _bag(driver)
-        return await _close_the_day(driver)
+async def _lesson(driver: Driver) -> bool:
+    await open_window(driver)
+    await _cut(driver)
+    await _choose(driver)
+    await _applicant(driver)
+    await _materials(driver)
+    await _form(driver)
+    number = await _receive(driver)
+    await _second_citizen(driver)
+    await _reconnect(driver)
+    await _accepted(driver, number)
+    await _bag(driver)
+    return await _close_the_day(driver)
 
 
 async def open_window(driver: Driver) -> None:
@@ -91,14 +76,7 @@ async def _cut(driver: Driver) -> None:
 
 async def _choose(driver: Driver) -> None:
     async with driver.step(_("F2 办新件, 首字母 jlyd 找到敬老优待证")):
-        await driver.press("f2")
-        await driver.on_screen(ItemPicker)
-        await driver.write("jlyd")
-        matches = driver.app.screen.query_one("#matches")
-        await driver.until(lambda: getattr(matches, "option_count", 0) == 1, "one match")
-        await driver.press("enter")
-        await driver.on_screen(CaseScreen)
-        await driver.until(lambda: driver.case.view is not None, "case shown")
+        await driver.open_item("jlyd")
         driver.see(f"{driver.view.item.title}  {driver.view.case.number}")
     async with driver.step(_("情形: 首次办理(蓝证), 本人办理")):
         await driver.idle()
@@ -241,14 +219,7 @@ async def _receive(driver: Driver) -> str:
 async def _second_citizen(driver: Driver) -> None:
     person = by_name(SECOND_CITIZEN)
     async with driver.step(_("第二位申请人没带材料: F7 一次性补正告知")):
-        await driver.press("f2")
-        await driver.on_screen(ItemPicker)
-        await driver.write("jlyd")
-        matches = driver.app.screen.query_one("#matches")
-        await driver.until(lambda: getattr(matches, "option_count", 0) == 1, "one match")
-        await driver.press("enter")
-        await driver.on_screen(CaseScreen)
-        await driver.until(lambda: driver.case.view is not None, "case shown")
+        await driver.open_item("jlyd")
         for count in (1, 2):
             await driver.idle()
             await driver.press("1")
@@ -366,7 +337,7 @@ async def _bag(driver: Driver) -> None:
         await driver.on_screen(HomeScreen)
 
 
-async def _close_the_day(driver: Driver) -> int:
+async def _close_the_day(driver: Driver) -> bool:
     desk = driver.app.station.desk
     async with driver.step(_("F8 日结")):
         await driver.press("f8")
@@ -383,7 +354,7 @@ async def _close_the_day(driver: Driver) -> int:
         print(f"  {path}")
     arrived = balance.balances and balance.received == balance.delivered == 2
     print("\n" + (_("✔ 全部送达, 当日平衡") if arrived else _("✘ 不平衡")))
-    return 0 if arrived else 1
+    return arrived
 
 
 def print_steps(driver: Driver) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from textual.widgets import OptionList
 
-from workstation.cli.driver import Driver, NotShown
-from workstation.cli.lesson import SIZE, home_lists, open_window, print_steps
+from workstation.cli.driver import Driver, NotShown, teach
+from workstation.cli.lesson import home_lists, open_window, print_steps
 from workstation.cli.practice import Practice, specimen_papers
 from workstation.domain.case import Case
 from workstation.domain.covers import TRAY
@@ -17,15 +17,12 @@ from workstation.i18n import _
 from workstation.services.cover_papers import COVERS, cover_lines
 from workstation.services.sorting import StackReport
 from workstation.training.specimens.stack import empty_sheet, printed_sheets, upside_down
-from workstation.tui.app import StationApp
 from workstation.tui.fault_words import page_faults
 from workstation.tui.screens.case import CaseScreen
 from workstation.tui.screens.dialogs import ChoiceDialog
 from workstation.tui.screens.home import HomeScreen
-from workstation.tui.screens.picker import ItemPicker
 from workstation.tui.screens.stack import StackScreen
 from workstation.tui.screens.stack_words import summary
-from workstation.tui.terminal import Terminal
 
 ELDER_CARD, ALLOWANCE, RELIEF = "敬老优待证", "高龄老人津贴", "临时救助"
 ITEMS = (ELDER_CARD, ALLOWANCE, RELIEF)
@@ -60,23 +57,14 @@ def held(case: Case) -> dict[str, int]:
 
 def run_lesson(practice: Practice) -> int:
     """Run the lesson and return the exit code: 0 only when every page lies where it belongs."""
-    app = StationApp(practice.gate, Terminal())
-    try:
-        return asyncio.run(_run(practice, app))
-    except NotShown as error:
-        print(f"\n✘ {error}")
-        return 1
-    finally:
-        app.shut()
+    return teach(practice, _lesson)
 
 
-async def _run(practice: Practice, app: StationApp) -> int:
-    async with app.run_test(size=SIZE) as pilot:
-        driver = Driver(pilot, practice, app)
-        routed = await play(driver)
-        print_steps(driver)
+async def _lesson(driver: Driver) -> bool:
+    routed = await play(driver)
+    print_steps(driver)
     print("\n" + (_("✔ 每一页都在它的材料里") if routed.is_right else _("✘ 有页面不在它的材料里")))
-    return 0 if routed.is_right else 1
+    return routed.is_right
 
 
 async def play(driver: Driver) -> Routed:
@@ -95,15 +83,7 @@ async def play(driver: Driver) -> Routed:
 
 async def _open_case(driver: Driver, title: str) -> str:
     async with driver.step(_("{item}: 办新件, 选情形, F12 打印扫描封面页").format(item=title)):
-        await driver.press("f2")
-        await driver.on_screen(ItemPicker)
-        await driver.write(title)
-        matches = driver.app.screen.query_one("#matches", OptionList)
-        await driver.until(lambda: matches.option_count == 1, "one match")
-        await driver.press("enter")
-        await driver.on_screen(CaseScreen)
-        await driver.until(lambda: driver.case.view is not None, "case shown")
-        await driver.idle()
+        await driver.open_item(title)
         while driver.view.questions_now:
             answered = len(driver.view.case.answers)
             await driver.press("1")

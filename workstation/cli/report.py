@@ -68,18 +68,9 @@ def _plain(balance: Balance) -> dict[str, object]:
 
 
 def _in_words(balance: Balance) -> str:
-    cases = _("收件 {received} = 送达 {delivered} + 排队 {queued} + 退回 {returned}").format(
-        received=balance.received,
-        delivered=balance.delivered,
-        queued=balance.queued,
-        returned=balance.returned,
-    )
-    paper = _("原件 {seen} = 退还 {returned} + 窗口留存 {held} + 已装袋 {bagged}").format(
-        seen=balance.originals_seen,
-        returned=balance.originals_returned,
-        held=balance.originals_held,
-        bagged=balance.originals_bagged,
-    )
+    from workstation.services.balance import balance_sentences
+
+    cases, paper = balance_sentences(balance)
     lines = [
         balance.day.isoformat(),
         f"{_lamp(balance.cases_balance)} {cases}",

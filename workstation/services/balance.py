@@ -8,6 +8,7 @@ from datetime import date
 from sync.port import LineState
 from workstation.domain.case import Case, CaseState, Custody, Move, Moved
 from workstation.domain.clock import local_date, start_of_day
+from workstation.i18n import _
 from workstation.store.database import CaseSummary, Store
 from workstation.store.errors import UnknownRecord
 
@@ -44,6 +45,23 @@ class Balance:
     def balances(self) -> bool:
         """True when both sides agree."""
         return self.cases_balance and self.paper_balances
+
+
+def balance_sentences(balance: Balance) -> tuple[str, str]:
+    """Return both sums in words, of cases and of originals."""
+    cases = _("收件 {received} = 送达 {delivered} + 排队 {queued} + 退回 {returned}").format(
+        received=balance.received,
+        delivered=balance.delivered,
+        queued=balance.queued,
+        returned=balance.returned,
+    )
+    paper = _("原件 {seen} = 退还 {returned} + 窗口留存 {held} + 已装袋 {bagged}").format(
+        seen=balance.originals_seen,
+        returned=balance.originals_returned,
+        held=balance.originals_held,
+        bagged=balance.originals_bagged,
+    )
+    return cases, paper
 
 
 def day_balance(store: Store, day: date) -> Balance:

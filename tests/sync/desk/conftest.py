@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("jinja2")
 from sync.gateway.desk import passwords  # noqa: E402 - needs the optional extra
 from tests.sync.desk.review_desk import Browser, open_desk, reviewer  # noqa: E402
-from tests.sync.gateway_hall import Hall, WindowSeat  # noqa: E402
+from tests.sync.gateway_hall import Hall  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -25,11 +25,6 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
     hall = open_desk(tmp_path)
     yield hall
     hall.office.close()
-
-
-@pytest.fixture
-def window(hall: Hall) -> WindowSeat:
-    return hall.window()
 
 
 @pytest.fixture

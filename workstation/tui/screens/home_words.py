@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from workstation.domain.case import CaseState
 from workstation.domain.lamps import LampColour
 from workstation.i18n import _, listed
-from workstation.services.balance import Balance
+from workstation.services.balance import Balance, balance_sentences
 from workstation.services.item_changes import ItemChange
 from workstation.services.messages import MessageLine
 from workstation.services.overview import CaseLine, Overview
@@ -58,18 +58,7 @@ def recovery_words(recovery: Recovery) -> str:
 
 def balance_lines(balance: Balance) -> list[tuple[str, str]]:
     """Put the day's balance into words."""
-    cases = _("收件 {received} = 送达 {delivered} + 排队 {queued} + 退回 {returned}").format(
-        received=balance.received,
-        delivered=balance.delivered,
-        queued=balance.queued,
-        returned=balance.returned,
-    )
-    paper = _("原件 {seen} = 退还 {returned} + 窗口留存 {held} + 已装袋 {bagged}").format(
-        seen=balance.originals_seen,
-        returned=balance.originals_returned,
-        held=balance.originals_held,
-        bagged=balance.originals_bagged,
-    )
+    cases, paper = balance_sentences(balance)
     verdict = _("✔ 平衡") if balance.balances else _("✘ 不平衡: 请立即报告主管")
     return [(_("日期"), balance.day.isoformat()), (_("办件"), cases), (_("原件"), paper), ("", verdict)]
 
