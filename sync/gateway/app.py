@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI, Header, Query, Request, Response
 from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from sync.contract.anchors import AnchorRequest, Anchors, SignedAnchor
 from sync.contract.archive import ArchiveAnswer, ArchivePageQuery, ArchiveQuery
@@ -284,13 +285,22 @@ def _may_read(request: Request) -> bool:
     return request.client is not None and request.client.host in LOOPBACK and not is_passed_on
 
 
+class _Application(FastAPI):
+    """The framework's application, behind the short way for what a crowd asks."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return what serves a request."""
+        state = self.state
+        return Express(super().build_middleware_stack(), state.office, state.lots, state.metrics)
+
+
 def create_app(office: Office, *, metrics_token: str = "", locales: FolderPath | None = None) -> FastAPI:
     """Return the application; setting `app.state.stopping` ends waiting calls at once.
 
     With `metrics_token` whoever names it reads `/metrics`; without, only this machine does. `locales`
     holds the translations of the review page.
     """
-    app = FastAPI(
+    app = _Application(
         title="Window gateway",
         version=str(CONTRACT_VERSION),
         docs_url=None,
@@ -303,7 +313,6 @@ def create_app(office: Office, *, metrics_token: str = "", locales: FolderPath |
     app.state.lots = Lots(office.intake)
     app.state.metrics = Metrics()
     app.state.metrics_token = metrics_token
-    app.add_middleware(Express, office=office, lots=app.state.lots)
     problems.install(app)
     app.add_middleware(Measure, metrics=app.state.metrics)
     app.include_router(router)

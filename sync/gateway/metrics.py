@@ -13,8 +13,9 @@ import threading
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from itertools import accumulate
 from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -45,12 +46,34 @@ HELP = {
 }
 
 
+class _Histogram:
+    """How often a value fell between two bounds; one sum per bound is made when somebody reads."""
+
+    __slots__ = ("_bounds", "_counts", "_total")
+
+    def __init__(self, bounds: tuple[float, ...]) -> None:
+        self._bounds, self._total = bounds, 0.0
+        self._counts = [0] * (len(bounds) + 1)
+
+    def add(self, value: float) -> None:
+        self._counts[bisect_left(self._bounds, value)] += 1
+        self._total += value
+
+    def sums(self, name: str, labels: Labels) -> Iterator[tuple[Key, float]]:
+        names = [*map(str, self._bounds), "+Inf"]
+        for bound, below in zip(names, accumulate(self._counts), strict=True):
+            yield (f"{name}_bucket", _labels({**dict(labels), "le": bound})), below
+        yield (f"{name}_sum", labels), self._total
+        yield (f"{name}_count", labels), sum(self._counts)
+
+
 class Metrics:
     """The sums of one process."""
 
     def __init__(self) -> None:
         """Begin at zero."""
         self._sums: Counter[Key] = Counter()
+        self._histograms: dict[Key, _Histogram] = {}
         self._lock = threading.Lock()
         self._folder: Path | None = None
 
@@ -60,14 +83,18 @@ class Metrics:
             self._sums[name, _labels(labels)] += value  # type: ignore[assignment]
 
     def observe(self, name: str, value: float, buckets: tuple[float, ...] = BUCKETS, **labels: str) -> None:
-        """Add to a histogram."""
-        bounds = [*map(str, buckets), "+Inf"]
+        """Add to a histogram; its bounds are those of the first value."""
+        key = (name, _labels(labels))
         with self._lock:
-            for place, bound in enumerate(bounds):
-                is_below = place >= bisect_left(buckets, value)
-                self._sums[f"{name}_bucket", _labels({**labels, "le": bound})] += is_below
-            self._sums[f"{name}_sum", _labels(labels)] += value  # type: ignore[assignment]
-            self._sums[f"{name}_count", _labels(labels)] += 1
+            histogram = self._histograms.get(key)
+            if histogram is None:
+                histogram = self._histograms[key] = _Histogram(buckets)
+            histogram.add(value)
+
+    def call(self, call: str, status: int, seconds: float) -> None:
+        """Count a call that was answered; without a status it was cut."""
+        self.add("gateway_calls_total", call=call, status=str(status) if status else "cut")
+        self.observe("gateway_call_seconds", seconds, call=call)
 
     def share(self, folder: Path) -> None:
         """Leave the sums in a folder from now on, and add up what others left there."""
@@ -89,8 +116,7 @@ class Metrics:
         return "\n".join([*lines, ""])
 
     def _all(self) -> Counter[Key]:
-        with self._lock:
-            sums = self._sums.copy()
+        sums = self._own()
         for file in self._folder.glob("*.json") if self._folder else ():
             if file.stem != str(os.getpid()):
                 # One that is being replaced is read at the next look.
@@ -98,11 +124,17 @@ class Metrics:
                     sums.update(_read(file))
         return sums
 
+    def _own(self) -> Counter[Key]:
+        with self._lock:
+            sums = self._sums.copy()
+            for (name, labels), histogram in self._histograms.items():
+                sums.update(dict(histogram.sums(name, labels)))
+        return sums
+
     def _leave(self, folder: Path) -> None:
         file, left = folder / f"{os.getpid()}.json", None
         while folder.is_dir():
-            with self._lock:
-                sums = [[name, labels, value] for (name, labels), value in self._sums.items()]
+            sums = [[name, labels, value] for (name, labels), value in self._own().items()]
             if sums != left:
                 temporary = file.with_suffix(".new")
                 with suppress(OSError):
@@ -139,8 +171,7 @@ class Measure:
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("route")
         call = f"{scope['method']} {getattr(route, 'path', 'other')}" if route is not None else "other"
-        self._metrics.add("gateway_calls_total", call=call, status=str(status) if status else "cut")
-        self._metrics.observe("gateway_call_seconds", seconds, call=call)
+        self._metrics.call(call, status, seconds)
         code = scope.get("problem_code")
         if code:
             self._metrics.add("gateway_problems_total", code=str(code))

@@ -19,7 +19,6 @@ from sync.contract.models import MAX_BLOB_BYTES
 from sync.gateway import problems
 from sync.gateway.blobs import Incoming
 from sync.gateway.calls import Back, Caller, HashInPath, problems_with, sizes_of
-from sync.gateway.enrolment import Window
 from sync.gateway.errors import (
     DigestMismatch,
     HashInvalid,
@@ -83,11 +82,7 @@ async def put_blob(sha256: HashInPath, request: Request, office: Back, caller: C
 
     What arrives of a page that is cut is kept for a day under `/v1/uploads/{sha256}`.
     """
-    return await put_page(sha256, request, office, caller, request.app.state.lots)
-
-
-async def put_page(sha256: str, request: Request, office: Office, caller: Window, lots: Lots) -> Response:
-    """Take one page; see `put_blob`."""
+    lots: Lots = request.app.state.lots
     async with _Body(request) as body:
         _check_headers(sha256, request, "Content-Digest")
         if (await sizes_of(office, [sha256]))[sha256] is not None:
@@ -100,7 +95,7 @@ async def put_page(sha256: str, request: Request, office: Office, caller: Window
             rest = await body.stream(incoming.write, WRITE_BYTES)
         except ClientDisconnect:
             length = request.headers.get("Content-Length", "")
-            await run_in_threadpool(_keep_cut, office, caller.window_id, sha256, length, incoming)
+            await run_in_threadpool(keep_cut, office, caller.window_id, sha256, length, incoming)
             raise
         await lots.keep(incoming, rest)
     return Response(status_code=201)
@@ -319,7 +314,7 @@ async def _whole_already(body: _Body, size: int, offset: int) -> Response:
     return _told(204, size)
 
 
-def _keep_cut(office: Office, window_id: str, sha256: str, length: str, incoming: Incoming) -> None:
+def keep_cut(office: Office, window_id: str, sha256: str, length: str, incoming: Incoming) -> None:
     """Keep what arrived of a page that was cut, unless more of it is kept already."""
     if incoming.length < KEPT_BYTES or not length.isdigit() or not incoming.length < int(length):
         return
@@ -373,10 +368,18 @@ def _check_headers(sha256: str, request: Request, digest_field: str) -> None:
     length = request.headers.get("Content-Length", "0")
     if length.isdigit() and int(length) > MAX_BLOB_BYTES:
         raise TooLarge(f"limit {MAX_BLOB_BYTES} bytes")
-    digest = request.headers.get(digest_field)
+    check_digest(sha256, request.headers.get(digest_field), digest_field)
+
+
+def check_digest(sha256: str, digest: str | None, field: str = "Content-Digest") -> None:
+    """See that a header (RFC 9530), if it was sent, names the page that the path names.
+
+    Raises:
+        DigestMismatch: it names another, or no SHA-256.
+    """
     if digest is None:
         return
     named = DIGEST.search(digest)
     wanted = base64.b64encode(bytes.fromhex(sha256)).decode("ascii")
     if named is None or named.group(1) != wanted:
-        raise DigestMismatch(f"{digest_field} names another hash than the path")
+        raise DigestMismatch(f"{field} names another hash than the path")

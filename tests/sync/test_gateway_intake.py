@@ -273,8 +273,8 @@ def test_a_manifest_that_cannot_be_hashed_is_refused(window: WindowSeat) -> None
 
 
 def test_a_bundle_over_the_limit_is_refused(window: WindowSeat, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(problems, "BUNDLE_BODY_BYTES", 2000)
-    check_problem(window.put(window.manifest(body={"text": "x" * 2000})), 413, "too-large")
+    monkeypatch.setattr(problems, "BUNDLE_BODY_BYTES", 100_000)
+    check_problem(window.put(window.manifest(body={"text": "x" * 100_000})), 413, "too-large")
     window.delivered(window.manifest())
 
 

@@ -18,7 +18,7 @@ from sync.gateway import tokens as desk
 from sync.gateway.arrival import Arrival
 from sync.gateway.database import Row, Rows
 from sync.gateway.enrolment import Window, window_of
-from sync.gateway.express import Express
+from sync.gateway.express import Call, Express
 from sync.gateway.lots import MOST
 from tests.sync.gateway_hall import Hall, WindowSeat, check_problem, open_office, page
 
@@ -244,7 +244,7 @@ def test_the_short_way_and_the_frameworks_way_answer_alike(
     window = hall.window()
     window.news()
     short = window.call("POST", path, headers=headers, content=body)
-    monkeypatch.setattr(Express, "_handler", lambda *_: None)
+    monkeypatch.setattr(Express, "_route", lambda *_: None)
     long = window.call("POST", path, headers=headers, content=body)
     assert (short.status_code, short.content) == (long.status_code, long.content)
     assert short.status_code == status and short.headers["Content-Type"] == long.headers["Content-Type"]
@@ -256,9 +256,9 @@ def test_a_crowds_calls_take_the_short_way(hall: Hall, monkeypatch: pytest.Monke
     taken: list[str] = []
     answer = Express._answer
 
-    async def watched(self: Express, *arguments: Any) -> None:
-        taken.append(arguments[3].path)
-        await answer(self, *arguments)
+    async def watched(self: Express, call: Call, body: bytes) -> Any:
+        taken.append(call.route)
+        return await answer(self, call, body)
 
     monkeypatch.setattr(Express, "_answer", watched)
     window.call("POST", "/v1/blobs/missing", json={"sha256": []})
