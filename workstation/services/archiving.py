@@ -64,8 +64,7 @@ def _present(tx: Tx, case: Case, item: Item) -> dict[tuple[str, str], str]:
     return {
         (copy.id_number, copy.standard_id): copy.archive_id
         for holder in (*own, *organisations(case, item))
-        for copy in tx.archived(holder)
-        if copy.source_case == case.number
+        for copy in tx.archived(holder, source_case=case.number)
     }
 
 

@@ -174,7 +174,7 @@ class ReuseDesk:
 
     def no_longer(self, case: Case) -> tuple[Refusal, ...]:
         """Return what speaks today against copies the case has taken: sealing waits until it is settled."""
-        if case.applicant is None:
+        if case.applicant is None or not any(slot.reuse for slot in case.slots.values()):
             return ()
         item = self.catalogue.item_of(case)
         copies = {copy.archive_id: copy for copy in self.shelf.copies(case, case.applicant, item)}

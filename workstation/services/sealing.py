@@ -10,7 +10,7 @@ from typing import Any, Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.contract.models import MAX_PAGES, BundleKind, Manifest, PageEntry, SignedManifest
-from sync.contract.signing import key_id, manifest_sha256, sign
+from sync.contract.signing import key_id, sign
 from workstation.domain.case import (
     Case,
     Entry,
@@ -102,12 +102,12 @@ class Sealer:
                 **({"refused": refused} if refused else {}),
             },
         )
-        tx.queue(self.signed(manifest), legal_due_at=legal_due_at)
+        sha256 = tx.queue(self.signed(manifest), legal_due_at=legal_due_at)
         replace_refused(tx, case, manifest)
         sealed = Sealed(
             bundle_id=manifest.bundle_id,
             version=manifest.version,
-            manifest_sha256=manifest_sha256(manifest),
+            manifest_sha256=sha256,
             files=tuple(filed.pages.values()),
         )
         return tx.record(case.case_id, sealed, actor=self.profile.clerk, at=at)

@@ -41,6 +41,7 @@ from workstation.store.errors import StoreError, SuiteUnavailable, UnknownAlgori
 from workstation.store.files import disk_faults
 from workstation.store.keys import DataKey
 from workstation.store.rows import AnchorRow, AuditRow, Moment
+from workstation.store.writing import add, put
 
 HEAD_FILE = "audit.json"
 HEAD_FORMAT = 1
@@ -171,7 +172,7 @@ class AuditTable:
     def keep_anchor(self, seq: int, digest: str, receipt: str) -> None:
         """Keep the gateway's receipt for a link, here and outside the database."""
         with self._database.write() as session:
-            session.merge(AnchorRow(seq=seq, hash=digest, receipt=receipt))
+            put(session, AnchorRow, {"seq": seq, "hash": digest, "receipt": receipt})
         with self._lock:
             self._write(replace(self.memo(), receipt=receipt))
 
@@ -300,8 +301,7 @@ def _link(session: Session, signer: Signer, present: Head, deed: Deed, subject: 
     digest = hash_of(entry)
     signature = b64url_encode(signer.key.sign(signed_bytes(digest, entry.hashing)))
     row = {name: getattr(entry, name) for name in COLUMNS}
-    session.add(AuditRow(**{**row, "hash": digest, "signature": signature}))
-    session.flush()
+    add(session, AuditRow, {**row, "hash": digest, "signature": signature})
     return Head(entry.seq, digest, entry.hashing)
 
 

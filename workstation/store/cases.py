@@ -7,9 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
+from typing import Any
 
+from sqlalchemy import Row as DatabaseRow
+from sqlalchemy import bindparam, func, or_
 from sqlalchemy import case as choose
-from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from workstation.domain.case import (
@@ -35,10 +37,17 @@ from workstation.store.counters import grow
 from workstation.store.errors import StoreDamaged, UnknownRecord
 from workstation.store.page_uses import Holder, case_pages, set_uses
 from workstation.store.rows import CaseRow, EntryRow
+from workstation.store.writing import Values, add, put, table_of
 
 TICK = "tick"
 _MARKED, _BAGGED = "original", "bagged"
 """Kinds of the entries that say where an original is."""
+_LINES = table_of(EntryRow)
+_LOG = (
+    _LINES.select()
+    .where(_LINES.c.case_id == bindparam("case_id"), _LINES.c.seq > bindparam("after"))
+    .order_by(_LINES.c.seq)
+)
 _TOUCHES_PAGES = (PageAdded, PageRemoved, PagesArranged, Sealed, SlotReused, ReuseWithdrawn)
 
 
@@ -99,10 +108,11 @@ def record(session: Session, base: Case | None, case_id: str, payloads: Sequence
     ]
     # Folded before anything is written: a forbidden move leaves no line behind, even if the caller goes on.
     case = reduce(apply, entries[1:], apply(base, entries[0]))
-    _write(session, case, entries)
+    # The lines refer to the case's row, which must stand first.
+    put(session, CaseRow, _case_row(case, entries[-1].tick))
+    add(session, EntryRow, *(_entry_row(entry) for entry in entries))
     if any(isinstance(payload, _TOUCHES_PAGES) for payload in payloads):
         set_uses(session, Holder.CASE, case_id, case_pages(case))
-    session.flush()
     return case
 
 
@@ -218,18 +228,8 @@ def maybe_holding(session: Session, states: Iterable[CaseState]) -> tuple[str, .
 
 
 def _entries(session: Session, case_id: str, *, after: int) -> tuple[Entry, ...]:
-    query = select(EntryRow).where(EntryRow.case_id == case_id, EntryRow.seq > after)
-    return tuple(_entry_from(row) for row in session.exec(query.order_by(col(EntryRow.seq))).all())
-
-
-def _write(session: Session, case: Case, entries: list[Entry]) -> None:
-    tick = entries[-1].tick
-    row = session.get(CaseRow, case.case_id) or _opened_row(case, tick)
-    _summarise(row, case, tick)
-    session.add(row)
-    # The lines refer to the case's row, which must stand first.
-    session.flush()
-    session.add_all([_entry_row(entry) for entry in entries])
+    found = session.connection().execute(_LOG, {"case_id": case_id, "after": after})
+    return tuple(_entry_from(row) for row in found)
 
 
 def _entry(case_id: str, seq: int, tick: int, payload: Payload, act: Act) -> Entry:
@@ -238,20 +238,20 @@ def _entry(case_id: str, seq: int, tick: int, payload: Payload, act: Act) -> Ent
     )
 
 
-def _entry_row(entry: Entry) -> EntryRow:
-    return EntryRow(
-        case_id=entry.case_id,
-        seq=entry.seq,
-        tick=entry.tick,
-        at=entry.at,
-        actor=entry.actor,
-        kind=entry.payload.kind,
-        payload=codec.payload_text(entry.payload),
-        why=entry.why,
-    )
+def _entry_row(entry: Entry) -> Values:
+    return {
+        "case_id": entry.case_id,
+        "seq": entry.seq,
+        "tick": entry.tick,
+        "at": entry.at,
+        "actor": entry.actor,
+        "kind": entry.payload.kind,
+        "payload": codec.payload_text(entry.payload),
+        "why": entry.why,
+    }
 
 
-def _entry_from(row: EntryRow) -> Entry:
+def _entry_from(row: DatabaseRow[Any]) -> Entry:
     return Entry(
         case_id=row.case_id,
         seq=row.seq,
@@ -263,30 +263,23 @@ def _entry_from(row: EntryRow) -> Entry:
     )
 
 
-def _opened_row(case: Case, tick: int) -> CaseRow:
-    return CaseRow(
-        case_id=case.case_id,
-        number=case.number,
-        item_code=case.item_code,
-        state=case.state.value,
-        opened_at=case.opened_at,
-        opened_on=case.opened_at.date(),
-        changed_at=case.changed_at,
-        length=case.length,
-        last_tick=tick,
-    )
-
-
-def _summarise(row: CaseRow, case: Case, tick: int) -> None:
-    row.applicant_name = "" if case.applicant is None else case.applicant.name
-    row.state = case.state.value
-    row.flags = " ".join(sorted(flag.value for flag in case.flags))
-    row.changed_at = case.changed_at
-    row.home_street = case.home_street
-    row.received_at = case.received_at
-    row.length = case.length
-    row.course = codec.course_text(course_of(case))
-    row.last_tick = tick
+def _case_row(case: Case, tick: int) -> Values:
+    return {
+        "case_id": case.case_id,
+        "number": case.number,
+        "item_code": case.item_code,
+        "applicant_name": "" if case.applicant is None else case.applicant.name,
+        "state": case.state.value,
+        "flags": " ".join(sorted(flag.value for flag in case.flags)),
+        "opened_at": case.opened_at,
+        "opened_on": case.opened_at.date(),
+        "changed_at": case.changed_at,
+        "home_street": case.home_street,
+        "received_at": case.received_at,
+        "length": case.length,
+        "last_tick": tick,
+        "course": codec.course_text(course_of(case)),
+    }
 
 
 def fill_courses(session: Session) -> None:
@@ -299,7 +292,6 @@ def fill_courses(session: Session) -> None:
     for row in session.exec(query).all():
         with suppress(StoreDamaged, IllegalMove):
             row.course = codec.course_text(course_of(load(session, row.case_id)))
-            session.add(row)
     session.flush()
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from workstation.store.rows import SettingRow
+from workstation.store.writing import put
 
 _GROW = text(
     "INSERT INTO counters (name, value) VALUES (:name, :by)"
@@ -20,11 +21,9 @@ def grow(session: Session, name: str, *, by: int = 1) -> int:
 
 def setting(session: Session, name: str) -> str | None:
     """Return a setting, None when it was never put."""
-    row = session.get(SettingRow, name)
-    return None if row is None else row.value
+    return session.exec(select(SettingRow.value).where(SettingRow.name == name)).first()
 
 
 def put_setting(session: Session, name: str, value: str) -> None:
     """Keep a setting."""
-    session.merge(SettingRow(name=name, value=value))
-    session.flush()
+    put(session, SettingRow, {"name": name, "value": value})

@@ -30,6 +30,7 @@ from workstation.domain.people import Person
 from workstation.domain.tickets import Booking, Ticket
 from workstation.store import cases, counters, health, holdings, migrate, tickets
 from workstation.store import people as staff
+from workstation.store.attempts import Attempt
 from workstation.store.audit import AuditTable
 from workstation.store.cases import CaseSummary
 from workstation.store.ciphers import check_suite
@@ -39,7 +40,7 @@ from workstation.store.files import disk_faults, make_folder, remove_temporaries
 from workstation.store.folder import Presence, check_key, write_check
 from workstation.store.inbox import AppliedChange, InboxTable
 from workstation.store.keys import DataKey
-from workstation.store.outbox import Attempt, Group, OutboxTable, release_claims
+from workstation.store.outbox import Group, OutboxTable, release_claims
 from workstation.store.page_uses import used_pages
 from workstation.store.retention import Retention
 from workstation.store.rows import BundleRow, CaseRow

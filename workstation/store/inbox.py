@@ -18,6 +18,7 @@ from workstation.store import codec
 from workstation.store.engine import Database
 from workstation.store.rows import ChangeRow
 from workstation.store.transaction import Tx
+from workstation.store.writing import Values, add
 
 OnChange = Callable[[Tx, Change], None]
 
@@ -57,8 +58,7 @@ class InboxTable:
             if session.get(ChangeRow, change.change_id) is not None:
                 return False
             is_kept = _is_behind(session, change)
-            session.add(_row(change, codec.change_text(change), is_kept=is_kept))
-            session.flush()
+            add(session, ChangeRow, _row(change, codec.change_text(change), is_kept=is_kept))
             tx = self._transact(session)
             if self.on_change is not None and (not is_kept or change.kind in REPEATABLE):
                 self.on_change(tx, change)
@@ -70,7 +70,7 @@ class InboxTable:
         with self._database.write() as session:
             if session.get(ChangeRow, line.change_id) is not None:
                 return False
-            session.add(_row(line, line.document, is_kept=True))
+            add(session, ChangeRow, _row(line, line.document, is_kept=True))
         return True
 
     def catch_up(self) -> int:
@@ -151,11 +151,12 @@ def _is_behind(session: Session, change: Change) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
-def _row(line: Change | UnknownChange, document: str, *, is_kept: bool) -> ChangeRow:
-    return ChangeRow(
-        change_id=line.change_id,
-        cursor=line.cursor,
-        subject=line.subject,
-        document=document,
-        is_kept=is_kept,
-    )
+def _row(line: Change | UnknownChange, document: str, *, is_kept: bool) -> Values:
+    return {
+        "change_id": line.change_id,
+        "cursor": line.cursor,
+        "subject": line.subject,
+        "document": document,
+        "is_read": False,
+        "is_kept": is_kept,
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -16,10 +15,11 @@ from sync.contract.signing import manifest_sha256
 from sync.errors import BadReceipt, FailureClass, UnreadableBundle
 from sync.port import SETTLED, Line, LineState
 from workstation.store import codec
+from workstation.store.attempts import Attempt, attempts_of, note
 from workstation.store.engine import Database
 from workstation.store.errors import PAGE_FAULTS, DiskFault, StoreDamaged, UnknownRecord
 from workstation.store.page_uses import Holder
-from workstation.store.rows import AttemptRow, BundleDocumentRow, BundleRow, PageUseRow
+from workstation.store.rows import BundleDocumentRow, BundleRow, PageUseRow
 from workstation.store.vault import Vault
 
 STALE_CLAIM = timedelta(minutes=15)
@@ -29,18 +29,6 @@ CLOCK_STEP = timedelta(minutes=1)
 DELIVERED_SHOWN = 200
 
 _MICROSECOND = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One thing that happened to a queued bundle."""
-
-    at: datetime
-    state: LineState
-    """State the line took."""
-    code: str
-    """Code of the failure; empty for anything else."""
-    detail: str
 
 
 class Group(StrEnum):
@@ -139,7 +127,7 @@ class OutboxTable:
             _settle(row, LineState.DELIVERED)
             row.delivered_at = now
             session.get_one(BundleDocumentRow, bundle_id).receipt = codec.receipt_text(receipt)
-            _note(session, row, now, detail=receipt.receipt.number)
+            note(session, row, now, detail=receipt.receipt.number)
 
     def delivered(self, since: datetime, after: str, limit: int) -> tuple[str, ...]:
         """Ids of bundles delivered at or after `since`, in the order of their ids, behind the id `after`.
@@ -165,7 +153,7 @@ class OutboxTable:
             if row.state == LineState.DELIVERED.value:
                 _settle(row, LineState.QUEUED)
                 row.delivered_at = None
-                _note(session, row, now, detail="lost by the gateway")
+                note(session, row, now, detail="lost by the gateway")
 
     def mark_failed(
         self,
@@ -186,7 +174,7 @@ class OutboxTable:
             if row.state != LineState.HELD.value:
                 row.state, row.next_try_at = state.value, next_try_at
             row.failure, row.code, row.detail = failure.value, code, detail
-            _note(session, row, now, code=code, detail=detail)
+            note(session, row, now, code=code, detail=detail)
 
     # --- for people ------------------------------------------------------------------------------------
 
@@ -242,10 +230,8 @@ class OutboxTable:
 
     def history(self, bundle_id: str) -> tuple[Attempt, ...]:
         """Return what happened to the bundle, oldest first."""
-        query = select(AttemptRow).where(AttemptRow.bundle_id == bundle_id)
         with self._database.read() as session:
-            rows = session.exec(query.order_by(col(AttemptRow.attempt_id))).all()
-            return tuple(_attempt(row) for row in rows)
+            return attempts_of(session, bundle_id)
 
     def retry_now(self, bundle_id: str, now: datetime) -> None:
         """Put an undelivered line back into the queue, whatever stopped it."""
@@ -261,12 +247,12 @@ class OutboxTable:
             row = _row(session, bundle_id)
             if row.state == LineState.HELD.value:
                 _settle(row, LineState.QUEUED)
-                _note(session, row, now, detail="release")
+                note(session, row, now, detail="release")
 
     def note(self, bundle_id: str, detail: str, now: datetime) -> None:
         """Keep with the line that something happened to it that does not change how it stands."""
         with self._database.write() as session:
-            _note(session, _row(session, bundle_id), now, detail=detail)
+            note(session, _row(session, bundle_id), now, detail=detail)
 
     def counts(self) -> Mapping[LineState, int]:
         """Return how many lines are in each state; every state is named."""
@@ -281,7 +267,7 @@ class OutboxTable:
             if row.state in SETTLED:
                 return
             _settle(row, state, detail=detail if state is LineState.HELD else "")
-            _note(session, row, now, detail=detail)
+            note(session, row, now, detail=detail)
 
 
 def set_aside(session: Session, bundle_id: str, state: LineState, now: datetime, detail: str) -> None:
@@ -293,7 +279,7 @@ def set_aside(session: Session, bundle_id: str, state: LineState, now: datetime,
     row = _row(session, bundle_id)
     if row.state not in SETTLED:
         _settle(row, state, detail=detail)
-        _note(session, row, now, detail=detail)
+        note(session, row, now, detail=detail)
 
 
 def state_of(session: Session, bundle_id: str) -> LineState:
@@ -306,7 +292,7 @@ def release_claims(session: Session, now: datetime) -> int:
     rows = session.exec(select(BundleRow).where(BundleRow.state == LineState.SENDING.value)).all()
     for row in rows:
         row.state, row.next_try_at = LineState.QUEUED.value, None
-        _note(session, row, now, detail="interrupted")
+        note(session, row, now, detail="interrupted")
     return len(rows)
 
 
@@ -378,14 +364,6 @@ def _row(session: Session, bundle_id: str) -> BundleRow:
 def _settle(row: BundleRow, state: LineState, *, detail: str = "") -> None:
     row.state, row.next_try_at = state.value, None
     row.failure, row.code, row.detail = None, "", detail
-
-
-def _note(session: Session, row: BundleRow, now: datetime, *, code: str = "", detail: str = "") -> None:
-    session.add(AttemptRow(bundle_id=row.bundle_id, at=now, state=row.state, code=code, detail=detail))
-
-
-def _attempt(row: AttemptRow) -> Attempt:
-    return Attempt(at=row.at, state=LineState(row.state), code=row.code, detail=row.detail)
 
 
 def _line(row: BundleRow) -> Line:

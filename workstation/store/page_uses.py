@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from workstation.domain.case import Case
 from workstation.store.rows import PageUseRow
+from workstation.store.writing import add, remove, table_of
 
 
 class Holder(StrEnum):
@@ -18,31 +20,32 @@ class Holder(StrEnum):
     MATERIAL = "material"
 
 
+_USES = table_of(PageUseRow).c
+
+
 def set_uses(session: Session, holder: Holder, holder_id: str, pages: set[str]) -> None:
     """Make `pages` exactly the pages this holder refers to."""
-    rows = session.exec(
-        select(PageUseRow).where(PageUseRow.holder == holder.value, PageUseRow.holder_id == holder_id)
-    ).all()
-    for row in rows:
-        if row.sha256 not in pages:
-            session.delete(row)
-    for sha256 in pages - {row.sha256 for row in rows}:
-        session.add(PageUseRow(sha256=sha256, holder=holder.value, holder_id=holder_id))
+    present = uses_of(session, holder, holder_id)
+    whose = {"holder": holder.value, "holder_id": holder_id}
+    add(session, PageUseRow, *({"sha256": sha256, **whose} for sha256 in sorted(pages - present)))
+    if gone := present - pages:
+        remove(session, PageUseRow, *_of(holder, holder_id), _USES.sha256.in_(gone))
 
 
 def uses_of(session: Session, holder: Holder, holder_id: str) -> set[str]:
     """Return the SHA-256 of every page this holder refers to."""
-    query = select(PageUseRow.sha256).where(
-        PageUseRow.holder == holder.value, PageUseRow.holder_id == holder_id
-    )
-    return set(session.exec(query).all())
+    query = select(_USES.sha256).where(*_of(holder, holder_id))
+    return set(session.connection().execute(query).scalars())
+
+
+def _of(holder: Holder, holder_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return _USES.holder == holder.value, _USES.holder_id == holder_id
 
 
 def drop_uses(session: Session, holder: Holder, holder_id: str) -> set[str]:
     """Let this holder refer to nothing any more; return what it referred to."""
     pages = uses_of(session, holder, holder_id)
     set_uses(session, holder, holder_id, set())
-    session.flush()
     return pages
 
 

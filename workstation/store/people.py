@@ -22,6 +22,7 @@ from workstation.domain.people import Person, Role
 from workstation.store.errors import StoreDamaged, SuiteUnavailable, UnknownAlgorithm, UnknownRecord
 from workstation.store.keys import ARGON2ID, KEY_BYTES
 from workstation.store.rows import PersonRow
+from workstation.store.writing import put
 
 _SALT_BYTES, _NONCE_BYTES = 16, 12
 _WHAT = "people"
@@ -61,19 +62,17 @@ def opened_key(person_id: str, wrapped: str, pin: str) -> Ed25519PrivateKey | No
 
 def put_person(session: Session, person: Person, wrapped: str) -> None:
     """Keep a person as they are now; wrong PINs are forgotten."""
-    session.merge(
-        PersonRow(
-            person_id=person.person_id,
-            name=person.name,
-            role=person.role.value,
-            is_active=person.is_active,
-            enrolled_at=person.enrolled_at,
-            public_key=person.public_key,
-            wrapped=wrapped,
-            tries="",
-        )
-    )
-    session.flush()
+    row = {
+        "person_id": person.person_id,
+        "name": person.name,
+        "role": person.role.value,
+        "is_active": person.is_active,
+        "enrolled_at": person.enrolled_at,
+        "public_key": person.public_key,
+        "wrapped": wrapped,
+        "tries": "",
+    }
+    put(session, PersonRow, row)
 
 
 def people(session: Session) -> tuple[Person, ...]:
@@ -99,12 +98,11 @@ def put_tries(session: Session, person_id: str, tries: Tries) -> None:
     """Keep a person's wrong PINs; raises UnknownRecord."""
     row = _row(session, person_id)
     row.tries = json.dumps(asdict(tries)) if tries.wrong else ""
-    session.add(row)
     session.flush()
 
 
 def _row(session: Session, person_id: str) -> PersonRow:
-    row = session.get(PersonRow, person_id)
+    row = session.get(PersonRow, person_id, populate_existing=True)
     if row is None:
         raise UnknownRecord(kind="person", name=person_id)
     return row

@@ -22,11 +22,12 @@ from sqlmodel.sql.expression import SelectOfScalar
 from sync.port import SETTLED, LineState
 from workstation.domain.case import TAKES_SUPPLEMENTS, CaseState
 from workstation.store import codec
+from workstation.store.attempts import note
 from workstation.store.engine import Database
 from workstation.store.errors import StoreDamaged
 from workstation.store.folder import Presence
 from workstation.store.page_uses import Holder, drop_uses, is_used, uses_of
-from workstation.store.rows import AttemptRow, BundleDocumentRow, BundleRow, CaseRow, PageUseRow
+from workstation.store.rows import BundleDocumentRow, BundleRow, CaseRow, PageUseRow
 from workstation.store.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ class Retention:
                 return None
             pages = _drop(session, row)
             detail = f"{PAGES_GONE}: {len(pages)}"
-            session.add(AttemptRow(bundle_id=bundle_id, at=now, state=row.state, detail=detail))
+            note(session, row, now, detail=detail)
         return self._remove(pages)
 
     def _remove(self, pages: set[str]) -> Freed:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy import case as choose
 from sqlmodel import col
 from sqlmodel import select as select_rows
@@ -23,6 +23,7 @@ from workstation.store.cases import CaseSummary, summary_of
 from workstation.store.counters import put_setting, setting
 from workstation.store.engine import Database
 from workstation.store.rows import CaseRow, StandingRow
+from workstation.store.writing import Values, put, remove
 
 WANTED = (LampColour.RED, LampColour.YELLOW, LampColour.GREY)
 """Lamps that want a person, the most urgent first."""
@@ -68,10 +69,9 @@ class StandingTable:
         """Keep how cases stand, in the order of `stale`; what was reckoned on another basis goes."""
         with self._database.write() as session:
             if setting(session, _BASIS) != basis:
-                session.connection().execute(delete(StandingRow))
+                remove(session, StandingRow)
                 put_setting(session, _BASIS, basis)
-            for summary, found in reckoned:
-                session.merge(_row(summary, found))
+            put(session, StandingRow, *(_row(summary, found) for summary, found in reckoned))
 
     def by_urgency(self, today: date, states: Iterable[CaseState], limit: int) -> tuple[CaseSummary, ...]:
         """Return case lines: red, yellow, grey, those without a clock, the rest.
@@ -111,18 +111,18 @@ def _named(names: Sequence[str]) -> SelectOfScalar[CaseRow]:
     return select_rows(CaseRow).where(col(CaseRow.case_id).in_(names))
 
 
-def _row(summary: CaseSummary, found: Standing) -> StandingRow:
-    return StandingRow(
-        case_id=summary.case_id,
-        tick=summary.tick,
-        state=summary.state.value,
-        runs=found.runs,
-        yellow_on=found.yellow_on,
-        red_on=found.red_on,
-        is_grey=found.is_grey,
-        answer_by=found.answer_by,
-        held=found.held,
-    )
+def _row(summary: CaseSummary, found: Standing) -> Values:
+    return {
+        "case_id": summary.case_id,
+        "tick": summary.tick,
+        "state": summary.state.value,
+        "runs": found.runs,
+        "yellow_on": found.yellow_on,
+        "red_on": found.red_on,
+        "is_grey": found.is_grey,
+        "answer_by": found.answer_by,
+        "held": found.held,
+    }
 
 
 def _place(today: date) -> ColumnElement[int]:

@@ -50,7 +50,8 @@ class Tx:
         self.audited: Head | None = None
         """Head of the audit chain when this transaction added to it."""
         self._snapshots = snapshots
-        self._changed: dict[str, Case] = {}
+        self._cases: dict[str, Case] = {}
+        """Cases as they are now: while this transaction runs, nobody else writes."""
         self._vault = vault
         self._indexer = indexer
 
@@ -85,7 +86,7 @@ class Tx:
         if expected_length not in (None, length):
             raise ConcurrentChange(what="case", expected=expected_length, found=length)
         act = cases.Act(actor=actor, at=at, why=why)
-        case = self._changed[case_id] = cases.record(self._session, base, case_id, payloads, act)
+        case = self._cases[case_id] = cases.record(self._session, base, case_id, payloads, act)
         for deed in deeds_of(case, payloads, why):
             self.note(deed, actor=actor, at=at)
         return case
@@ -103,8 +104,9 @@ class Tx:
 
     def case(self, case_id: str) -> Case:
         """Return the case with what this transaction has done so far; raises UnknownRecord."""
-        known = self._changed.get(case_id) or self._snapshots.get(case_id)
-        return cases.load(self._session, case_id, known)
+        if case_id not in self._cases:
+            self._cases[case_id] = cases.load(self._session, case_id, self._snapshots.get(case_id))
+        return self._cases[case_id]
 
     def log(self, case_id: str) -> tuple[Entry, ...]:
         """Return the case's log with what this transaction has added; raises UnknownRecord."""
@@ -127,14 +129,14 @@ class Tx:
         """Keep a setting."""
         counters.put_setting(self._session, name, value)
 
-    def queue(self, signed: SignedManifest, *, legal_due_at: datetime | None) -> None:
-        """Put a sealed bundle into the outbox; the same bundle again changes nothing.
+    def queue(self, signed: SignedManifest, *, legal_due_at: datetime | None) -> str:
+        """Put a sealed bundle into the outbox and return its manifest's SHA-256; again changes nothing.
 
         Raises:
             ConflictingBundle: the queue holds other content under this id; nothing is replaced.
             PageMissing: a page of the manifest is not in the vault.
         """
-        sealing.queue(self._session, self._vault, signed, legal_due_at=legal_due_at)
+        return sealing.queue(self._session, self._vault, signed, legal_due_at=legal_due_at)
 
     def line_state(self, bundle_id: str) -> LineState:
         """Return where a line of the queue stands; raises UnknownRecord."""
@@ -152,9 +154,14 @@ class Tx:
         """Keep a material for reuse; one of the same id is replaced."""
         holdings.put_material(self._session, self._indexer.person(material.id_number), material)
 
-    def archived(self, id_number: str) -> tuple[ArchivedMaterial, ...]:
-        """Return a person's materials, the one checked last first."""
-        return holdings.materials(self._session, self._indexer.person(id_number))
+    def archived(self, id_number: str, *, source_case: str = "") -> tuple[ArchivedMaterial, ...]:
+        """Return a person's materials, the one checked last first.
+
+        Args:
+            id_number: of the person, or the credit code of an organisation.
+            source_case: only what the case of this number left; empty: all.
+        """
+        return holdings.materials(self._session, self._indexer.person(id_number), source_case=source_case)
 
     def archived_of_case(self, number: str) -> tuple[ArchivedMaterial, ...]:
         """Return the materials kept from the case with this number."""
@@ -222,7 +229,7 @@ class Tx:
 
     def publish(self) -> None:
         """Let readers start from the cases as this transaction left them; only once it is committed."""
-        for case in self._changed.values():
+        for case in self._cases.values():
             self._snapshots.keep(case)
 
     def _base(self, case_id: str, *, may_open: bool) -> Case | None:
