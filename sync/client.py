@@ -177,6 +177,10 @@ class GatewayClient:
         """Gateway's time minus this machine's, as last learned; zero before the first answer."""
         return self._access.clock_offset
 
+    def watch(self, moved: Callable[[], None]) -> None:
+        """Call `moved` whenever bytes have passed, in the thread whose call they belong to."""
+        self._wire.gauge.on_passed = moved
+
     @property
     def quality(self) -> LinkQuality:
         """How good the line was for the calls made so far."""

@@ -18,6 +18,8 @@ SMALL_BYTES = 8 * 1024
 """The time of a call as small as this is that of the line and the gateway, not that of its bytes."""
 SAMPLE_BYTES = 256 * 1024
 """Fewer bytes say nothing about the rate."""
+LONG_S = 30.0
+"""A body that takes longer is judged while it is on its way."""
 WEIGHT = 0.3
 """Of the newest sample."""
 
@@ -43,6 +45,15 @@ class LinkQuality:
         )
 
 
+@dataclass(slots=True, eq=False)
+class Call:
+    """One call on its way."""
+
+    began: float
+    passed: int = 0
+    """Bytes of its body that this machine has given away; the far end has at most so many."""
+
+
 class Gauge:
     """Takes the time of every call of one line; any thread may tell it."""
 
@@ -51,7 +62,9 @@ class Gauge:
         self._clock = clock
         self._limit = limit_kbit_s
         self._lock = threading.Lock()
-        self._active = 0
+        self._calls: set[Call] = set()
+        self.on_passed: Callable[[], None] = lambda: None
+        """Called in the thread of the call whenever bytes have passed, either way."""
         self._since = 0.0
         self._busy_s = 0.0
         self._bytes = 0
@@ -59,30 +72,36 @@ class Gauge:
         self._latency: float | None = None
         self._cuts: deque[float] = deque(maxlen=20)
 
-    def begin(self) -> float:
+    def begin(self) -> Call:
         """A call goes out; give what is returned to `end`."""
         with self._lock:
-            now = self._settle()
-            self._active += 1
-            return now
+            call = Call(self._settle())
+            self._calls.add(call)
+            return call
 
-    def end(self, began: float, sent: int, *, is_timed: bool) -> None:
+    def passed(self, call: Call, count: int) -> None:
+        """So many bytes more of its body have gone out."""
+        with self._lock:
+            call.passed += count
+        self.on_passed()
+
+    def end(self, call: Call, sent: int, *, is_timed: bool) -> None:
         """It is over.
 
         Args:
-            began: what `begin` gave.
+            call: what `begin` gave.
             sent: bytes of the body that arrived.
             is_timed: an answer came that the gateway was not allowed to hold back.
         """
         with self._lock:
             now = self._settle()
-            alone = self._active == 1
-            self._active -= 1
+            alone = len(self._calls) == 1
+            self._calls.discard(call)
             if sent > SMALL_BYTES:
                 self._bytes += sent
                 self._sample()
             elif alone and is_timed:
-                self._latency = _mixed(self._latency, now - began)
+                self._latency = _mixed(self._latency, now - call.began)
 
     def cut(self) -> None:
         """A connection broke."""
@@ -94,7 +113,8 @@ class Gauge:
         """What was measured so far."""
         with self._lock:
             cuts = sum(at > self._clock() - CUTS_S for at in self._cuts)
-            kbit_s = None if self._rate is None else _two_digits(self._rate * 8 / 1000)
+            rate = self._least(self._rate)
+            kbit_s = None if rate is None else _two_digits(rate * 8 / 1000)
             if kbit_s is not None and self._limit and kbit_s > self._limit / 2:
                 kbit_s = None
             latency = None if self._latency is None else round(self._latency * 20) * 50
@@ -103,10 +123,19 @@ class Gauge:
     def _settle(self) -> float:
         """Count the time since the last event when something was on its way."""
         now = self._clock()
-        if self._active:
+        if self._calls:
             self._busy_s += now - self._since
         self._since = now
         return now
+
+    def _least(self, measured: float | None) -> float | None:
+        """Return the measured rate, or what long calls that are still on their way get at most, if less."""
+        now = self._clock()
+        long = [call for call in self._calls if call.passed and now - call.began >= LONG_S]
+        if not long:
+            return measured
+        most = sum(call.passed for call in long) / (now - min(call.began for call in long))
+        return most if measured is None else min(measured, most)
 
     def _sample(self) -> None:
         if self._bytes >= SAMPLE_BYTES and self._busy_s > 0:

@@ -35,6 +35,8 @@ AUDIT_S = 3600.0
 AUDIT_AGAIN_S = 60.0
 ASK_S = 300.0
 """Pause when a person must act first (no enrolment, a refused window); a kick ends it."""
+BEAT_S = 10.0
+"""How often the lock's record tells that work goes on, at most."""
 SHORTEST_ROUND_S = 1.0
 """A gateway that answers the changes call at once does not make us spin."""
 
@@ -100,6 +102,8 @@ class SyncLoop:
         self._listen_s = listen_s
         self._errand = errand
         self._random = Random()
+        self._beat_at = -BEAT_S
+        """Last sign of life (monotonic)."""
         self._audit_at = 0.0
         """When the gateway is asked next whether it still holds what it signed for (monotonic)."""
         self._awake = threading.Event()
@@ -144,7 +148,7 @@ class SyncLoop:
 
     def _rounds(self) -> None:
         while not self._stop.is_set():
-            self._lock.beat()
+            self._beat()
             started = time.monotonic()
             trouble = self._round()
             if trouble is None:
@@ -169,7 +173,7 @@ class SyncLoop:
         return None
 
     def _exchange(self) -> None:
-        sender = self._sender = self._sender or self._make_sender(self._interrupted)
+        sender = self._sender = self._sender or self._made_sender()
         if self.state.code:
             # After trouble the changes call goes first: it needs link, token and gateway like the lines do,
             # but costs none of them a try. When it passes, what waited for a later try goes now.
@@ -182,6 +186,24 @@ class SyncLoop:
             eager = False
         self._audit(sender)
         self._listen(sender, self._listen_s if self.state.link is LinkState.UP else 0.0)
+
+    def _made_sender(self) -> Sender:
+        sender = self._make_sender(self._interrupted)
+        sender.client.watch(self._alive)
+        return sender
+
+    def _alive(self) -> None:
+        """Show that work goes on inside a long round or pause: each byte that passes, each look at the clock.
+
+        So a line that is slow is told as slow, and only a sender in which nothing moves as stuck.
+        """
+        if time.monotonic() - self._beat_at >= BEAT_S:
+            self._poor()
+            self._beat()
+
+    def _beat(self) -> None:
+        self._beat_at = time.monotonic()
+        self._lock.beat()
 
     def _audit(self, sender: Sender) -> None:
         """Look for bundles the gateway has lost: at the start, after trouble, and now and then.
@@ -212,8 +234,8 @@ class SyncLoop:
         if report.stopped_by is not None:
             self._has_moved = report.moved
             raise report.stopped_by
-        self._lock.beat()
         self._tell(poor=self._poor())
+        self._beat()
         return report.full and report.delivered > 0 and not self._stop.is_set()
 
     def _listen(self, sender: Sender, wait_s: float) -> None:
@@ -276,6 +298,7 @@ class SyncLoop:
             if left <= 0:
                 break
             self._awake.wait(min(left, 0.2))
+            self._alive()
         self._awake.clear()
 
     def _discard(self) -> None:

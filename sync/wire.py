@@ -12,7 +12,7 @@ import httpx
 
 from sync.answers import MAX_ANSWER_BYTES, Answer
 from sync.errors import BadAddress, NotTheGateway, SyncError, Unreachable
-from sync.gauge import Gauge, RateLimit
+from sync.gauge import Call, Gauge, RateLimit
 from sync.patience import bounded
 
 CHUNK = 64 * 1024
@@ -122,21 +122,21 @@ class Wire:
             Interrupted: told to stop while waiting.
         """
         deadline = self._timeouts.deadline(len(request.body), request.wait_s)
-        began, sent, is_timed = self.gauge.begin(), 0, False
+        call, sent, is_timed = self.gauge.begin(), 0, False
         try:
             answer = bounded(
-                lambda abandoned: self._translated(request, abandoned),
+                lambda abandoned: self._translated(request, abandoned, call),
                 deadline_s=deadline,
                 cancelled=self._cancelled,
             )
             sent, is_timed = len(request.body), not request.wait_s
         finally:
-            self.gauge.end(began, sent, is_timed=is_timed)
+            self.gauge.end(call, sent, is_timed=is_timed)
         return answer
 
-    def _translated(self, request: Request, abandoned: threading.Event) -> Answer:
+    def _translated(self, request: Request, abandoned: threading.Event, call: Call) -> Answer:
         try:
-            return self._send(request, abandoned)
+            return self._send(request, abandoned, call)
         except SyncError:
             raise
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
@@ -144,7 +144,7 @@ class Wire:
                 self.gauge.cut()
             raise _meaning(error) from error
 
-    def _send(self, request: Request, abandoned: threading.Event) -> Answer:
+    def _send(self, request: Request, abandoned: threading.Event, call: Call) -> Answer:
         silence = httpx.Timeout(self._timeouts.read_s + request.wait_s, connect=self._timeouts.connect_s)
         headers = dict(request.headers or {})
         if request.body:
@@ -152,40 +152,40 @@ class Wire:
         with self._client.stream(
             request.method,
             request.path,
-            content=_pieces(request.body, abandoned, self._limit) if request.body else None,
+            content=self._pieces(request.body, abandoned, call) if request.body else None,
             headers=headers,
             params=dict(request.query or {}),
             timeout=silence,
         ) as response:
-            return Answer(
-                response.status_code, response.headers, _whole(response, abandoned, request.answer_limit)
-            )
+            whole = self._whole(response, abandoned, request.answer_limit)
+            return Answer(response.status_code, response.headers, whole)
 
+    def _pieces(self, body: bytes, abandoned: threading.Event, call: Call) -> Iterator[bytes]:
+        """Give the body in pieces, no faster than allowed; an abandoned upload stops within one of them."""
+        step = CHUNK if self._limit is None else min(CHUNK, self._limit.piece)
+        for start in range(0, len(body), step):
+            piece = body[start : start + step]
+            if self._limit is not None:
+                self._limit.take(len(piece), abandoned)
+            if abandoned.is_set():
+                raise Unreachable("abandoned")
+            yield piece
+            # Asked for the next one, the library has given this one to the system.
+            self.gauge.passed(call, len(piece))
 
-def _pieces(body: bytes, abandoned: threading.Event, limit: RateLimit | None) -> Iterator[bytes]:
-    """Give the body in pieces, no faster than allowed; an abandoned upload stops within one of them."""
-    step = CHUNK if limit is None else min(CHUNK, limit.piece)
-    for start in range(0, len(body), step):
-        piece = body[start : start + step]
-        if limit is not None:
-            limit.take(len(piece), abandoned)
-        if abandoned.is_set():
-            raise Unreachable("abandoned")
-        yield piece
-
-
-def _whole(response: httpx.Response, abandoned: threading.Event, limit: int) -> bytes:
-    """Read the body up to the limit; an encoded one is refused unread: it could unfold to any size."""
-    if response.headers.get("content-encoding", "identity").lower() != "identity":
-        raise NotTheGateway("an encoded answer")
-    kept = bytearray()
-    for piece in response.iter_bytes():
-        kept += piece
-        if len(kept) > limit:
-            raise NotTheGateway(f"an answer of more than {limit} bytes")
-        if abandoned.is_set():
-            raise Unreachable("abandoned")
-    return bytes(kept)
+    def _whole(self, response: httpx.Response, abandoned: threading.Event, limit: int) -> bytes:
+        """Read the body up to the limit; an encoded one is refused unread: it could unfold to any size."""
+        if response.headers.get("content-encoding", "identity").lower() != "identity":
+            raise NotTheGateway("an encoded answer")
+        kept = bytearray()
+        for piece in response.iter_bytes():
+            kept += piece
+            if len(kept) > limit:
+                raise NotTheGateway(f"an answer of more than {limit} bytes")
+            if abandoned.is_set():
+                raise Unreachable("abandoned")
+            self.gauge.on_passed()
+        return bytes(kept)
 
 
 def _meaning(error: Exception) -> SyncError:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from sync.errors import Unreachable
-from sync.gauge import SAMPLE_BYTES, Gauge, LinkQuality, RateLimit
+from sync.gauge import LONG_S, SAMPLE_BYTES, Gauge, LinkQuality, RateLimit
 from sync.lock import SenderLock
 from tests.sync.office import Office
 
@@ -154,3 +154,34 @@ def test_the_holder_of_the_lock_tells_others_about_its_line(tmp_path: Path) -> N
         owner = SenderLock(place).owner()
         assert owner is not None
         assert owner.poor is None
+
+
+def test_a_body_that_takes_long_is_judged_while_it_is_on_its_way(clock: Hands) -> None:
+    gauge = Gauge(clock)
+    body = gauge.begin()
+    gauge.passed(body, 64 * 1024)
+    clock.now += LONG_S - 1
+    assert gauge.quality == LinkQuality()
+    clock.now += 1
+    gauge.passed(body, 64 * 1024)
+    assert (gauge.quality.kbit_s, gauge.quality.poor) == (35, True)
+    gauge.end(body, 128 * 1024, is_timed=True)
+    assert gauge.quality == LinkQuality()
+
+
+def test_a_call_that_waits_on_purpose_says_nothing_of_the_line(clock: Hands) -> None:
+    gauge = Gauge(clock)
+    gauge.begin()
+    clock.now += 10 * LONG_S
+    assert gauge.quality == LinkQuality()
+
+
+def test_whoever_watches_is_told_of_every_piece() -> None:
+    office, told = Office(), []
+    client = office.client()
+    client.watch(lambda: told.append(len(office.blobs)))
+    data = bytes(200 * 1024)
+
+    client.put_blob(hashlib.sha256(data).hexdigest(), data)
+
+    assert told.count(0) >= 4, "told before the page had arrived, piece by piece"

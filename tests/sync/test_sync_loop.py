@@ -10,9 +10,10 @@ import httpx
 import pytest
 
 from sync import loop as loop_module
-from sync.client import LinkState
+from sync.client import GatewayClient, LinkState
 from sync.errors import NotEnrolled
 from sync.fake import MemoryInbox, MemoryOutbox
+from sync.gauge import LinkQuality
 from sync.lock import SenderLock
 from sync.loop import SyncLoop, SyncState
 from sync.patience import BackoffPolicy
@@ -296,3 +297,42 @@ def test_a_lock_that_cannot_be_made_is_shown_and_tried_again(desk: Desk, tmp_pat
     desk.thread.start()
     until(lambda: desk.loop.state.code == "Y100")
     assert desk.finish() < 1.0
+
+
+def beats_of(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[LinkQuality | None]:
+    """Collect what each sign of life in a round, or in a pause, tells of the line."""
+    monkeypatch.setattr(loop_module, "BEAT_S", 0.0)
+    beats: list[LinkQuality | None] = []
+    beat = desk.lock.beat
+
+    def counted() -> None:
+        if desk.loop.state.moving or desk.loop.state.code:
+            beats.append(desk.lock.poor)
+        beat()
+
+    monkeypatch.setattr(desk.lock, "beat", counted)
+    return beats
+
+
+def test_a_round_shows_signs_of_life_with_every_piece_that_passes_and_tells_of_a_slow_line(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats, slow = beats_of(desk, monkeypatch), LinkQuality(kbit_s=60)
+    monkeypatch.setattr(GatewayClient, "quality", slow)
+    bundle = desk.outbox.add(*seal("a", bytes(300 * 1024))).bundle_id
+    desk.thread.start()
+    until(lambda: desk.delivered(bundle))
+    assert len(beats) >= 4
+    assert set(beats) == {slow}
+
+
+def test_a_pause_of_minutes_shows_signs_of_life(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(cancelled: Callable[[], bool]) -> Sender:
+        raise NotEnrolled
+
+    desk.loop._make_sender = refuse
+    beats = beats_of(desk, monkeypatch)
+    desk.thread.start()
+    until(lambda: desk.loop.state.code == "Y304")
+    before = len(beats)
+    until(lambda: len(beats) >= before + 2)
