@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from statistics import fmean
 
+from ocr.documents.misread_labels import Either, misread, misread_apart, missing_of
 from ocr.documents.print_lines import Piece
 from ocr.documents.reading import Strip
 from ocr.port import Line
@@ -17,6 +18,10 @@ _VARIANTS = str.maketrans(
 )
 
 
+Entry = tuple[int, int, str]
+"""Start, end and name of a label in the text of a strip."""
+Found = dict[int, list[Entry]]
+"""The labels in each strip, by its number."""
 Tail = tuple[int, int]
 """Characters at the beginning of a strip, and the number of the label whose they are."""
 Places = Callable[[str, str], Iterable[tuple[int, int]]]
@@ -67,7 +72,10 @@ def plain(text: str) -> str:
 
 
 def take_apart(
-    strips: Sequence[Strip], names: Iterable[str], wanted: Iterable[str] = ()
+    strips: Sequence[Strip],
+    names: Iterable[str],
+    wanted: Iterable[str] = (),
+    either: Iterable[Either] = (),
 ) -> tuple[list[Label], list[Part]]:
     """Find the labels `names` in `strips` and return them and what is left over.
 
@@ -80,6 +88,8 @@ def take_apart(
         names: the labels to look for.
         wanted: those that must be there, a name as often as it stands on the form: what is missing of them is
             also looked for inside other strips.
+        either: words for one label each: where none of them was found, one that was misread in part counts
+            that stands where labels do.
     """
     ordered = sorted(names, key=len, reverse=True)
     labels: list[Label] = []
@@ -95,13 +105,16 @@ def take_apart(
     missing = Counter(wanted) - Counter(
         [*(label.name for label in spread), *(entry[2] for some in found.values() for entry in some)]
     )
+    _add_misread(strips, missing_of(either, _names(spread, found)), found, labels)
+    lacking = missing_of(either, _names(labels, found))
     for number, some in found.items():
         some += _inside(strips[number], some, missing)
+        some += _at_end(strips[number], some, lacking)
         _hand_out(strips[number], number, sorted(some), labels, parts)
     return labels, parts
 
 
-def _drop_words_of_values(strips: Sequence[Strip], found: Mapping[int, list[tuple[int, int, str]]]) -> None:
+def _drop_words_of_values(strips: Sequence[Strip], found: Found) -> None:
     """Take a value that begins with a label's word for what it is: the label stands alone elsewhere."""
     alone = Counter(plain(strips[n].text).rstrip(":") for n in found)
     for number, some in found.items():
@@ -110,12 +123,43 @@ def _drop_words_of_values(strips: Sequence[Strip], found: Mapping[int, list[tupl
             some.clear()
 
 
-def _inside(
-    strip: Strip, found: Sequence[tuple[int, int, str]], missing: Counter[str]
-) -> list[tuple[int, int, str]]:
+def _names(labels: Sequence[Label], found: Found) -> Iterator[str]:
+    yield from (label.name for label in labels)
+    yield from (name for some in found.values() for _, _, name in some)
+
+
+def _add_misread(
+    strips: Sequence[Strip], missing: Sequence[Either], found: Found, labels: list[Label]
+) -> None:
+    """Add short labels that are missing where one stands that differs in one character."""
+    without = {n: plain(strips[n].text) for n, some in found.items() if not some}
+    lefts = [label.piece.left for label in labels]
+    lefts += [strips[n].piece.left for n, some in found.items() if some and some[0][0] == 0]
+    for pair, name in misread_apart(without, strips, lefts, missing).items():
+        labels.append(Label(name, strips[pair[0]].piece.joined(strips[pair[1]].piece), pair[0]))
+        for number in pair:
+            del found[number], without[number]
+    left = missing_of(missing, (label.name for label in labels))
+    for number, name in misread(without, strips, lefts, left).items():
+        found[number].append((0, len(name), name))
+
+
+def _at_end(strip: Strip, found: Sequence[Entry], lacking: list[Either]) -> list[Entry]:
+    """Return a label that was found nowhere and stands right behind a value, as that of the next column."""
+    text = plain(strip.text).rstrip(":")
+    for words in lacking:
+        name = next((name for name in words if len(name) > 2 and text.endswith(name)), "")
+        start = len(text) - len(name)
+        if name and start >= 2 and all(end <= start for _, end, _ in found):
+            lacking.remove(words)
+            return [(start, len(text), name)]
+    return []
+
+
+def _inside(strip: Strip, found: Sequence[Entry], missing: Counter[str]) -> list[Entry]:
     """Return labels that stand behind a value which runs up to them, if they were seen nowhere else."""
     text = plain(strip.text)
-    more: list[tuple[int, int, str]] = []
+    more: list[Entry] = []
     for name in sorted(missing, key=len, reverse=True):
         at = _find(text, name, [*found, *more], _exactly) if missing[name] > 0 and name in text else None
         if at is not None and at[0] >= 2:
@@ -124,10 +168,10 @@ def _inside(
     return more
 
 
-def _labels_in(strip: Strip, names: Sequence[str]) -> list[tuple[int, int, str]]:
+def _labels_in(strip: Strip, names: Sequence[str]) -> list[Entry]:
     """Return start, end and name of each label, from left to right."""
     text = plain(strip.text)
-    taken: list[tuple[int, int, str]] = []
+    taken: list[Entry] = []
     for places in (_exactly, _nearly):
         for name in names:
             at = _find(text, name, taken, places)
@@ -135,20 +179,18 @@ def _labels_in(strip: Strip, names: Sequence[str]) -> list[tuple[int, int, str]]
                 taken.append((*at, name))
                 at = _find(text, name, taken, places)
     taken.sort()
-    counted: list[tuple[int, int, str]] = []
+    counted: list[Entry] = []
     for entry in taken:
         if _counts(entry, counted):
             counted.append(entry)
     return counted
 
 
-def _counts(entry: tuple[int, int, str], before: Sequence[tuple[int, int, str]]) -> bool:
+def _counts(entry: Entry, before: Sequence[Entry]) -> bool:
     return entry[0] <= 1 or len(entry[2]) >= 4 or bool(before)
 
 
-def _find(
-    text: str, name: str, taken: Sequence[tuple[int, int, str]], places: Places
-) -> tuple[int, int] | None:
+def _find(text: str, name: str, taken: Sequence[Entry], places: Places) -> tuple[int, int] | None:
     for start, end in places(text, name):
         if all(end <= other[0] or start >= other[1] for other in taken):
             return start, end
@@ -175,7 +217,7 @@ def _nearly(text: str, name: str) -> Iterable[tuple[int, int]]:
 
 
 def _hand_out(
-    strip: Strip, number: int, found: Sequence[tuple[int, int, str]], labels: list[Label], parts: list[Part],
+    strip: Strip, number: int, found: Sequence[Entry], labels: list[Label], parts: list[Part],
     at: int = 0, owner: int = -1,
 ) -> None:  # fmt: skip
     """Make labels and parts of a strip, of which the first `at` characters belong to the label `owner`."""

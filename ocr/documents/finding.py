@@ -100,7 +100,7 @@ def _is_repeated(engine: Engine, form: Form, others: Sequence[Outline]) -> bool:
     for other in others:
         sheet = other.sheet()
         strips = read_pieces(engine, sheet, _sample(pieces_of(sheet))) if sheet.turn_certain else ()
-        labels, _ = take_apart(strips, form.labels, form.wanted)
+        labels, _ = take_apart(strips, form.labels, form.wanted, form.either)
         if len({label.name for label in labels}) >= _LEAST_LABELS:
             return True
     return False
@@ -108,7 +108,7 @@ def _is_repeated(engine: Engine, form: Form, others: Sequence[Outline]) -> bool:
 
 def laid(page: Page, form: Form) -> Found:
     """Lay a form on what was read of a page."""
-    labels, parts = take_apart(page.strips, form.labels, form.wanted)
+    labels, parts = take_apart(page.strips, form.labels, form.wanted, form.either)
     text = "|".join(plain(strip.text) for strip in page.strips)
     titles = sum(title in text for title in form.titles)
     names = {label.name for label in labels}

@@ -85,6 +85,13 @@ class Form:
                 often[blank.label] = max(often.get(blank.label, 1), blank.nth + 1)
         return tuple(name for name, times in often.items() for _ in range(times))
 
+    @property
+    def either(self) -> tuple[tuple[str, ...], ...]:
+        """For each label that stands once on the paper, the words for it."""
+        often = {blank.label for blank in self.blanks.values() if blank.nth}
+        groups = ((blank.label, *blank.also) for blank in self.blanks.values() if blank.label not in often)
+        return tuple(dict.fromkeys(groups))
+
 
 @dataclass(frozen=True, slots=True)
 class Written:

@@ -146,7 +146,8 @@ def _refined(engine: Engine, found: Found, form: Form) -> Found:
             for part in line
         }
     )
-    again = read_again(engine, found.page, [found.page.strips[n].piece for n in strips])
+    known = [found.page.strips[n].as_line() for n in strips]
+    again = read_again(engine, found.page, [found.page.strips[n].piece for n in strips], known=known)
     texts = list(found.page.strips)
     for number, line in zip(strips, again, strict=True):
         if line.text:

@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 
 from ocr.documents.print_lines import Grey, Piece, find_print
 from ocr.documents.sheets import Sheet
-from ocr.lines import read_all, read_lines
+from ocr.lines import read_all, read_faint, read_lines
 from ocr.port import Box, Engine, Line, LineEngine, Script
 
 _MARGIN = 0.16
@@ -50,6 +50,10 @@ class Strip:
     def mean(self) -> float:
         """The mean over the characters, 0 without any."""
         return sum(self.sure) / len(self.sure) if self.sure else 0.0
+
+    def as_line(self) -> Line:
+        """Return it as the engine said it."""
+        return Line(self.text, self.mean, self.sure)
 
     def left_of(self, place: int) -> float:
         """Return the left edge of the character at `place`; a narrow one counts half."""
@@ -157,9 +161,10 @@ def read_pieces(engine: Engine, sheet: Sheet, pieces: Sequence[Piece]) -> tuple[
     """
     page = Page(sheet, ())
     framed = not isinstance(engine, LineEngine)
-    read = read_all if framed else read_lines
     pictures = [page.cut(piece, framed=framed, roomy=not framed) for piece in pieces]
-    return _with_text(pieces, read(engine, pictures, script=Script.CHINESE))
+    if not framed:
+        return _with_text(pieces, read_lines(engine, pictures, script=Script.CHINESE))
+    return _with_text(pieces, read_faint(engine, pictures, read_all(engine, pictures, script=Script.CHINESE)))
 
 
 def read_page(engine: Engine, sheet: Sheet, wanted: Wanted, known: Sequence[Strip] = ()) -> Page:
@@ -216,12 +221,22 @@ def sure_of(line: Line) -> tuple[float, ...]:
     return line.marks if len(line.marks) == len(line.text) else (line.confidence,) * len(line.text)
 
 
-def read_again(engine: Engine, page: Page, pieces: Sequence[Piece], way: Way | None = None) -> list[Line]:
+def read_again(
+    engine: Engine, page: Page, pieces: Sequence[Piece], way: Way | None = None, known: Sequence[Line] = ()
+) -> list[Line]:
     """Read pieces another time, with all the care the engine has.
+
+    Args:
+        engine: the recogniser.
+        page: what they stand on.
+        pieces: the lines.
+        way: how they are shown.
+        known: what was read of each at first, shown as it is; an engine that votes counts it as one voice.
 
     Raises:
         OcrError: from the engine.
     """
     framed = not isinstance(engine, LineEngine)
     pictures = [page.cut(piece, framed=framed, way=way) for piece in pieces]
-    return read_lines(engine, pictures, script=Script.DIGITS if way is Way.DIGITS else Script.CHINESE)
+    script = Script.DIGITS if way is Way.DIGITS else Script.CHINESE
+    return read_lines(engine, pictures, script=script, known=known)

@@ -80,7 +80,7 @@ def _windows(form: Form, strips: Sequence[Strip]) -> list[Piece]:
     texts = [plain(strip.text) for strip in strips]
     if not all(any(_names(text, names_of(blank)) for text in texts) for blank in form.blanks.values()):
         return []
-    registered = register(form, take_apart(strips, form.labels, form.wanted)[0])
+    registered = register(form, take_apart(strips, form.labels, form.wanted, form.either)[0])
     windows = [registered.window(blank.window) for blank in form.blanks.values() if blank.window]
     room = round(_LOOSE_MM * registered.px_mm)
     return [
