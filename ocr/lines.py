@@ -11,7 +11,6 @@ from PIL import Image, ImageFilter
 from ocr.port import Engine, Layout, Line, LineEngine, Script, Word
 from ocr.voting import agreed
 
-
 _HIGH_PX = 67
 """Height of a line with the paper around it at which strokes may be made bolder without closing up."""
 
@@ -32,9 +31,9 @@ def read_lines(
 ) -> list[Line]:
     """Read each picture of one printed line as well as the engine can.
 
-    An engine without a way of its own reads Chinese four ways, and what most of them agree on is returned: with
-    either of its models, as it is and enlarged with bolder strokes (thin ones break up at 200 dpi). Of lines
-    of printed papers the four misread 18 to 38 % less than three ways did, all of them without enlarging.
+    An engine without a way of its own reads Chinese four ways, and what most of them agree on is returned:
+    with either of its models, as it is and enlarged with bolder strokes (thin ones break up at 200 dpi). Of
+    lines of printed papers the four misread 18 to 38 % less than three ways did, none of them enlarged.
 
     Args:
         engine: the recogniser.
@@ -62,7 +61,7 @@ def read_lines(
 def read_faint(engine: Engine, pictures: Sequence[Image.Image], lines: Sequence[Line]) -> list[Line]:
     """Return `lines` as they are, and read those another way in which nothing was found.
 
-    Single characters and labels of two, on copies above all, are no print to the one model and clear to the other.
+    Single characters and labels of two, on copies above all, are no print to one model and clear to another.
 
     Raises:
         OcrError: from the engine.

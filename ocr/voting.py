@@ -16,8 +16,8 @@ def agreed(readings: Sequence[Line]) -> Line:
     """Return the text most readings agree on, else the one put together character by character.
 
     The confidence falls with the dissent: unanimity has that of the surest reading, a majority keeps 85 % of
-    its mean, half of the readings 75 %, a text nobody read as a whole keeps 60 %. Agreement adds nothing: models of one engine err
-    alike.
+    its mean, half of the readings 75 %, a text nobody read as a whole keeps 60 %.
+    Agreement adds nothing: models of one engine err alike.
     """
     said = [line for line in readings if line.text]
     if not said:

@@ -63,7 +63,7 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
         "newborn_name": fields.name_of(blanks["newborn_name"]),
         "sex": fields.word_of(blanks["sex"], frozenset("男女"), "known-sex"),
         "born_at": born_at,
-        "birth_place": fields.words_of(blanks["birth_place"], least=2),
+        "birth_place": fields.place_of(blanks["birth_place"]),
         "hospital": fields.words_of(blanks["hospital"], least=2),
         "mother_name": fields.name_of(blanks["mother_name"]),
         "mother_id_number": fields.number_of(blanks["mother_id_number"]),

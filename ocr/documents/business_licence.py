@@ -39,13 +39,17 @@ FORM = Form(
     codes="qr_codes",
     least=3,
 )
-_MARKS = str.maketrans("（）〔〕［］；，：", "()()[];,:")
+_MARKS = str.maketrans("（）〔〕［］；，：〈〉", "()()[];,:()")
 _NOT_SCOPE = re.compile(r"[★☆|｜]")
 _MATCHES = "matches-code"
 _BY_CODE = 0.99
 """How sure a value is that the QR code says as well."""
 _NOT_CODE = re.compile(r"[^0-9A-Z]")
 _MONEY = {"元", "整", "币"}
+_AMOUNT = re.compile(
+    r"[0-9.,()零〇○一二三四五六七八九壹贰貳叁肆伍陆柒捌玖十拾百佰千仟万亿元圆角分整正人民币美港澳欧日英镑新加坡瑞士法郎加拿大林吉特]+"
+)
+"""What an amount is written with, in figures or in words as on bills, and the names of currencies."""
 
 
 def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
@@ -59,9 +63,7 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
         "name": name,
         "kind": fields.one_of(blanks["kind"], frozenset(companies.KINDS), "known-kind", kind),
         "legal_person": fields.name_of(blanks["legal_person"]),
-        "registered_capital": fields.checked(
-            capital, fields.plainly(_plain), "amount", lambda value: value[-1:] in _MONEY
-        ),
+        "registered_capital": fields.checked(capital, fields.plainly(_plain), "amount", _is_amount),
         "established_on": fields.date_of(blanks["established_on"], today),
         "address": fields.address_of(blanks["address"]),
         "business_scope": fields.checked(
@@ -113,6 +115,10 @@ def _scope(text: str) -> str:
     """Return a scope as printed; the first stroke of its usual beginning is often taken for a line."""
     plain = _NOT_SCOPE.sub("", "".join(text.split()).translate(_MARKS))
     return f"一{plain}" if plain.startswith("般项目") else plain
+
+
+def _is_amount(value: str) -> bool:
+    return value[-1:] in _MONEY and bool(_AMOUNT.fullmatch(value))
 
 
 def _is_long(value: str) -> bool:

@@ -56,7 +56,9 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
         "grade": _coded(blanks["grade"], certificate, 19, DISABILITY_GRADES, ()),
         "address": fields.address_of(blanks["address"]),
         "guardian": fields.name_of(blanks["guardian"]),
-        "issuer": fields.ending(fields.words_of(blanks["issuer"], least=4), ("联合会", "残联")),
+        "issuer": fields.ending(
+            fields.office_of(blanks["issuer"], "length", lambda value: len(value) >= 4), ("联合会", "残联")
+        ),
         "issued_on": issued,
         "valid_until": fields.date_of(blanks["valid_until"], date.max),
     }

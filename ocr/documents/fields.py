@@ -10,7 +10,7 @@ from datetime import date
 from ocr import checks, values
 from ocr.documents.form import Written, unread
 from ocr.knowledge import dates, identity
-from ocr.knowledge.addresses import read_address
+from ocr.knowledge.addresses import read_address, read_office
 from ocr.knowledge.correction import Corrected
 from ocr.knowledge.ethnicities import PRINTED_OTHERWISE, read_ethnicity
 from ocr.knowledge.words import nearest
@@ -180,6 +180,17 @@ def address_of(written: Written) -> FieldReading:
         or _NOTHING_IN_BRACKETS.search(field.value)
     )
     return at_most(field, _BROKEN_OFF) if is_odd else field
+
+
+def place_of(written: Written) -> FieldReading:
+    """Read a place without a street, as 出生地: a region, put right where one alone fits."""
+    return checked(written, put_right(read_address, values.address), "length", lambda value: len(value) >= 2)
+
+
+def office_of(written: Written, name: str, holds: Holds) -> FieldReading:
+    """Read the name of an office, in front of which its region stands."""
+    plain = put_right(read_office, lambda text: values.chinese(text).strip("·"))
+    return checked(written, plain, name, holds)
 
 
 def ending(field: FieldReading, endings: tuple[str, ...]) -> FieldReading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ocr import checks, values
+from ocr import checks
 from ocr.documents import fields
 from ocr.documents.form import Blank, Filled, Form, Written
 from ocr.knowledge import dates
@@ -30,8 +30,7 @@ FORM = Form(
 
 def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
     """Return the fields of a card."""
-    office = fields.plainly(lambda text: values.chinese(text).strip("·"))
-    authority = fields.checked(blanks["authority"], office, "police-office", lambda value: "公安" in value)
+    authority = fields.office_of(blanks["authority"], "police-office", lambda value: "公安" in value)
     return {"authority": authority} | _validity(blanks["validity"], today)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ocr.documents.reading import Strip
 
 _FLUSH, _LEVEL = 0.6, 0.5
-"""How far apart the left ends of labels may be, and the middles of the two characters of one, over their height."""
+"""How far apart the left ends of labels may be, and the middles of both characters of one."""
 _SHORT = (2, 3)
 _WIDEST_GAP = 8
 """Between the two characters of a label that is set wide, over their height."""

@@ -68,6 +68,7 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
         "sex": zone.sex, "expires_on": zone.expiry_date, "personal_number": zone.optional,
     }  # fmt: skip
     read = {name: _field(name, value, zone) for name, value in said.items()}
+    read |= {name: _without_figures(read[name]) for name in ("surname", "given_names")}
     words = _words_of(written)
     return read | {name: _compared(read[name], words) for name in ("surname", "given_names")}
 
@@ -117,6 +118,12 @@ def _compared(field: FieldReading, words: Sequence[Letters]) -> FieldReading:
     if printed[0] == field.value.replace(" ", ""):
         return fields.surer(field, _WITH_PRINT)
     return fields.at_most(field, _AGAINST_PRINT)
+
+
+def _without_figures(field: FieldReading) -> FieldReading:
+    """Refuse a name with a figure in it: ICAO 9303 part 3, 4.6 allows letters and fillers only."""
+    is_name = not any(character.isdigit() for character in field.value)
+    return field if is_name else fields.reading(field.value, field.confidence, field.box, ("!name-letters",))
 
 
 def _field(name: str, value: str, zone: Zone) -> FieldReading:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from ocr import values
 from ocr.documents import fields
 from ocr.documents.form import Blank, Filled, Form
 from ocr.port import FieldReading
@@ -27,11 +26,10 @@ _OFFICES = ("局", "所", "厅", "队", "处", "中心")
 
 def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
     """Return the fields of a card."""
-    office = fields.plainly(lambda text: values.chinese(text).strip("·"))
     return {
         "residence_address": fields.address_of(blanks["residence_address"]),
         "authority": fields.ending(
-            fields.checked(blanks["authority"], office, "police-office", lambda v: "公安" in v), _OFFICES
+            fields.office_of(blanks["authority"], "police-office", lambda value: "公安" in value), _OFFICES
         ),
         "issued_on": fields.date_of(blanks["issued_on"], today),
     }

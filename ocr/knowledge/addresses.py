@@ -15,6 +15,10 @@ from ocr.knowledge.regions import is_heading, table
 
 _LEAST_LENGTH = 4
 _MOST_CHANGES = 2
+_OUTWEIGHS = 3
+"""By so many characters that are as read, a longer name is meant before a shorter one that is as near."""
+_LEAST_OFFICE = 3
+"""Characters of the name of a county or city that stands alone before its office."""
 _LEVELS = frozenset("省市县区旗州盟街镇乡村道路")
 """A street that is named like a district (光明街道, 光明区) is no misread district."""
 _ALIKE: Mapping[str, str] = {
@@ -44,6 +48,22 @@ def read_address(text: str, *, streets: Collection[str] = (), marks: Sequence[fl
     return Corrected(fixed, sum(was != now for was, now in zip(text, fixed, strict=True)))
 
 
+def read_office(text: str, *, marks: Sequence[float] = ()) -> Corrected:
+    """Return the name of an office with that of its county or city put right, with what is above it or not.
+
+    Args:
+        text: without spaces, e.g. 石屏县公安局.
+        marks: as for `read_address`.
+    """
+    whole = read_address(text, marks=marks)
+    if whole.is_repaired or region_of(text):
+        return whole
+    doubtful = [mark < DOUBTFUL_MARK for mark in marks] if len(marks) == len(text) else None
+    head = _head(text, _alone_by_length(), doubtful, at=0)
+    fixed = head + text[len(head) :]
+    return Corrected(fixed, sum(was != now for was, now in zip(text, fixed, strict=True)))
+
+
 def region_of(text: str) -> str:
     """Return the longest name of a region that the address begins with; empty when it begins with none."""
     forms = _forms_by_length()
@@ -69,12 +89,16 @@ def _head(
 
 
 def _only(text: str, near: Mapping[int, Collection[str]]) -> str:
-    """Return the one name that comes nearest; a shorter form of the same name is no second opinion."""
+    """Return the one name that comes nearest; a much shorter one that is as near does not speak against it.
+
+    红河县 is as near to 红河哈尼族羔族自治州 as 红河哈尼族彝族自治州 is, and leaves most of it open.
+    """
     closest = near[min(near)] if near else ()
     alike = [form for form in closest if _look_alike(text, form)]
     meant = alike or list(closest)
     longest = max(meant, key=len, default="")
-    return longest if all(longest.startswith(form) for form in meant) else ""
+    is_only = all(longest.startswith(form) or len(form) + _OUTWEIGHS <= len(longest) for form in meant)
+    return longest if is_only else ""
 
 
 def _look_alike(text: str, form: str) -> bool:
@@ -101,6 +125,14 @@ def _by_length(names: Collection[str]) -> Mapping[int, frozenset[str]]:
 @lru_cache(maxsize=1)
 def _forms_by_length() -> Mapping[int, frozenset[str]]:
     return _by_length(frozenset(_forms()))
+
+
+@lru_cache(maxsize=1)
+def _alone_by_length() -> Mapping[int, frozenset[str]]:
+    names = (named.name for code, names in table().items() if not code.endswith("0000") for named in names)
+    return _by_length(
+        frozenset(name for name in names if len(name) >= _LEAST_OFFICE and not is_heading(name))
+    )
 
 
 def _forms() -> Iterator[str]:

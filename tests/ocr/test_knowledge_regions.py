@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ocr.engines.variants import VARIANTS
 from ocr.knowledge import regions
-from ocr.knowledge.addresses import read_address, region_of
+from ocr.knowledge.addresses import read_address, read_office, region_of
 
 STREETS = ("香蜜湖街道", "华富街道", "梅林街道")
 TODAYS = [
@@ -89,3 +89,28 @@ def test_names_stand_in_the_characters_that_papers_have() -> None:
     variants = {variant for variant, _ in VARIANTS}
     names = [named.name for names in regions.table().values() for named in names]
     assert not [name for name in names if variants & {*name}]
+
+
+@pytest.mark.parametrize(
+    ("read", "printed"),
+    [
+        ("云南省红河哈尼族羔族自治州石屏县胜利乡", "云南省红河哈尼族彝族自治州石屏县胜利乡"),
+        ("云南省楚雄项族自治州大姚县银河中路542号", "云南省楚雄彝族自治州大姚县银河中路542号"),
+    ],
+)
+def test_a_long_name_is_put_right_though_a_short_one_is_as_near(read: str, printed: str) -> None:
+    assert read_address(read).value == printed
+
+
+@pytest.mark.parametrize(
+    ("read", "printed"),
+    [
+        ("宁洱哈尼族莱族自治县公安局", "宁洱哈尼族彝族自治县公安局"),
+        ("湖北省黄冈市昔春县公安局", "湖北省黄冈市蕲春县公安局"),
+        ("深圳市公安局福田分局", "深圳市公安局福田分局"),
+        ("郊县残疾人联合会", "郊县残疾人联合会"),
+    ],
+)
+def test_the_region_of_an_office_is_put_right_where_one_alone_fits(read: str, printed: str) -> None:
+    found = read_office(read)
+    assert (found.value, found.is_repaired) == (printed, read != printed)
