@@ -62,7 +62,8 @@ def _grown(quad: Quad) -> Quad:
 def _masks(plain: Picture) -> Iterator[Grey]:
     """Yield what may be the sheet: what is light, of little colour, or without the grain of a desk."""
     grey = cv2.cvtColor(plain, cv2.COLOR_RGB2GRAY)
-    spread = np.asarray(plain.max(axis=2) - plain.min(axis=2), np.uint8)
+    red, green, blue = cv2.split(plain)
+    spread = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
     for layer, way in ((grey, cv2.THRESH_BINARY), (spread, cv2.THRESH_BINARY_INV)):
         yield np.asarray(cv2.threshold(layer, 0, 255, way + cv2.THRESH_OTSU)[1], np.uint8)
     grain = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).astype(np.float32)

@@ -139,7 +139,7 @@ def ink_of(grey: Grey) -> Grey:
     smooth = cv2.GaussianBlur(grey, (3, 3), 0)
     paper = cv2.blur(smooth, (_NEIGHBOURHOOD_PX, _NEIGHBOURHOOD_PX))
     darker = cv2.subtract(paper, smooth)
-    contrast = float(np.percentile(darker[::2, ::2], 99.3))
+    contrast = level_at(np.ascontiguousarray(darker[::2, ::2]), 0.993)
     weak = np.asarray(darker > max(_FAINTEST, _WEAK * contrast), np.uint8)
     strong = darker > max(_FAINTEST, _STRONG * contrast)
     count, labels = cv2.connectedComponents(weak, connectivity=8)
@@ -147,6 +147,12 @@ def ink_of(grey: Grey) -> Grey:
     holds[labels[strong]] = 255
     holds[0] = 0
     return np.asarray(holds[labels], np.uint8)
+
+
+def level_at(grey: Grey, share: float) -> int:
+    """Return the brightness that a share of the px does not exceed; counting is quicker than ordering."""
+    counts = np.cumsum(cv2.calcHist([grey], [0], None, [256], [0, 256]))
+    return int(np.searchsorted(counts, share * (grey.size - 1), side="right"))
 
 
 def _drop_rules(ink: Grey, length: int) -> Grey:

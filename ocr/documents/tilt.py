@@ -79,8 +79,9 @@ def _points_of(ink: Grey) -> Points:
     longest = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     kept = (longest < _LARGEST_SHARE * max(ink.shape)) & (stats[:, cv2.CC_STAT_AREA] > _ROW_PX**2)
     kept[0] = False
-    y, x = np.nonzero(kept[labels])
-    return np.stack([x, y], axis=1).astype(np.float32)
+    y, x = np.nonzero(ink > 0)
+    is_kept = kept[labels[y, x]]
+    return np.stack([x[is_kept], y[is_kept]], axis=1).astype(np.float32)
 
 
 def _picked(points: Points, most: int) -> Points:

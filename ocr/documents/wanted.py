@@ -13,12 +13,21 @@ from ocr.documents.print_lines import Piece, rows_of
 from ocr.documents.reading import Strip
 from ocr.documents.repeated import names_of
 
-_LINE_EM, _ROOM_EM = 2.2, 1.2
-"""Height of a line of a value with the space under it, and what is left free below: generous."""
+_LINE_EM, _ROOM_EM, _ROW_EM = 2.2, 1.2, 0.5
+"""Height of a line of a value with the space under it, what is left free below (generous), and how far below
+its label a value that was seen beside it may begin to go on."""
+_ENOUGH_LABELS = 4
+"""So many labels tell where all others stand, where their places are fixed."""
 _LOOSE_MM = 2.2
 """How far from its blank the middle of a value may stand: a little more than values are looked for."""
 _LINE_SHAPE = 2.0
 """Width over height of what is no single sign."""
+_TITLE = 1.3
+"""Height of a title over that of the usual line: it is read last, and often not needed."""
+_ABOVE_EM = 1.0
+"""Nothing of a value stands so far above the first label."""
+_BESIDE_EM, _SOME_TEXT = 4.0, 4
+"""So near behind its label stands so much of a value that it is not looked for below."""
 _MANY, _SAMPLE = 6, 3
 """So many lines beyond a form may be a second one; so many of them are read to see whether they are."""
 
@@ -36,16 +45,18 @@ def still_wanted(form: Form, strips: Sequence[Strip], left: Sequence[Piece]) -> 
     windows = _windows(form, strips) if form.places else []
     lines = [piece for piece in left if _is_line(piece)]
     if form.places and not windows:
-        return [*lines, *(piece for piece in left if not _is_line(piece))]
-    end = _end_of(form, strips)
+        return [*_titles_last(lines), *(piece for piece in left if not _is_line(piece))]
+    start, end = _span_of(form, strips)
 
     def is_within(piece: Piece) -> bool:
-        return any(_holds(window, piece) for window in windows) if windows else piece.top < end
+        if windows:
+            return any(_holds(window, piece) for window in windows)
+        return piece.bottom > start and piece.top < end
 
     within = [piece for piece in left if is_within(piece)]
     beyond = [piece for piece in left if not is_within(piece)]
     if within:
-        return [*within, *beyond]
+        return [*_titles_last(within), *beyond]
     outside = [strip for strip in strips if not is_within(strip.piece) and _is_line(strip.piece)]
     return beyond if _may_be_another(form, outside, lines) else []
 
@@ -58,6 +69,13 @@ def _may_be_another(form: Form, outside: Sequence[Strip], lines: Sequence[Piece]
         return True
     read = sum(not names for names in named)
     return read < _SAMPLE and read + len(lines) >= _MANY
+
+
+def _titles_last(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return pieces with lines in larger print than the usual behind all others."""
+    heights = sorted(piece.height for piece in pieces if _is_line(piece))
+    most = _TITLE * heights[len(heights) // 2] if heights else inf
+    return sorted(pieces, key=lambda piece: _is_line(piece) and piece.height > most)
 
 
 def _is_line(piece: Piece) -> bool:
@@ -76,16 +94,22 @@ def _from_below(form: Form, strips: Sequence[Strip], left: Sequence[Piece]) -> S
 
 
 def _windows(form: Form, strips: Sequence[Strip]) -> list[Piece]:
-    """Return where values may stand on a card, with room around; nothing before all labels were read."""
+    """Return where values may stand on a card, with room around; nothing before its labels were read.
+
+    Once most were read, those that were not are looked for where they have to stand.
+    """
     texts = [plain(strip.text) for strip in strips]
-    if not all(any(_names(text, names_of(blank)) for text in texts) for blank in form.blanks.values()):
+    seen = {name for name in form.places if any(_names(text, (name,)) for text in texts)}
+    has_all = all(any(_names(text, names_of(blank)) for text in texts) for blank in form.blanks.values())
+    if not has_all and len(seen) < _ENOUGH_LABELS:
         return []
     registered = register(form, take_apart(strips, form.labels, form.wanted, form.either)[0])
     windows = [registered.window(blank.window) for blank in form.blanks.values() if blank.window]
+    lacking = [label.piece for label in registered.labels if label.strip < 0]
     room = round(_LOOSE_MM * registered.px_mm)
     return [
         Piece(window.left - room, window.top - room, window.right + room, window.bottom + room)
-        for window in windows
+        for window in (*windows, *(lacking if any(windows) else ()))
         if window is not None
     ]
 
@@ -95,28 +119,60 @@ def _holds(window: Piece, piece: Piece) -> bool:
     return window.left <= across <= window.right and window.top <= piece.middle <= window.bottom
 
 
-def _end_of(form: Form, strips: Sequence[Strip]) -> float:
-    """Return the height in px below which no value can stand; infinite while a label was not seen."""
+def _span_of(form: Form, strips: Sequence[Strip]) -> tuple[float, float]:
+    """Return the heights in px between which values can stand; infinite while a label was not seen."""
     if form.everything:
-        return inf
+        return -inf, inf
     texts = [plain(strip.text) for strip in strips]
-    ends = [_end_of_one(blank, strips, texts) for blank in form.blanks.values()]
+    labels = [strip.piece for strip, text in zip(strips, texts, strict=True) if _names(text, form.labels)]
+    spans = [_span_of_one(blank, strips, texts, labels) for blank in form.blanks.values()]
     closed = [
         strip.piece.top
         for strip, text in zip(strips, texts, strict=True)
         if any(words in text for words in form.closings)
     ]
-    return min([max(ends, default=inf), *closed])
+    starts, ends = zip(*spans, strict=True) if spans else ((), ())
+    return min(starts, default=-inf), min([max(ends, default=inf), *closed])
 
 
-def _end_of_one(blank: Blank, strips: Sequence[Strip], texts: Sequence[str]) -> float:
-    seen = [strip.piece for strip, text in zip(strips, texts, strict=True) if _names(text, names_of(blank))]
-    if blank.nth < 0 or len(seen) <= blank.nth:
-        return inf
+def _span_of_one(
+    blank: Blank, strips: Sequence[Strip], texts: Sequence[str], labels: Sequence[Piece]
+) -> tuple[float, float]:
+    at = [n for n, text in enumerate(texts) if _names(text, names_of(blank))]
+    if blank.nth < 0 or len(at) <= blank.nth:
+        return -inf, inf
+    seen = [strips[n].piece for n in at]
+    start = min(piece.top - _ABOVE_EM * piece.height for piece in seen)
     if blank.sealed is not None:
-        return max(piece.middle + blank.sealed[3] * piece.height for piece in seen)
-    lines = blank.lines + blank.below
-    return max(piece.bottom + (_LINE_EM * lines + _ROOM_EM) * piece.height for piece in seen)
+        return -inf, max(piece.middle + blank.sealed[3] * piece.height for piece in seen)
+    if all(_has_value(blank, strips, n, texts[n]) for n in at):
+        room = _LINE_EM * (blank.lines - 1) + _ROW_EM
+    else:
+        room = _LINE_EM * (blank.lines + blank.below) + _ROOM_EM
+    ends = [piece.bottom + room * piece.height for piece in seen]
+    return start, max(
+        min([end, *(other.bottom for other in labels if _is_under(piece, other) and not blank.centred)])
+        for end, piece in zip(ends, seen, strict=True)
+    )
+
+
+def _is_under(piece: Piece, other: Piece) -> bool:
+    """Say whether a label stands below another one, so that the value of that one ends above it."""
+    return other.middle > piece.bottom and abs(other.left - piece.left) < piece.height
+
+
+def _has_value(blank: Blank, strips: Sequence[Strip], number: int, text: str) -> bool:
+    """Say whether something stands behind a label: in the strip it begins, or in the next one."""
+    name = max((name for name in names_of(blank) if name in text), key=len, default=blank.label)
+    if len(text) - len(name) >= _SOME_TEXT:
+        return True
+    label = strips[number].piece
+    return any(
+        len(other.text) >= _SOME_TEXT
+        and abs(other.piece.middle - label.middle) < 0.5 * label.height
+        and 0 <= other.piece.left - label.right < _BESIDE_EM * label.height
+        for other in strips
+    )
 
 
 def _names(text: str, names: Sequence[str]) -> bool:

@@ -41,6 +41,10 @@ _LEFT_OUT = 0.5
 _SEARCHED = 0.2
 """Part of a long line, around its middle, where the gap to cut it at is looked for."""
 
+_SLOWER = ["MatmulTransposeFusion"]
+"""Steps of the library that make the model slower: so joined, its last layer (a row for each of 18,710
+characters) is not laid out anew for the processor, and takes two and a half times as long."""
+
 Grey = NDArray[np.uint8]
 Chances = NDArray[np.float32]
 
@@ -194,7 +198,9 @@ def _session(onnxruntime: Any, path: Path) -> Any:
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOWER
+        )
     except Exception as error:  # noqa: BLE001 - the library raises classes of its own for every case
         raise EngineFailed(f"{path.name}: {type(error).__name__}") from error
 
