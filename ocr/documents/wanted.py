@@ -13,7 +13,7 @@ from ocr.documents.print_lines import Piece, rows_of
 from ocr.documents.reading import Strip
 from ocr.documents.repeated import names_of
 
-_LINE_EM, _ROOM_EM, _ROW_EM = 2.2, 1.2, 0.5
+_LINE_EM, _ROOM_EM, _ROW_EM = 2.2, 1.2, 0.35
 """Height of a line of a value with the space under it, what is left free below (generous), and how far below
 its label a value that was seen beside it may begin to go on."""
 _ENOUGH_LABELS = 4

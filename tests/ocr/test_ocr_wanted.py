@@ -110,3 +110,40 @@ def test_a_window_ends_where_rows_of_other_labels_stand(
     window = Piece(70, 100, 400, 200)
     top, bottom = expected
     assert _own_rows(registered, 0, window) == replace(window, top=top, bottom=bottom)
+
+
+def test_a_title_is_read_after_everything_else_and_not_at_all_once_the_labels_are_seen() -> None:
+    form = Form(blanks={"name": Blank("姓名"), "day": Blank("发卡日期")})
+    title = Piece(60, 40, 600, 40 + 2 * EM)
+    name, day, value = at(6, 20, 5), at(6, 26, 4), at(30, 26, 8)
+    assert list(still_wanted(form, [], [title, name, day, value])) == [name, day, value, title]
+    seen = [strip("姓名张三", name), strip("发卡日期", day)]
+    assert list(still_wanted(form, seen, [title, value])) == [value, title]
+    assert list(still_wanted(form, [*seen, strip("2020年1月1日", value)], [title])) == []
+
+
+def test_below_a_value_that_was_seen_beside_its_label_nothing_is_looked_for() -> None:
+    form = Form(blanks={"number": Blank("社会保障号码", below=True)})
+    label, below = at(6, 20, 6), at(6, 24, 12)
+    assert list(still_wanted(form, [strip("社会保障号码", label)], [below])) == [below]
+    assert list(still_wanted(form, [strip("社会保障号码110105199001019990", label)], [below])) == []
+    beside = strip("110105199001019990", at(24, 20, 9))
+    assert list(still_wanted(form, [strip("社会保障号码", label), beside], [below])) == []
+
+
+def test_lines_of_a_value_end_where_the_label_below_it_stands() -> None:
+    form = Form(blanks={"address": Blank("住址", lines=4), "number": Blank("公民身份号码")})
+    seen = [strip("住址江西省", at(6, 20, 5)), strip("公民身份号码110105199001019990", at(6, 26, 15))]
+    second, foot = at(11, 23, 6), at(6, 30, 12)
+    assert list(still_wanted(form, seen, [second, foot])) == [second, foot]
+    assert list(still_wanted(form, [*seen, strip("一街", second)], [foot])) == []
+    beside = [strip("住址江西省", at(6, 20, 5)), strip("公民身份号码110105199001019990", at(40, 22, 15))]
+    assert list(still_wanted(form, beside, [foot])) == [foot]
+
+
+def test_labels_of_a_card_that_were_lost_do_not_make_all_its_print_worth_reading() -> None:
+    *most, number = labels_of_card()
+    lost, watermark = number.piece, at(20, 55, 12)
+    assert list(still_wanted(id_card_front.FORM, most, [watermark, lost])) == [lost, watermark]
+    assert list(still_wanted(id_card_front.FORM, most, [watermark])) == []
+    assert list(still_wanted(id_card_front.FORM, most[:3], [watermark])) == [watermark]
