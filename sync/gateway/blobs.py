@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -18,10 +17,6 @@ from typing import Protocol, Self
 
 from sync.gateway.errors import DigestMismatch, TooLarge
 from sync.gateway.partials import FolderPartials, Partials
-
-STALE_S = 3600.0
-"""A temporary file untouched for this long belongs to nobody."""
-
 
 INCOMING = "incoming"
 S3_SCHEME = "s3://"
@@ -114,19 +109,22 @@ class BlobStore:
     is_near = True
 
     def __init__(self, folder: Path) -> None:
-        """Create the folder, sweep what a crash left, and make durable what it left unsynced.
+        """Create the folder, put in place or sweep what a crash left, and make durable what it left unsynced.
 
         Whoever died between naming a page and syncing its folder left a page that is found, and that a power
         cut would still take away.
         """
+        from sync.gateway.shelving import Shelving, put_in_place
+
         self._folder, self._root = folder, os.fspath(folder)
         incoming = folder / INCOMING
+        self.shelving = Shelving(incoming)
         incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for leftover in incoming.iterdir():
-            if time.time() - leftover.stat().st_mtime > STALE_S:
-                leftover.unlink(missing_ok=True)
+        placed = put_in_place(incoming, self._place)
         for named in (*folder.glob("[0-9a-f][0-9a-f]"), folder):
             sync_folder(named)
+        for name in placed:
+            name.unlink(missing_ok=True)
 
     def size(self, sha256: str) -> int | None:
         """Return the page's bytes, None when it is not here."""
@@ -158,7 +156,7 @@ class BlobStore:
 
     def receive(self, sha256: str, limit: int) -> IncomingBlob:
         """Begin to take a page of at most `limit` bytes; use it as a context manager."""
-        temporary = f"{self._root}/{INCOMING}/{secrets.token_hex(16)}"
+        temporary = f"{self._root}/{INCOMING}/{sha256}.{secrets.token_hex(8)}"
         return IncomingBlob(temporary, self._place(sha256), sha256, limit)
 
     def _place(self, sha256: str) -> str:
@@ -244,17 +242,47 @@ class IncomingBlob:
         os.fsync(self._opened())
         self._close()
 
+    @property
+    def folder(self) -> str:
+        """The folder of its place."""
+        return self._target.rpartition("/")[0]
+
     def name(self) -> str:
-        """Put the page under its name, and return the folder that must be synced."""
-        parent = self._target.rpartition("/")[0]
-        try:
-            os.replace(self._temporary, self._target)  # noqa: PTH105 - see `__init__`
-        except FileNotFoundError:
-            Path(parent).mkdir(exist_ok=True, mode=0o700)
-            sync_folder(Path(parent).parent)
-            Path(self._temporary).replace(self._target)
+        """Put the page in its place, and return the folder that must be synced."""
+        self._within_folder(partial(os.replace, self._temporary, self._target))
         self._has_name = False
-        return parent
+        return self.folder
+
+    def link(self) -> str:
+        """Give the page its place as a second name and return the first.
+
+        Empty where a file can have one name only: then it has its place, whose folder must be synced.
+        """
+        try:
+            self._within_folder(partial(os.link, self._temporary, self._target))
+        except FileExistsError:
+            # Another window brought it meanwhile; the first name goes like that of any other page.
+            pass
+        except FileNotFoundError:
+            raise
+        except OSError:
+            self.name()
+            return ""
+        self._has_name = False
+        return self._temporary
+
+    def _within_folder(self, work: Callable[[], None]) -> None:
+        """Do what needs the folder of its place, and make that when it is not there."""
+        try:
+            work()
+        except FileNotFoundError:
+            if Path(self._target).exists():
+                # A process that starts found the page whole and was quicker, see `shelving`.
+                return
+            folder = Path(self.folder)
+            folder.mkdir(exist_ok=True, mode=0o700)
+            sync_folder(folder.parent)
+            work()
 
     def _opened(self) -> int:
         if not self._is_entered:
@@ -268,35 +296,6 @@ class IncomingBlob:
         handle, self._handle = self._handle, NO_FILE
         if handle != NO_FILE:
             os.close(handle)
-
-
-def keep_together(pages: Sequence[tuple[IncomingBlob, bytes]]) -> list[Exception | None]:
-    """Keep several pages as `keep` does one, each with its last bytes; return what went wrong with each.
-
-    Step by step for all of them: the disk writes the others while the first is waited for, and once the file
-    system has written its journal for the first, it has little left to write for the others.
-    """
-    faults: list[Exception | None] = [None] * len(pages)
-    folders: dict[str, None] = {}
-    for work in (
-        lambda page, rest: page.write(rest),
-        lambda page, _rest: page.prove(),
-        lambda page, _rest: page.settle(),
-        lambda page, _rest: folders.update({page.name(): None}),
-    ):
-        for place, (page, rest) in enumerate(pages):
-            if faults[place] is None:
-                faults[place] = _fault_of(partial(work, page, rest))
-    fault = next(filter(None, (_fault_of(partial(sync_folder, folder)) for folder in folders)), None)
-    return [known or fault for known in faults]
-
-
-def _fault_of(work: Callable[[], object]) -> Exception | None:
-    try:
-        work()
-    except Exception as fault:  # noqa: BLE001 - told to the one call it belongs to
-        return fault
-    return None
 
 
 def sync_folder(folder: Path | str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -17,10 +18,11 @@ from starlette.concurrency import run_in_threadpool
 
 from sync.contract.models import SignedManifest
 from sync.gateway.arrival import Arrival, Deposit
-from sync.gateway.blobs import Incoming, IncomingBlob, keep_together
+from sync.gateway.blobs import BlobStore, Incoming, IncomingBlob
 from sync.gateway.enrolment import Window
 from sync.gateway.errors import OfficeBusy, StorageFull
 from sync.gateway.intake import Intake
+from sync.gateway.shelving import Shelving
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -29,6 +31,8 @@ LANES = 2
 """Lots of one process at the same time: one waits for the disk while the next is prepared."""
 MOST = 32
 """Bundles or pages of one lot."""
+TIDY_S = 10.0
+"""After so long the folders of a crowd's pages are synced, see `shelving`."""
 SHORT_PAGES = 50
 """A bundle of so few pages is checked where it is; a longer one in a thread, so that nobody waits for it."""
 
@@ -95,7 +99,9 @@ class Lots:
         """Write by `intake`."""
         self._intake = intake
         self._bundles: Gathering[Arrival, Deposit | None] = Gathering(self._settle)
-        self._pages: Gathering[tuple[IncomingBlob, bytes], Exception | None] = Gathering(keep_together)
+        self._shelving = intake.blobs.shelving if isinstance(intake.blobs, BlobStore) else None
+        self._pages: Gathering[tuple[IncomingBlob, bytes], Exception | None] = Gathering(self._keep)
+        self._is_tidy_due = False
 
     async def keep(self, incoming: Incoming, rest: bytes) -> None:
         """Keep a page whose last bytes are `rest`; see `Incoming.keep`."""
@@ -105,6 +111,18 @@ class Lots:
         fault = await self._pages.add((incoming, rest))
         if fault is not None:
             raise fault
+        if self._shelving is not None and self._shelving.is_owing and not self._is_tidy_due:
+            self._is_tidy_due = True
+            asyncio.get_running_loop().call_later(TIDY_S, self._tidy, self._shelving)
+
+    def _tidy(self, shelving: Shelving) -> None:
+        """Let a thread do what was put off; what it cannot do the next one does, or the next start."""
+        self._is_tidy_due = False
+        asyncio.get_running_loop().run_in_executor(None, _tidied, shelving)
+
+    def _keep(self, pages: Sequence[tuple[IncomingBlob, bytes]]) -> Sequence[Exception | None]:
+        assert self._shelving is not None
+        return self._shelving.keep(pages)
 
     async def deposit(
         self, window: Window, bundle_id: str, signed: SignedManifest, earlier_receipt: str
@@ -136,6 +154,11 @@ class Lots:
             raise
         except Exception:  # noqa: BLE001 - one of them may be at fault: alone, it alone hears of it
             return [None] * len(arrivals)
+
+
+def _tidied(shelving: Shelving) -> None:
+    with suppress(OSError):
+        shelving.tidy()
 
 
 def _keep(incoming: Incoming, rest: bytes) -> None:

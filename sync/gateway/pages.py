@@ -15,7 +15,7 @@ from fastapi import APIRouter, Header, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from sync.contract.models import MAX_BLOB_BYTES
+from sync.contract.models import MAX_BLOB_BYTES as MAX_BLOB_BYTES
 from sync.gateway import problems
 from sync.gateway.blobs import Incoming
 from sync.gateway.calls import Back, Caller, HashInPath, problems_with, sizes_of
