@@ -129,7 +129,7 @@ async def test_a_wrong_pin_opens_nothing_and_is_written_down(sit: OpenSeat, staf
         await seat.write("000000")
         await seat.press("enter")
         await seat.until(lambda: not seat.on(LockScreen).busy and "V307" in seat.text, "answer")
-        assert seat.on(LockScreen).pin.value == ""
+        assert seat.on(LockScreen).secret.value == ""
         assert Action.WRONG_PIN in actions(staffed)
         for _ in range(4):
             await seat.write("000000")
@@ -246,3 +246,23 @@ async def test_a_pin_given_before_the_names_are_known_counts_all_the_same(
         await seat.pilot.pause()
         known.set()
         await seat.until(lambda: not isinstance(seat.app.screen, LockScreen), "let in")
+
+
+async def test_a_lock_that_could_not_read_the_names_asks_for_them_again(
+    sit: OpenSeat, staffed: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    active, faults = type(staffed.desk.people).active, [OSError("disk")]
+
+    def faulty(self: People) -> tuple[Person, ...]:
+        if faults:
+            raise faults.pop()
+        return active(self)
+
+    async with sit(window=staffed) as seat:
+        monkeypatch.setattr(type(staffed.desk.people), "active", faulty)
+        await seat.press("ctrl+l")
+        await seat.until(lambda: "X000" in seat.text, "said")
+        await seat.press("enter")
+        await seat.until(lambda: "王样本" in seat.text, "names")
+        await come_in(seat)
+        seat.on(HomeScreen)
