@@ -8,12 +8,14 @@ import pytest
 
 from tests.services.conftest import ELDER_CARD, ZHAO, Window
 from workstation.domain.audit import Action
+from workstation.domain.identity import mask_name
 from workstation.domain.people import Role
 from workstation.services.audit import check
 from workstation.services.desk import Desk
 from workstation.services.overview import overview
 from workstation.services.people_errors import AnotherClerksDraft, NotPermitted, ReasonNeeded
 from workstation.store import people as staff
+from workstation.store.database import Group
 
 PIN = "246810"
 
@@ -57,7 +59,53 @@ def test_a_draft_is_its_own_clerks(window: Window, desks: dict[str, Desk]) -> No
 
 def test_a_received_case_may_be_worked_on_by_every_clerk(window: Window, desks: dict[str, Desk]) -> None:
     case = window.received()
-    assert desks["other"].view(case.case_id) and names(desks["other"]) == {ZHAO.name}
+    assert desks["other"].view(case.case_id) and names(desks["other"]) == {mask_name(ZHAO.name)}
+
+
+def test_lists_show_a_name_in_full_only_in_the_draft_at_hand(window: Window, desks: dict[str, Desk]) -> None:
+    clerk, chief = desks["clerk"], desks["chief"]
+    case = window.received()
+    masked = mask_name(ZHAO.name)
+
+    def listed(desk: Desk) -> set[str]:
+        lines = desk.privacy.masked(desk.queue.page(Group.EVERY))
+        queued = {line.applicant for line in (*lines, *overview(desk).queue)}
+        return queued | {one.applicant for one in desk.finder.find(case.number)}
+
+    assert listed(clerk) == listed(desks["other"]) == {masked}
+    assert listed(chief) == {""}
+    assert {line.applicant for line in overview(clerk).messages} <= {"", masked}
+    chief.privacy.open(case.case_id, "投诉核查")
+    assert listed(chief) == {ZHAO.name}
+
+
+def test_nobody_leafs_through_a_colleagues_people_by_parts_of_names(
+    window: Window, desks: dict[str, Desk]
+) -> None:
+    case = window.named(window.open(ELDER_CARD))
+    other = desks["other"]
+    assert [one.applicant for one in desks["clerk"].finder.find(ZHAO.name[:2])] == [ZHAO.name]
+    assert other.finder.find(ZHAO.name[:2]) == other.finder.find(case.number[:8]) == ()
+    for known in (ZHAO.name, ZHAO.id_number, case.number):
+        (hit,) = other.finder.find(known)
+        assert (hit.number, hit.applicant) == (case.number, "")
+
+
+def test_opening_a_case_the_office_has_is_an_entry_and_opening_a_draft_is_none(
+    window: Window, desks: dict[str, Desk]
+) -> None:
+    draft, sealed = window.named(window.open(ELDER_CARD)), window.received()
+    before = window.store.audit.head().seq
+    desks["clerk"].opened(draft.case_id)
+    assert window.store.audit.head().seq == before
+    desks["other"].opened(sealed.case_id)
+    entry = window.store.audit.entries()[-1]
+    assert (entry.action, entry.case, entry.item) == (Action.LOOKED, sealed.number, sealed.item_code)
+    assert entry.actor == desks["other"].profile.person_id
+    assert entry.subject == window.store.person_hash(ZHAO.id_number)
+    with pytest.raises(ReasonNeeded):
+        desks["chief"].opened(sealed.case_id)
+    assert window.store.audit.head().seq == entry.seq and check(window.store) == ()
 
 
 @pytest.mark.parametrize("sealed", [False, True])

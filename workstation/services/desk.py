@@ -134,6 +134,13 @@ class Desk:
         self.privacy.check(case)
         return self.view_of(case)
 
+    def opened(self, case_id: str) -> CaseView:
+        """The same for a case that is being opened: one the office has is written into the audit first."""
+        case = self.store.case(case_id)
+        self.privacy.check(case)
+        self.privacy.looked(case)
+        return self.view_of(case)
+
     def view_of(self, case: Case) -> CaseView:
         """The same for a case just returned by a service."""
         item = self.catalogue.item_of(case)
@@ -222,6 +229,7 @@ def build_desk(parts: Parts) -> Desk:
     pictures = PagePictures(store, parts.darkroom)
     capture = Capture(store, parts.scanner, profile, clock, disk, darkroom=parts.darkroom)
     board = CaseBoard(store, catalogue, parts.calendar, clock)
+    privacy = Privacy(store, profile, clock)
     store.inbox.on_change = apply_change
     store.inbox.catch_up()
     return Desk(
@@ -257,13 +265,13 @@ def build_desk(parts: Parts) -> Desk:
         audit=AuditDesk(store, profile, clock),
         anchoring=Anchoring(store),
         people=People(store, clock),
-        privacy=Privacy(store, profile, clock),
+        privacy=privacy,
         tolerance=Tolerance(store, catalogue, profile, clock, parts.calendar, parts.credit),
         supplements=Supplements(store, catalogue, profile, clock, sealer),
         board=board,
         figures=DayFigures(store),
         silence=Silence(store, clock, board),
-        finder=Finder(store, catalogue, profile),
+        finder=Finder(store, catalogue, profile, privacy),
         courier=Courier(store, catalogue, profile, clock, parts.calendar, sealer),
         papers=Papers(store, catalogue, profile, clock, parts.calendar, parts.papers_folder, parts.render),
         tickets=TicketDesk(store, catalogue, profile, clock, intake),

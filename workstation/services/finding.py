@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from sync.contract.models import ChangeKind
 from workstation.domain.case import ApplicantSet, Case, CaseState, SupplementOpened
 from workstation.domain.people import Permission
-from workstation.i18n import _
+from workstation.i18n import N_, _
 from workstation.services.catalogue import Catalogue
+from workstation.services.privacy import Privacy
 from workstation.services.profile import WindowProfile
 from workstation.services.rights import require
 from workstation.store.database import Store
 
+BY_NUMBER, BY_NAME = N_("办件编号"), N_("姓名")
 SHORTEST = 2
 """Fewer characters than this fit half the cases."""
 
@@ -27,6 +29,7 @@ class Found:
     number: str
     title: str
     applicant: str
+    """As a list may show it (`Privacy.names`)."""
     state: CaseState
     by: str
     """What it was found by, in words."""
@@ -43,9 +46,13 @@ class Finder:
     store: Store
     catalogue: Catalogue
     profile: WindowProfile
+    privacy: Privacy
 
     def find(self, text: str) -> tuple[Found, ...]:
         """Return the cases that fit, each once: by parcel, identity number, then case number and name.
+
+        Somebody else's case, of which no name may be shown, is found only by what names it in full: with a
+        part of a name one could leaf through the people of a colleague.
 
         Raises:
             NotPermitted: whoever is at the window has nothing to do with cases.
@@ -57,7 +64,15 @@ class Finder:
         found: dict[str, Found] = {}
         for one in (*self._by_parcel(text.upper()), *self._by_person(text.upper()), *self._by_name(text)):
             found.setdefault(one.case_id, one)
-        return tuple(found.values())
+        return tuple(self._as_shown(found.values(), text))
+
+    def _as_shown(self, found: Iterable[Found], text: str) -> Iterator[Found]:
+        known = self.store.summaries_of(one.number for one in found)
+        hidden, names = self.privacy.hidden(known.values()), self.privacy.names(known.values())
+        for one in found:
+            is_whole = one.by not in (_(BY_NUMBER), _(BY_NAME)) or text in (one.number, one.applicant)
+            if one.case_id not in hidden or is_whole:
+                yield replace(one, applicant=names[one.number])
 
     def _by_parcel(self, waybill: str) -> Iterable[Found]:
         """Find what the clerk typed when a parcel came, and what the back office announced."""
@@ -75,7 +90,7 @@ class Finder:
 
     def _by_name(self, text: str) -> Iterable[Found]:
         for case in self.store.cases_named(text):
-            yield self._found(case, _("办件编号") if text in case.number else _("姓名"))
+            yield self._found(case, _(BY_NUMBER) if text in case.number else _(BY_NAME))
 
     def _found(self, case: Case, by: str, waybill: str = "") -> Found:
         return Found(

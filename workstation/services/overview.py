@@ -94,7 +94,7 @@ def overview(desk: Desk) -> Overview:
         lamps=totals_words(totals.lamps),
         waiting_numbers=sum(t.state is TicketState.WAITING for t in desk.store.tickets(today)),
         drafts=totals.states.get(CaseState.DRAFT, 0),
-        queue=desk.queue.page(Group.WAITING, count=QUEUE_SHOWN),
+        queue=desk.privacy.masked(desk.queue.page(Group.WAITING, count=QUEUE_SHOWN)),
         waiting=desk.queue.waiting_count(),
         messages=tuple(message_of(desk, applied) for applied in desk.store.inbox.recent(MESSAGES_SHOWN)),
         bags=desk.courier.bags(),
@@ -113,8 +113,11 @@ def _is_received_on(summary: CaseSummary, day: date) -> bool:
 def _case_lines(desk: Desk, summaries: Sequence[CaseSummary], today: date) -> tuple[CaseLine, ...]:
     """Return the lines by urgency; those of equal rank keep their order, the one changed last first."""
     board = LampBoard(desk.catalogue, desk.calendar, today)
-    hidden = desk.privacy.hidden(summaries)
-    lines = [_case_line(desk, summary, board, is_hidden=summary.case_id in hidden) for summary in summaries]
+    hidden, names = desk.privacy.hidden(summaries), desk.privacy.names(summaries)
+    lines = [
+        _case_line(desk, case, board, _("他人在办") if case.case_id in hidden else names[case.number])
+        for case in summaries
+    ]
     return tuple(sorted(lines, key=_rank))
 
 
@@ -127,12 +130,12 @@ def _rank(line: CaseLine) -> tuple[int, int]:
     return place, clock.days_left or 0
 
 
-def _case_line(desk: Desk, case: CaseSummary, board: LampBoard, *, is_hidden: bool) -> CaseLine:
+def _case_line(desk: Desk, case: CaseSummary, board: LampBoard, applicant: str) -> CaseLine:
     return CaseLine(
         case_id=case.case_id,
         number=case.number,
         title=desk.catalogue.title_of(case.item_code),
-        applicant=_("他人在办") if is_hidden else case.applicant_name,
+        applicant=applicant,
         state=case.state,
         on_hold=Flag.ON_HOLD in case.flags,
         is_deemed_accepted=Flag.DEEMED_ACCEPTED in case.flags,

@@ -5,16 +5,17 @@ A reason opens it to whoever may give one; the reason is written into the audit 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from workstation.domain.audit import Action, Deed
+from workstation.domain.audit import Action, Deed, detail_of
 from workstation.domain.case import Case, CaseState
 from workstation.domain.clock import Clock
+from workstation.domain.identity import mask_name
 from workstation.domain.people import Permission, Role
-from workstation.services.errors import ServiceError
 from workstation.services.people_errors import AnotherClerksDraft, ReasonNeeded
 from workstation.services.profile import WindowProfile
+from workstation.services.queue import QueueLine
 from workstation.services.rights import is_permitted, require
 from workstation.store.database import CaseSummary, Store
 
@@ -44,6 +45,22 @@ class Privacy:
             if openers.get(case.case_id) in staff and self._is_private(case.case_id, case.state)
         )
 
+    def names(self, cases: Iterable[CaseSummary]) -> Mapping[str, str]:
+        """Return the applicants as a list may show them, by case number; "" where they are not to be shown.
+
+        In full only in a draft that is at hand and in a case opened with a reason: whoever stands at the
+        window can read along, and a list is for finding the line, not for reading who came.
+        """
+        cases = tuple(cases)
+        hidden = self.hidden(cases)
+        return {case.number: "" if case.case_id in hidden else self._name(case) for case in cases}
+
+    def masked(self, lines: Iterable[QueueLine]) -> tuple[QueueLine, ...]:
+        """Return lines of the queue with their applicants as a list may show them."""
+        lines = tuple(lines)
+        names = self.names(self.store.summaries_of({line.line.subject for line in lines}).values())
+        return tuple(replace(line, applicant=names.get(line.line.subject, "")) for line in lines)
+
     def check(self, case: Case) -> None:
         """Pass silently when this case may be shown to whoever is at the window.
 
@@ -60,14 +77,6 @@ class Privacy:
         if not is_permitted(self.profile, Permission.SEE_FOREIGN):
             raise AnotherClerksDraft
         raise ReasonNeeded
-
-    def shows(self, case: Case) -> bool:
-        """Return whether this case may be shown to whoever is at the window."""
-        try:
-            self.check(case)
-        except ServiceError:
-            return False
-        return True
 
     def open(self, case_id: str, reason: str) -> None:
         """Let a case be shown to whoever gives a reason, until the program ends.
@@ -90,6 +99,29 @@ class Privacy:
             )
             tx.note(deed, actor=self.profile.clerk, at=self.clock())
         self._opened.add(case_id)
+
+    def looked(self, case: Case, *, page: str = "") -> None:
+        """Write down that a case the office has was opened, or one of its pages put out; drafts go unnoted.
+
+        A draft is the work at hand, and its own log tells of it.
+        """
+        if case.state is CaseState.DRAFT:
+            return
+        with self.store.transaction() as tx:
+            deed = Deed(
+                action=Action.LOOKED,
+                person=case.applicant.id_number if case.applicant else "",
+                case=case.number,
+                item=case.item_code,
+                detail=detail_of(state=case.state.value, **({"page": page[:12]} if page else {})),
+            )
+            tx.note(deed, actor=self.profile.clerk, at=self.clock())
+
+    def _name(self, case: CaseSummary) -> str:
+        is_at_hand = case.state is CaseState.DRAFT or case.case_id in self._opened
+        if is_at_hand or not self.profile.person_id:
+            return case.applicant_name
+        return mask_name(case.applicant_name)
 
     def _is_private(self, case_id: str, state: CaseState) -> bool:
         """Return whether a case of somebody else is hidden: drafts from all, the rest from who oversees."""

@@ -111,7 +111,7 @@ class CaseScreen(ProofKeys, StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, 
     def on_mount(self) -> None:
         """Load the case."""
         super().on_mount()
-        self.job(lambda: self.desk.view(self.case_id), self._opened)
+        self.job(lambda: self.desk.opened(self.case_id), self._opened)
 
     def _opened(self, view: CaseView) -> None:
         self.show_view(view)

@@ -163,8 +163,14 @@ class PageKeys(AgainKeys, GateKeys):
         if page is not None:
             slots = self.view.case.slots if self.view else {}
             mark = next((self._mark(slot) for slot in slots if page in self._pages(slot)), "")
-            station = self.app.station
-            self.job(lambda: station.open_page(page, mark=mark), lambda shown: self._viewed(page, shown))
+            station, view, privacy = self.app.station, self.view, self.desk.privacy
+
+            def put_out() -> bool:
+                if view is not None:
+                    privacy.looked(view.case, page=page.sha256)
+                return station.open_page(page, mark=mark)
+
+            self.job(put_out, lambda shown: self._viewed(page, shown))
 
     def _viewed(self, page: Page, shown: bool) -> None:
         if shown:

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from workstation.domain.clock import CHINA
 from workstation.domain.courier import Bag, BagState
+from workstation.domain.identity import mask_name
 from workstation.i18n import N_, _
 from workstation.services.courier import HeldOriginal
 from workstation.services.papers import Paper
@@ -120,7 +121,7 @@ class CourierScreen(WorkScreen[None]):
             text.append(_("{n} 张, 件已终止: 回车登记退还申请人").format(n=held.sheets), Style(color=RED))
         else:
             text.append(_("{n} 张 → {street}").format(n=held.sheets, street=street), Style(color=AMBER))
-        name = printable(held.case.applicant.name) if held.case.applicant else ""
+        name = printable(mask_name(held.case.applicant.name)) if held.case.applicant else ""
         text.append(f"\n  {held.item_title}  {name}  {held.case.number}", Style(color=QUIET))
         return text
 

@@ -99,8 +99,12 @@ class QueueScreen(WorkScreen[None]):
 
     def refresh_view(self) -> None:
         """Read the queue again, as far as it was read before."""
-        group, count, queue = self._group, self._count, self.desk.queue
-        self._job(lambda: (queue.standing(), queue.page(group, count=count)), lambda read: self._show(*read))
+        group, count, queue, privacy = self._group, self._count, self.desk.queue, self.desk.privacy
+
+        def look() -> tuple[QueueStanding, tuple[QueueLine, ...]]:
+            return queue.standing(), privacy.masked(queue.page(group, count=count))
+
+        self._job(look, lambda read: self._show(*read))
 
     def on_line_changed(self) -> None:
         """Something moved."""
