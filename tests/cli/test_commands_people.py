@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import NUMBER, PASSPHRASE, Seat
+from sync.contract.models import ChangeKind
+from tests.cli.conftest import NAME, NUMBER, PASSPHRASE, Seat
 from workstation.cli.audit_words import ACTION_WORDS, FAULT_WORDS
 from workstation.domain.audit import Action, Deed
 from workstation.domain.clock import now
@@ -101,3 +102,66 @@ def test_the_gateway_is_asked_what_it_has_seen(staffed: Seat, capsys: pytest.Cap
     capsys.readouterr()
     assert command(staffed, "audit", "verify", "--online") == 0
     assert "后台见过第" in capsys.readouterr().out
+
+
+def test_names_are_shown_to_a_supervisor_with_a_reason_and_every_case_is_an_entry(
+    staffed: Seat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert staffed.enrol() == 0
+    bundles = [staffed.seal(), staffed.seal()]
+    capsys.readouterr()
+    shows = (("queue", "list"), ("queue", "lamps", "--all"), ("queue", "show", bundles[0]))
+    for show in shows:
+        assert command(staffed, *show, "--names", lines=(CHIEF,)) == 1
+        assert command(staffed, *show, "--names", "--reason", "核查", lines=("000000",)) == 1
+        asked = (*show, "--names", "--reason", "好奇", "--by", "王样本")
+        assert command(staffed, *asked, lines=(CLERK,)) == 1
+        answer = capsys.readouterr()
+        assert NAME not in answer.out + answer.err
+        assert all(code in answer.err for code in ("V305", "V307", "V301"))
+        assert command(staffed, *show, lines=()) == 0
+        assert NAME not in capsys.readouterr().out
+        assert command(staffed, *show, "--names", "--reason", "核查", lines=(CHIEF,)) == 0
+        assert NAME in capsys.readouterr().out
+    with staffed.store() as store:
+        entries = [one for one in store.audit.entries() if one.action == Action.OPENED_FOREIGN]
+        assert len(entries) == 2 + 2 + 1 and {one.reason for one in entries} == {"核查"}
+        assert {one.subject for one in entries} == {store.person_hash(NUMBER)}
+        chief = next(person for person in store.people() if person.role is Role.SUPERVISOR)
+        assert {one.actor for one in entries} == {chief.person_id}
+
+
+def test_an_export_names_who_carried_it_off_or_the_account_it_was_done_under(
+    staffed: Seat, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert staffed.enrol() == 0
+    staffed.seal()
+    assert command(staffed, "queue", "export", str(tmp_path)) == 0
+    export = ("queue", "export", str(tmp_path), "--by", "王样本", "--reason", "断网")
+    assert command(staffed, *export, lines=("000000",)) == 1
+    assert command(staffed, *export, lines=(CLERK,)) == 0
+    with staffed.store() as store:
+        names = {person.person_id: person.name for person in store.people()}
+        told = [(names.get(e.actor), e.reason) for e in store.audit.entries() if e.action == Action.EXPORTED]
+        assert told == [(None, ""), ("王样本", "断网")]
+        assert '"account"' in store.audit.entries()[-1].detail
+
+
+def test_a_result_file_is_not_fetched_without_a_pin(staffed: Seat, tmp_path: Path) -> None:
+    assert staffed.enrol() == 0
+    staffed.seal()
+    assert staffed.open("sync", "--once") == 0
+    (matter,) = staffed.office.cases()
+    staffed.office.decide(matter.subject, ChangeKind.ACCEPTED, actor="李样本")
+    staffed.office.decide(matter.subject, ChangeKind.DECIDED, actor="李样本")
+    staffed.office.results.issue(matter.subject, b"%PDF-1.7 decision", name="决定书.pdf", actor="李样本")
+    assert staffed.open("sync", "--once") == 0
+    out, fetch = tmp_path / "out", ("queue", "results", "--to", str(tmp_path / "out"), "--by", "王样本")
+    assert command(staffed, *fetch, lines=(CLERK,)) == 1
+    assert command(staffed, *fetch, "--reason", "本人领取", lines=("000000",)) == 1
+    assert not out.exists()
+    assert command(staffed, *fetch, "--reason", "本人领取", lines=(CLERK,)) == 0
+    assert len(list(out.iterdir())) == 1
+    with staffed.store() as store:
+        last = store.audit.entries()[-1]
+        assert (last.action, last.case, last.reason) == (Action.EXPORTED, matter.subject, "本人领取")

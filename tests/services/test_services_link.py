@@ -177,7 +177,7 @@ def test_a_result_file_comes_home_and_is_fetched(
     wired.until(lambda: any(a.change.kind is ChangeKind.RESULT for a in store.inbox.recent()))
     assert any("敬老优待证.pdf" in line.words for line in overview(wired.window.desk).messages)
     assert results(store, argparse.Namespace(number=case.number, to=None)) == 0
-    assert results(store, argparse.Namespace(number="", to=tmp_path / "out")) == 0
+    assert results(store, argparse.Namespace(number="", to=tmp_path / "out", reason="", by="")) == 0
     (saved,) = (tmp_path / "out").iterdir()
     assert saved.read_bytes() == data and saved.name.startswith(case.number)
     assert str(saved) in capsys.readouterr().out

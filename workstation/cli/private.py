@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")
@@ -24,6 +24,16 @@ def private_folder() -> Path:
     for left in _left_behind():
         shutil.rmtree(left, ignore_errors=True)
     return Path(tempfile.mkdtemp(prefix=f"workstation-{os.getpid()}-", dir=_place()))
+
+
+@contextmanager
+def private_room() -> Iterator[Path]:
+    """Give a private folder for as long as it is needed."""
+    folder = private_folder()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _place() -> Path:

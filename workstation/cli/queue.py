@@ -18,6 +18,7 @@ from workstation.cli.queue_receipt import add_receipt, add_verify, verify_receip
 from workstation.cli.queue_results import add_results, results
 from workstation.cli.queue_steer import NAMES, add_steering, steer
 from workstation.cli.unlock import add_store_arguments, chosen_settings, opened_store
+from workstation.cli.unmask import account_for, add_reason_arguments
 from workstation.i18n import _
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     lamps.add_argument("--all", action="store_true", help=_("连同绿灯的"))
     for action in (listing, show, lamps):
         action.add_argument("--json", action="store_true", help=_("输出 JSON"))
-        action.add_argument("--names", action="store_true", help=_("显示申请人全名"))
+        action.add_argument("--names", action="store_true", help=_("显示申请人全名 (须主管登录并写理由)"))
+        add_reason_arguments(action)
     for action in (listing, show, retry, lamps, *_others(actions)):
         add_store_arguments(action, practice=True)
 
@@ -166,6 +168,7 @@ def _list(settings: Settings, store: Store, args: argparse.Namespace) -> int:
 
     desk = queue_desk(settings, store)
     shown = list(desk.every(Group.EVERY if args.all else Group.WAITING))
+    _unmask(store, args, [line.title for line in shown])
     delivered = desk.standing().delivered
     link = poor_link(settings)
     if args.json:
@@ -185,10 +188,20 @@ def _list(settings: Settings, store: Store, args: argparse.Namespace) -> int:
     return 0
 
 
+def _unmask(store: Store, args: argparse.Namespace, numbers: Sequence[str]) -> None:
+    """Let names be shown, if they were asked for: as a supervisor opens what others have in hand."""
+    from workstation.domain.audit import Action
+    from workstation.domain.people import Permission
+
+    if args.names:
+        account_for(store, args, numbers, Action.OPENED_FOREIGN, Permission.SEE_FOREIGN)
+
+
 def _lamps(settings: Settings, store: Store, args: argparse.Namespace) -> int:
     from workstation.cli.queue_lamps import board_in_words, plain_board
 
     lines = queue_desk(settings, store).lamp_lines()
+    _unmask(store, args, [line.number for line in lines])
     if args.json:
         _print_json(plain_board(lines, every=args.all, names=args.names))
     else:
@@ -199,8 +212,9 @@ def _lamps(settings: Settings, store: Store, args: argparse.Namespace) -> int:
 def _show(settings: Settings, store: Store, args: argparse.Namespace) -> int:
     from workstation.cli.queue_detail import detail, detail_in_words
 
-    desk = queue_desk(settings, store)
-    found = [detail(store, desk.words(line), names=args.names) for line in _find(store, args.name)]
+    desk, lines = queue_desk(settings, store), _find(store, args.name)
+    _unmask(store, args, [line.subject for line in lines])
+    found = [detail(store, desk.words(line), names=args.names) for line in lines]
     if args.json:
         _print_json(found)
     else:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workstation.cli.staff import sign_in_for
 from workstation.i18n import _
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ def add_export(actions: Actions) -> argparse.ArgumentParser:
     export.add_argument("medium", type=Path, metavar="DIR", help=_("U 盘上的文件夹"))
     only = _("只导出这一件 (封装编号), 暂停或待处理的也可以; 只有后台能打开")
     export.add_argument("--only", default="", metavar="ID", help=only)
+    export.add_argument("--reason", default="", help=_("理由, 会记入审计"))
+    by = _("由谁办理, 须输入其口令; 不填则审计只记系统账户")
+    export.add_argument("--by", default="", metavar="NAME", help=by)
     return export
 
 
@@ -35,11 +40,20 @@ def add_receipts(actions: Actions) -> argparse.ArgumentParser:
 
 def export(store: Store, args: argparse.Namespace) -> int:
     """Pack the queue; see `export_to`."""
-    return export_to(store, args.medium, only=[args.only] if args.only else [])
+    from workstation.domain.people import Permission
+
+    actor = sign_in_for(store, args, Permission.EXPORT).name if args.by else ""
+    only = [args.only] if args.only else []
+    return export_to(store, args.medium, only=only, actor=actor, reason=args.reason.strip())
 
 
-def export_to(store: Store, medium: Path, *, only: Collection[str] = ()) -> int:
+def export_to(
+    store: Store, medium: Path, *, only: Collection[str] = (), actor: str = "", reason: str = ""
+) -> int:
     """Pack the queue, or `only` these bundles, into a folder; 1 when a bundle had to stay behind.
+
+    It goes out sealed for the back office: nobody on the way reads it, so nobody need sign in. Who does is
+    named in the audit by `actor`, else the account of the system stands there.
 
     Raises:
         NotEnrolled: this window has no back office.
@@ -51,8 +65,8 @@ def export_to(store: Store, medium: Path, *, only: Collection[str] = ()) -> int:
     from workstation.texts import words
 
     packed = _carry(store).export(membership(store), medium, only=only)
-    deed = Deed(action=Action.EXPORTED, detail=detail_of(bundles=len(packed.bundles)))
-    store.note(deed, actor=MACHINE, at=now())
+    facts = detail_of(bundles=len(packed.bundles), bag=packed.bag.name, account=_account())
+    store.note(Deed(action=Action.EXPORTED, reason=reason, detail=facts), actor=actor or MACHINE, at=now())
     print(_("已导出 {n} 件: {path}").format(n=len(packed.bundles), path=packed.bag))
     print(
         _("请带到后台, 用 workstation gateway import 导入; 回执写在同一 U 盘上, 带回后用 queue receipts 读入")
@@ -60,6 +74,13 @@ def export_to(store: Store, medium: Path, *, only: Collection[str] = ()) -> int:
     for bundle_id, code in packed.unreadable:
         print(f"▲ {bundle_id}  {words(code)}")
     return 1 if packed.unreadable else 0
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
 
 
 def take_receipts(store: Store, args: argparse.Namespace) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workstation.cli.errors import CannotReadReceipt
+from workstation.cli.private import private_room
 from workstation.i18n import _
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def write_receipt(settings: Settings, store: Store, lines: Sequence[Line], out: 
     from workstation.cli.devices import render_here
     from workstation.services.delivery_receipts import DeliveryReceipts
 
-    with tempfile.TemporaryDirectory() as folder:
-        desk = DeliveryReceipts(store, settings.hall, settings.window_name, Path(folder), render_here)
+    with private_room() as folder:
+        desk = DeliveryReceipts(store, settings.hall, settings.window_name, folder, render_here)
         delivered = [line for line in lines if line.delivered_at is not None] or list(lines)
         bundle_id = delivered[-1].bundle_id
         if out.suffix == ".json":

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workstation.cli.unmask import account_for, add_reason_arguments
 from workstation.i18n import _
 
 if TYPE_CHECKING:
@@ -24,17 +25,24 @@ def add_results(actions: Actions) -> argparse.ArgumentParser:
     """Add the sub-command."""
     results = actions.add_parser("results", help=_("列出后台发来的结果文件; 加 --to 取回"))
     results.add_argument("number", nargs="?", default="", metavar="NUMBER", help=_("只看这一件"))
-    results.add_argument("--to", type=Path, metavar="DIR", help=_("取回到这个文件夹 (联网)"))
+    to = _("取回到这个文件夹 (联网); 须登录并写理由")
+    results.add_argument("--to", type=Path, metavar="DIR", help=to)
+    add_reason_arguments(results)
     return results
 
 
 def results(store: Store, args: argparse.Namespace) -> int:
     """List the files, or fetch them; each is checked against the hash the feed told."""
+    from workstation.domain.audit import Action
+    from workstation.domain.people import Permission
+
     found = list(_issued(store, args.number))
     if not found:
         print(_("还没有结果文件"))
         return 0
     if args.to is not None:
+        subjects = [change.subject for change, _file in found]
+        account_for(store, args, subjects, Action.EXPORTED, Permission.WORK_CASES)
         _fetch(store, found, args.to)
         return 0
     for change, file in found:

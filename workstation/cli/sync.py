@@ -6,7 +6,6 @@ import argparse
 import json
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workstation.cli.errors import SenderBusy
+from workstation.cli.private import private_room
 from workstation.cli.unlock import add_store_arguments, opened_store
 from workstation.i18n import _
 
@@ -71,10 +71,10 @@ def _work(settings: Settings, store: Store, tell: Tell | None) -> SyncState:
     from workstation.domain.clock import now
     from workstation.services.enrolment import membership
 
-    with tempfile.TemporaryDirectory() as papers:
+    with private_room() as papers:
         member = membership(store)
         store.recover(now())
-        desk = _desk(settings, store, member, Path(papers))
+        desk = _desk(settings, store, member, papers)
         rounds = Rounds(desk, member, settings, tell)
         rounds.run()
         _anchor(desk, member, rounds.last)

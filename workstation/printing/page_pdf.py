@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ CARD_MM = ((70.0, 110.0), (40.0, 75.0))
 CARDS_ON_A_SHEET = 2
 POINTS = 72 / 25.4
 FAMILY = "Invisible"
+MEMORY = Path("/dev/shm")
+"""A memory file system, where the machine has one."""
 _EM = 1000
 _ASCENT, _DESCENT = 880, 120
 _LONG_AGO = 3_660_595_200
@@ -127,7 +130,8 @@ def _text_layer(form: MaterialDocument, sheets: Sequence[_Sheet]) -> bytes:
     pdf.set_margin(0)
     pdf.set_auto_page_break(False)
     characters = {c for page in form.pages for text in page.texts for c in text.text}
-    with tempfile.TemporaryDirectory() as folder:
+    # Which characters a case is written in may give its people away: not on the disk.
+    with tempfile.TemporaryDirectory(prefix=f"workstation-{os.getpid()}-", dir=_memory()) as folder:
         if characters:
             path = Path(folder) / "invisible.ttf"
             _write_font(sorted(characters), path)
@@ -137,6 +141,10 @@ def _text_layer(form: MaterialDocument, sheets: Sequence[_Sheet]) -> bytes:
             for x, y, page in sheet.placed:
                 _write_texts(pdf, x, y, page.texts)
         return bytes(pdf.output())
+
+
+def _memory() -> Path | None:
+    return MEMORY if os.access(MEMORY, os.W_OK) else None
 
 
 def _write_font(characters: Sequence[str], path: Path) -> None:
