@@ -136,8 +136,11 @@ def test_an_export_names_who_carried_it_off_or_the_account_it_was_done_under(
 ) -> None:
     assert staffed.enrol() == 0
     staffed.seal()
-    assert command(staffed, "queue", "export", str(tmp_path)) == 0
-    export = ("queue", "export", str(tmp_path), "--by", "王样本", "--reason", "断网")
+    sticks = [tmp_path / "a", tmp_path / "b"]
+    for stick in sticks:
+        stick.mkdir()
+    assert command(staffed, "queue", "export", str(sticks[0])) == 0
+    export = ("queue", "export", str(sticks[1]), "--by", "王样本", "--reason", "断网")
     assert command(staffed, *export, lines=("000000",)) == 1
     assert command(staffed, *export, lines=(CLERK,)) == 0
     with staffed.store() as store:
@@ -165,3 +168,47 @@ def test_a_result_file_is_not_fetched_without_a_pin(staffed: Seat, tmp_path: Pat
     with staffed.store() as store:
         last = store.audit.entries()[-1]
         assert (last.action, last.case, last.reason) == (Action.EXPORTED, matter.subject, "本人领取")
+
+
+def recovery_key_of(seat: Seat, capsys: pytest.CaptureFixture[str]) -> str:
+    capsys.readouterr()
+    assert command(seat, "keys", "recovery", lines=(CHIEF,)) == 0
+    return capsys.readouterr().out.splitlines()[0]
+
+
+def test_a_lone_supervisor_comes_back_by_the_recovery_key_and_the_list_tells_of_it(
+    staffed: Seat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = recovery_key_of(staffed, capsys)
+    recover = ("people", "recover", "李主管", "--reason", "忘记口令", "--recovery-stdin")
+    wrong = text[:-4] + ("0000" if text[-4:] != "0000" else "1111")
+    for given in (wrong, PASSPHRASE, ""):
+        assert staffed.run(*recover, stdin=f"{given}\n975310\n") == 1
+    assert staffed.run("people", "recover", "王样本", *recover[3:], stdin=f"{text}\n975310\n") == 1
+    assert command(staffed, "audit", "show", "--reason", "核查", lines=(CHIEF,)) == 0
+    capsys.readouterr()
+    assert staffed.run(*recover, stdin=f"{text.lower()}\n975310\n") == 0
+    assert "有人凭恢复密钥重设了 李主管 的口令" in capsys.readouterr().out
+    assert command(staffed, "audit", "show", "--reason", "核查", lines=(CHIEF,)) == 1
+    assert command(staffed, "audit", "show", "--reason", "核查", lines=("975310",)) == 0
+    assert "恢复密钥  凭恢复密钥重设口令  忘记口令" in capsys.readouterr().out
+    assert command(staffed, "people", "list") == 0
+    assert "有人凭恢复密钥" in capsys.readouterr().out
+    assert command(staffed, "audit", "verify") == 0
+
+
+def test_who_knows_the_passphrase_alone_changes_no_way_in(
+    staffed: Seat, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A clerk who opens the window each morning makes no recovery key, and takes none away."""
+    recovery_key_of(staffed, capsys)
+    before = (staffed.folder / "keys.json").read_bytes()
+    changes = (("recovery",), ("remove", "recovery"), ("machine", str(tmp_path / "k")), ("passphrase",))
+    for change in changes:
+        for pin, by in (("000000", ()), (CLERK, ("--by", "王样本"))):
+            assert command(staffed, "keys", *change, *by, lines=(pin, "neu-1234")) == 1
+    assert (staffed.folder / "keys.json").read_bytes() == before and not (tmp_path / "k").exists()
+    assert command(staffed, "keys", "passphrase", lines=(CHIEF, PASSPHRASE)) == 0
+    with staffed.store() as store:
+        last = store.audit.entries()[-1]
+        assert last.action == Action.SETTING and "keys.passphrase" in last.detail

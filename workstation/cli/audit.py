@@ -127,9 +127,10 @@ def _line(finding: Finding) -> str:
 
 def _shown(entry: AuditEntry, names: dict[str, str]) -> str:
     from workstation.cli.audit_words import ACTION_WORDS
+    from workstation.domain.audit import RECOVERY
     from workstation.store.audit import moment_from
 
-    who = names.get(entry.actor, _("程序"))
+    who = names.get(entry.actor, _("恢复密钥") if entry.actor == RECOVERY else _("程序"))
     what = _(ACTION_WORDS.get(entry.action, entry.action))
     parts = (
         f"{entry.seq:>6}",

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workstation.cli.staff import add_staff_argument, sign_in_for
 from workstation.cli.unlock import add_store_arguments, given_passphrase, new_passphrase
 from workstation.i18n import N_, _
 
 if TYPE_CHECKING:
+    from workstation.domain.people import Person
+    from workstation.store.database import Store
     from workstation.store.keys import DataKey, KeySlots
 
 SLOT_WORDS = {
@@ -25,42 +29,78 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add one action a way in."""
     actions = parser.add_subparsers(title=_("操作"), metavar="ACTION", dest="action", required=True)
     actions.add_parser("list", help=_("列出现有的解锁方式"))
-    add_store_arguments(actions.add_parser("passphrase", help=_("更换口令; 标准输入第二行为新口令")))
+    passphrase = actions.add_parser("passphrase", help=_("更换口令; 标准输入最后一行为新口令"))
     machine = actions.add_parser("machine", help=_("加一个机器密钥文件, 供无人值守的电脑使用; 没有则新建"))
     machine.add_argument("file", type=Path, metavar="FILE")
-    add_store_arguments(machine)
-    add_store_arguments(actions.add_parser("recovery", help=_("做一个写在纸上的恢复密钥, 旧的作废")))
-    add_store_arguments(actions.add_parser("keyring", help=_("加桌面密钥环 (须已解锁)")))
+    recovery = actions.add_parser("recovery", help=_("做一个写在纸上的恢复密钥, 旧的作废"))
+    keyring = actions.add_parser("keyring", help=_("加桌面密钥环 (须已解锁)"))
     remove = actions.add_parser("remove", help=_("去掉一种解锁方式; 最后一种不能去掉"))
     remove.add_argument("slot", choices=list(SLOT_WORDS))
-    add_store_arguments(remove)
+    for action in (passphrase, machine, recovery, keyring, remove):
+        add_store_arguments(action)
+        add_staff_argument(action)
 
 
 def run(args: argparse.Namespace) -> int:
     """List the slots, or change them after the passphrase was given."""
-    from workstation.cli.wiring import key_slots
+    from workstation.cli.wiring import key_slots, open_with
     from workstation.store.errors import NoKeySlots
 
     slots = key_slots(args.settings)
     if not slots.exists:
         raise NoKeySlots(path=args.settings.data_folder)
     if args.action != "list":
-        # Only who knows the passphrase may make, change or take away a way in.
-        _change(args, slots, slots.unlock_with_passphrase(given_passphrase(args)))
+        # Only who knows the passphrase may make, change or take away a way in; of a staff, a manager.
+        key = slots.unlock_with_passphrase(given_passphrase(args))
+        with closing(open_with(args.settings.data_folder, key)) as store:
+            _change(args, slots, key, store, _manager(store, args))
     for name in slots.slots():
         print(f"✔ {name}  {_(SLOT_WORDS.get(name, name))}")
     return 0
 
 
-def _change(args: argparse.Namespace, slots: KeySlots, key: DataKey) -> None:
+def _manager(store: Store, args: argparse.Namespace) -> Person | None:
+    """Return who manages people here, signed in; None while nobody does."""
+    from workstation.domain.people import Permission, manages
+
+    if not any(person.is_active and manages(person.role) for person in store.people()):
+        return None
+    return sign_in_for(store, args, Permission.MANAGE_PEOPLE)
+
+
+def _change(args: argparse.Namespace, slots: KeySlots, key: DataKey, store: Store, by: Person | None) -> None:
+    from workstation.domain.audit import MACHINE, Action, Deed, detail_of
+    from workstation.domain.clock import now
+    from workstation.services.people import People
+
+    People(store, now).check_manager(by)
+    if args.action == "recovery":
+        _make_recovery(slots, key, store, by)
+        return
+    slot = args.slot if args.action == "remove" else args.action
+    facts = detail_of(name=f"keys.{slot}", new="removed" if args.action == "remove" else "set")
+    _change_slot(args, slots, key)
+    store.note(Deed(action=Action.SETTING, detail=facts), actor=by.name if by else MACHINE, at=now())
+
+
+def _make_recovery(slots: KeySlots, key: DataKey, store: Store, by: Person | None) -> None:
+    from workstation.domain.clock import now
+    from workstation.services.staff_recovery import StaffRecovery
+    from workstation.store.keys import recovery_signer
+
+    text = slots.add_recovery(key)
+    StaffRecovery(store, now).announce(recovery_signer(text), by=by)
+    print(text)
+    print(_("请抄在纸上锁好; 本机不保存。电脑坏了, 凭它和硬盘可用 workstation rescue 取回未送达的件"))
+    print(_("唯一的主管忘了口令, 凭它可用 workstation people recover 重设, 所有人员都会看到"))
+
+
+def _change_slot(args: argparse.Namespace, slots: KeySlots, key: DataKey) -> None:
     if args.action == "passphrase":
         slots.add_passphrase(key, new_passphrase(args))
     elif args.action == "machine":
         slots.add_machine_key(key, args.file)
         print(_('请在设置文件中写明 machine_key = "{path}"').format(path=args.file.resolve()))
-    elif args.action == "recovery":
-        print(slots.add_recovery(key))
-        print(_("请抄在纸上锁好; 本机不保存。电脑坏了, 凭它和硬盘可用 workstation rescue 取回未送达的件"))
     elif args.action == "keyring":
         slots.add_secret_service(key)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from workstation.cli.errors import PassphrasesDiffer
@@ -28,6 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_store_arguments(actions.add_parser("list", help=_("列出人员")), practice=True)
     added = actions.add_parser("add", help=_("登记人员; 第一位须为主管或信息技术人员"))
     added.add_argument("--role", default="CLERK", type=str.upper, choices=list(ROLE_WORDS), help=_("岗位"))
+    recover = actions.add_parser("recover", help=_("唯一的主管忘了口令: 凭恢复密钥重设, 会告知所有人员"))
+    recover.add_argument("name", metavar="NAME", help=_("姓名"))
+    recover.add_argument("--reason", required=True, help=_("理由"))
+    recover.add_argument("--recovery-stdin", action="store_true", help=_("从标准输入读取恢复密钥和新口令"))
     actions_of_one = {
         "disable": actions.add_parser("disable", help=_("停用人员; 其记录保留")),
         "enable": actions.add_parser("enable", help=_("重新启用人员")),
@@ -45,13 +50,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it and list the staff."""
+    if args.action == "recover":
+        return _recover(args)
     args.settings = chosen_settings(args)
     with opened_or_new_store(args.settings, args) as store:
         if args.action != "list":
             _change(store, args)
-        for person in store.people():
-            print(_shown(person))
+        _list(store)
     return 0
+
+
+def _recover(args: argparse.Namespace) -> int:
+    """Set a manager's PIN by the recovery key, which opens the store as well."""
+    from workstation.cli.rescue import recovery_key
+    from workstation.cli.wiring import open_with
+    from workstation.domain.clock import now
+    from workstation.services.staff_recovery import StaffRecovery
+    from workstation.store.errors import NoKeySlots
+    from workstation.store.keys import KeySlots, recovery_signer
+
+    folder = args.settings.data_folder
+    slots, args.passphrase_stdin = KeySlots(folder), args.recovery_stdin
+    if not slots.exists:
+        raise NoKeySlots(path=folder)
+    text = recovery_key(args)
+    with closing(open_with(folder, slots.unlock_with_recovery(text))) as store:
+        pin = _new_pin(args)
+        recovery = StaffRecovery(store, now)
+        recovery.recover(args.name, pin, key=recovery_signer(text), reason=args.reason)
+        _list(store)
+    return 0
+
+
+def _list(store: Store) -> None:
+    from workstation.domain.clock import now
+    from workstation.services.staff_recovery import StaffRecovery
+
+    for person in store.people():
+        print(_shown(person))
+    recovered = StaffRecovery(store, now).last()
+    if recovered is not None:
+        print(f"▲ {recovered.words}")
 
 
 def _change(store: Store, args: argparse.Namespace) -> None:

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
     if not KeySlots(args.folder).exists:
         raise NoKeySlots(path=args.folder)
-    key = KeySlots(args.folder).unlock_with_recovery(_recovery_key(args))
+    key = KeySlots(args.folder).unlock_with_recovery(recovery_key(args))
     settings = replace(args.settings, data_folder=_copied(args.folder, args.settings), machine_key="")
     from workstation.cli.wiring import open_with
 
@@ -58,7 +58,12 @@ def run(args: argparse.Namespace) -> int:
         store.close()
 
 
-def _recovery_key(args: argparse.Namespace) -> str:
+def recovery_key(args: argparse.Namespace) -> str:
+    """Return the recovery key as a person types it unseen, or as the standard input's next line.
+
+    Raises:
+        NoPassphrase: nobody can be asked.
+    """
     if args.recovery_stdin:
         return sys.stdin.readline(200)
     if not sys.stdin.isatty():

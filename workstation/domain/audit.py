@@ -14,6 +14,8 @@ from enum import StrEnum
 
 MACHINE = "machine"
 """Actor of what the program does by itself, or of a command nobody has signed in to."""
+RECOVERY = "recovery"
+"""Actor of what the recovery key signs: nobody of the staff could."""
 NOTHING_BEFORE = "0" * 64
 """What the first entry names as the hash before it."""
 SIGNED_PREFIX = b"window-workstation/audit/1\n"
@@ -63,6 +65,10 @@ class Action(StrEnum):
     PIN_CHANGED = "PIN_CHANGED"
     PIN_RESET = "PIN_RESET"
     """With a new key: the old one died with the PIN nobody knew."""
+    RECOVERY_MADE = "RECOVERY_MADE"
+    """A recovery key, with its public half; the one before counts no more."""
+    PIN_RECOVERED = "PIN_RECOVERED"
+    """A manager who forgot their PIN got a new one, and a new key, by the recovery key."""
     SETTING = "SETTING"
     REHASHED = "REHASHED"
     """From this entry on links are hashed in another way; the program itself says so."""
@@ -98,7 +104,7 @@ class AuditEntry:
     tick: int
     """Milliseconds since the computer was started: it does not jump when somebody turns the clock."""
     actor: str
-    """Id of a person, or `MACHINE`."""
+    """Id of a person, `MACHINE` or `RECOVERY`."""
     action: str
     subject: str
     """Keyed hash of the identity number; empty when nobody's."""

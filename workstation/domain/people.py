@@ -44,6 +44,11 @@ RIGHTS: dict[Role, frozenset[Permission]] = {
 PRACTICE_RIGHTS = RIGHTS[Role.CLERK]
 
 
+def manages(role: Role) -> bool:
+    """Return whether a part manages people."""
+    return Permission.MANAGE_PEOPLE in RIGHTS[role]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """One of the staff."""

@@ -15,14 +15,24 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from sync.contract.signing import b64url_decode, key_id, load_public
-from workstation.domain.audit import MACHINE, NOTHING_BEFORE, Action, AuditEntry, signed_bytes
-from workstation.domain.people import RIGHTS, Permission, Person, Role
+from workstation.domain.audit import MACHINE, NOTHING_BEFORE, RECOVERY, Action, AuditEntry, signed_bytes
+from workstation.domain.people import Person, Role, manages
 from workstation.store.audit import hash_of, rehashed
 from workstation.store.errors import UnknownAlgorithm
 
 PEOPLE = frozenset(
-    {Action.PERSON_ADDED, Action.PERSON_DISABLED, Action.PERSON_ENABLED, Action.PIN_RESET, Action.PIN_CHANGED}
+    {
+        Action.PERSON_ADDED,
+        Action.PERSON_DISABLED,
+        Action.PERSON_ENABLED,
+        Action.PIN_RESET,
+        Action.PIN_CHANGED,
+        Action.RECOVERY_MADE,
+        Action.PIN_RECOVERED,
+    }
 )
+BEFORE_ANYBODY = frozenset({Action.PERSON_ADDED, Action.RECOVERY_MADE})
+"""What the program itself may sign while nobody manages people yet."""
 
 
 class Fault(StrEnum):
@@ -85,12 +95,14 @@ class _Staff:
     former: set[str] = field(default_factory=set)
     """Ids of keys that were replaced."""
     disabled: set[str] = field(default_factory=set)
+    recovery: Ed25519PublicKey | None = None
+    """What the recovery key made last signs with."""
 
     def key_fault(self, entry: AuditEntry) -> Fault | None:
         """Return why the key an entry names may not sign for its actor."""
         if entry.actor == MACHINE:
             return None if entry.key == key_id(self.machine) else Fault.UNKNOWN_KEY
-        key = self.keys.get(entry.actor)
+        key = self.recovery if entry.actor == RECOVERY else self.keys.get(entry.actor)
         if entry.key in self.former or entry.actor in self.disabled:
             return Fault.DISABLED_KEY
         if key is None or entry.key != key_id(key):
@@ -99,23 +111,42 @@ class _Staff:
 
     def key_of(self, entry: AuditEntry) -> Ed25519PublicKey:
         """Return the key that must have signed; only after `key_fault` found nothing."""
+        if entry.actor == RECOVERY and self.recovery is not None:
+            return self.recovery
         return self.machine if entry.actor == MACHINE else self.keys[entry.actor]
 
     def is_entitled(self, entry: AuditEntry) -> bool:
         """Return whether the actor might change the staff; the machine while nobody else can."""
         if entry.action == Action.PIN_CHANGED:
             return entry.actor in self.keys
+        if entry.actor == RECOVERY or entry.action == Action.PIN_RECOVERED:
+            return (
+                entry.actor == RECOVERY
+                and entry.action == Action.PIN_RECOVERED
+                and self._is_of_manager(entry)
+            )
         if entry.actor == MACHINE:
             active = [role for person, role in self.roles.items() if person not in self.disabled]
-            is_first = not any(Permission.MANAGE_PEOPLE in RIGHTS[role] for role in active)
-            return entry.action == Action.PERSON_ADDED and is_first
-        return Permission.MANAGE_PEOPLE in RIGHTS[self.roles[entry.actor]]
+            return entry.action in BEFORE_ANYBODY and not any(map(manages, active))
+        return manages(self.roles[entry.actor])
+
+    def _is_of_manager(self, entry: AuditEntry) -> bool:
+        """Return whether a recovery concerns an active manager, and leaves their part as it was."""
+        try:
+            facts = json.loads(entry.detail)
+            person, role = str(facts["person"]), Role(facts["role"])
+        except (ValueError, KeyError, TypeError):
+            return False
+        return self.roles.get(person) is role and manages(role) and person not in self.disabled
 
     def take(self, entry: AuditEntry) -> None:
         """Follow a sound change of the staff; a detail that cannot be read raises ValueError or KeyError."""
         if entry.action == Action.PIN_CHANGED:
             return
         facts = json.loads(entry.detail)
+        if entry.action == Action.RECOVERY_MADE:
+            self.recovery = load_public(str(facts["key"]))
+            return
         person, role, key = str(facts["person"]), Role(facts["role"]), load_public(str(facts["key"]))
         before = self.keys.get(person)
         if before is not None and key_id(before) != key_id(key):

@@ -63,6 +63,7 @@ from workstation.services.scene import Scene
 from workstation.services.sealing import Sealer
 from workstation.services.silence import Silence
 from workstation.services.sorting import CodeReader, Sorting
+from workstation.services.staff_recovery import Recovered, StaffRecovery
 from workstation.services.supplements import Supplements
 from workstation.services.tickets import TicketDesk
 from workstation.services.tolerance import Tolerance
@@ -163,6 +164,10 @@ class Desk:
         """Add the clocks of a case that the office has, and how long it took here."""
         shining = self.queue.board(self.clock()).of(view.case)
         return replace(view, lamps=shining, spent=spent_words(handling(self.store.log(view.case.case_id))))
+
+    def recovered(self) -> Recovered | None:
+        """What everybody is to be told of a PIN set by the recovery key."""
+        return StaffRecovery(self.store, self.clock).last()
 
     def balance(self) -> Balance:
         """Today's balance."""

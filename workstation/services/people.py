@@ -14,7 +14,7 @@ from sync.contract.signing import new_key, public_text
 from workstation.domain.audit import MACHINE, Action, Deed, detail_of
 from workstation.domain.clock import Clock
 from workstation.domain.lockout import NO_TRIES, Tries, Uptime, left_s, one_more, settled
-from workstation.domain.people import RIGHTS, Permission, Person, Role
+from workstation.domain.people import Person, Role, manages
 from workstation.services.ids import new_id
 from workstation.services.people_errors import (
     LastManager,
@@ -108,8 +108,8 @@ class People:
             PinTooShort: fewer characters.
         """
         name = name.strip()
-        self._check_manager(by)
-        _check_pin(pin, least_pin)
+        self.check_manager(by)
+        check_pin(pin, least_pin)
         if not name:
             raise NameMissing
         key, at = new_key(), self.clock()
@@ -132,17 +132,17 @@ class People:
             LastManager: nobody could manage people any more.
             UnknownPerson: nobody of this name.
         """
-        self._check_manager(by)
+        self.check_manager(by)
         person = self.named(name)
         others = [p for p in self.everybody() if p.is_active and p.person_id != person.person_id]
-        if not any(_manages(other) for other in others):
+        if not any(manages(other.role) for other in others):
             raise LastManager(name=person.name)
         self.store.audit.signers.dismiss(person.name)
         return self._changed(replace(person, is_active=False), Action.PERSON_DISABLED, by, reason)
 
     def enable(self, name: str, *, by: Person, reason: str = "") -> Person:
         """Give somebody their rights back; raises NotPermitted and UnknownPerson."""
-        self._check_manager(by)
+        self.check_manager(by)
         return self._changed(replace(self.named(name), is_active=True), Action.PERSON_ENABLED, by, reason)
 
     def reset_pin(self, name: str, pin: str, *, by: Person, reason: str) -> Person:
@@ -154,8 +154,8 @@ class People:
             PinTooShort: fewer characters than due.
             UnknownPerson: nobody of this name.
         """
-        self._check_manager(by)
-        _check_pin(pin)
+        self.check_manager(by)
+        check_pin(pin)
         if not reason.strip():
             raise ReasonNeeded
         key, before = new_key(), self.named(name)
@@ -172,7 +172,7 @@ class People:
             LockedOut: too many were.
             PinTooShort: the new one is.
         """
-        _check_pin(new)
+        check_pin(new)
         key = self._key(person, old)
         wrapped, at = wrapped_key(person.person_id, key, new, self.store.suite), self.clock()
         with self.store.transaction() as tx:
@@ -280,19 +280,23 @@ class People:
         """Return whether a person has signed in to this process."""
         return self.store.audit.signers.of(person.name).actor == person.person_id
 
-    def _check_manager(self, by: Person | None) -> None:
+    def check_manager(self, by: Person | None) -> None:
+        """Pass when somebody may manage people and has signed in; None passes while nobody here may.
+
+        Raises:
+            NotPermitted: it is not so.
+        """
         if by is None:
-            if any(_manages(person) for person in self.everybody() if person.is_active):
+            if any(manages(person.role) for person in self.everybody() if person.is_active):
                 raise NotPermitted(role="")
-        elif not (_manages(by) and self._of(by.person_id).is_active and self._signs(by)):
-            raise NotPermitted(role=by.role.value)
+            return
+        kept = self._of(by.person_id)
+        if not (manages(kept.role) and kept.is_active and self._signs(by)):
+            raise NotPermitted(role=kept.role.value)
 
 
-def _manages(person: Person) -> bool:
-    return Permission.MANAGE_PEOPLE in RIGHTS[person.role]
-
-
-def _check_pin(pin: str, least: int = LEAST_PIN) -> None:
+def check_pin(pin: str, least: int = LEAST_PIN) -> None:
+    """Pass when a PIN is long enough; raises PinTooShort."""
     if len(pin) < least:
         raise PinTooShort(least=least)
 

@@ -89,6 +89,12 @@ class PinNeeded(ServiceError):
     code = "V314"
 
 
+class RecoveryNotWitnessed(ServiceError):
+    """No manager wrote down that this recovery key was made; it opens the data, and sets nobody's PIN."""
+
+    code = "V316"
+
+
 class NameMissing(ServiceError):
     """A person needs a name."""
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -283,6 +284,17 @@ def recovery_text(secret: bytes) -> str:
     """Return a recovery key in groups of four; the alphabet has no letters that look like digits."""
     text = base64.b32encode(secret).decode().translate(_TO_CROCKFORD)
     return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def recovery_signer(text: str) -> Ed25519PrivateKey:
+    """Return what a recovery key signs with; only its text gives it, the data key does not.
+
+    Raises:
+        WrongRecoveryKey: the text is none.
+    """
+    return Ed25519PrivateKey.from_private_bytes(
+        _derived(_recovery_secret(text), "window-workstation/recovery/sign", None)
+    )
 
 
 def _recovery_secret(text: str) -> bytes:

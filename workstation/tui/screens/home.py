@@ -21,6 +21,7 @@ from workstation.services.messages import MessageLine
 from workstation.services.overview import Overview, overview
 from workstation.services.pack_updates import Trouble
 from workstation.services.people_errors import ReasonNeeded
+from workstation.services.staff_recovery import Recovered
 from workstation.texts import words
 from workstation.tui.screens.base import WorkScreen, fill
 from workstation.tui.screens.case import CaseScreen
@@ -120,7 +121,14 @@ class HomeScreen(WorkScreen[None]):
         refused = self.desk.catalogue.refused
         if refused:
             self.call_after_refresh(self.say, *refusal_words(*refused[0]), "error")
+        self._job(self.desk.recovered, self._tell_recovered)
         self._job(self.desk.silence.news, self._tell_silence)
+
+    def _tell_recovered(self, recovered: Recovered | None) -> None:
+        """Say to everybody who signs in that a manager's PIN was set by the recovery key."""
+        if recovered is not None:
+            todo = _("如非本单位所为, 请立即报告; 记录见 workstation audit show")
+            self.call_after_refresh(self.say, recovered.words, todo, "warning")
 
     def _tell_silence(self, news: str) -> None:
         """Say where nobody answered in time; what was recovered stays in sight before it."""
