@@ -28,6 +28,7 @@ from ocr.lines import read_lines
 from ocr.messages import Wire, error_to_wire, guess_to_wire, reading_to_wire
 from ocr.port import MAX_IMAGE_PIXELS, Engine, Script
 from scanners.frames import Header, read_frame, write_frame
+from scanners.no_dump import keep_out_of_dumps
 
 MEMORY_BYTES = 4 << 30
 """Address space, not memory: the libraries, and the largest page several times over."""
@@ -39,7 +40,7 @@ KIND_S = 8.0
 
 def limit() -> None:
     """Bound what a picture can make this process do; a core file would hold the page, so none is written."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    keep_out_of_dumps()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     cv2.setNumThreads(1)
 

@@ -7,7 +7,6 @@ and after a view that says `shot`, `fetch` with the page at full size. The end o
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import sys
 import time
@@ -19,6 +18,7 @@ from scanners.camera_errors import CameraBusy, CameraDenied, NoCameraSupport, No
 from scanners.camera_view import FrameState
 from scanners.errors import DeviceFault, ScannerError
 from scanners.frames import Header, read_header, write_frame
+from scanners.no_dump import keep_out_of_dumps
 
 if TYPE_CHECKING:
     from scanners.camera_sources import FrameSource
@@ -161,7 +161,7 @@ def drawn(picture: Picture, framing: Framing, room: tuple[int, ...]) -> Picture 
 
 def limit() -> None:
     """Write no core file, for it would hold the page; leave nothing waiting for a picture for long."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    keep_out_of_dumps()
     os.environ["OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"] = str(READ_TIMEOUT_MS // 1000)
 
 

@@ -20,6 +20,7 @@ from scanners.errors import ScannerError
 from scanners.file_errors import FileDenied, FileError
 from scanners.file_pages import Pages, open_pages, translated
 from scanners.frames import Header, read_header, write_frame
+from scanners.no_dump import keep_out_of_dumps
 from scanners.port import MAX_PAGE_PIXELS, Mode
 
 MEMORY_BYTES = 4 << 30
@@ -64,8 +65,8 @@ class OpenFile:
 
 def limit() -> None:
     """Bound what a file can make this process do; a core file would hold the page, so none is written."""
-    for what, value in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, MEMORY_BYTES)):
-        resource.setrlimit(what, (value, value))
+    keep_out_of_dumps()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     allow_time()
     guard_pillow()
 

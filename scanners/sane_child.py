@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import resource
 import signal
 import sys
 import threading
@@ -19,6 +18,7 @@ from typing import Any
 from scanners.errors import BackendCrashed, BadSetting, DeviceFault, NoScanSupport, PageTooLarge, ScannerError
 from scanners.frames import Header, read_header, write_frame
 from scanners.limits import check_pixels
+from scanners.no_dump import keep_out_of_dumps
 from scanners.port import MAX_PAGE_PIXELS, Mode, Source
 from scanners.sane_device import Setter
 from scanners.sane_options import SHEET_FED_TYPE
@@ -290,7 +290,7 @@ def _private_answers() -> int:
 def main() -> int:
     """Serve one parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold the page
+    keep_out_of_dumps()
     answers = _private_answers()
     try:
         import sane

@@ -25,6 +25,7 @@ from scanners.imaging.messages import codes_to_wire, corners_of, packed_to_wire,
 from scanners.imaging.pictures import REDUCTIONS, Picture, array_of, decode, reduced, size_of
 from scanners.imaging.render import fitting, quad_of, render
 from scanners.limits import check_pixels
+from scanners.no_dump import keep_out_of_dumps
 from scanners.port import Mode
 
 MEMORY_BYTES = 6 << 30
@@ -40,7 +41,7 @@ Answer = tuple[Header, bytes]
 
 def limit() -> None:
     """Bound what a picture can make this process do; a core file would hold the page, so none is written."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    keep_out_of_dumps()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     cv2.setNumThreads(1)
 

@@ -9,9 +9,11 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from scanners.no_dump import keep_out_of_dumps
 from workstation import __version__, i18n
 from workstation.i18n import N_, _
 
@@ -41,6 +43,7 @@ COMMANDS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; without a command the screens open."""
+    keep_out_of_dumps()
     arguments = list(sys.argv[1:] if argv is None else argv)
     from workstation.cli.settings import ENV_LANGUAGE, SettingsError, load_settings
 
@@ -57,7 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args.settings = settings
     from workstation.cli.logs import kept_log
 
-    with kept_log(_log_folder(settings, name), name if name in COMMANDS else "screens"):
+    keep = timedelta(days=settings.log_keep_days)
+    with kept_log(_log_folder(settings, name), name if name in COMMANDS else "screens", keep):
         return _guarded(args)
 
 

@@ -7,11 +7,12 @@ and of an exception its kind and where it was raised, never its text, which may 
 from __future__ import annotations
 
 import logging
+import os
 import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -19,7 +20,8 @@ from types import TracebackType
 
 FOLDER = "logs"
 BYTES = 1_000_000
-KEPT = 5
+KEEP = timedelta(days=183)
+"""Six months at least (网络安全法 art. 21(3))."""
 OWN = ("workstation", "scanners", "ocr", "sync")
 
 _PAIR = re.compile(r"[a-z_]+=")
@@ -44,7 +46,31 @@ class KeyValues(logging.Formatter):
 
 
 class _LogFile(RotatingFileHandler):
-    """Makes its folder with the first line; before there is a data folder there is nothing to keep."""
+    """Makes its folder with the first line; before there is a data folder there is nothing to keep.
+
+    A full file is packed under the time at which it was full, and goes when that is long enough ago.
+    """
+
+    def __init__(self, path: Path, keep: timedelta) -> None:
+        """Write to a file and keep the full ones so long."""
+        super().__init__(path, maxBytes=BYTES, backupCount=1, encoding="utf-8", delay=True)
+        self._keep = keep
+
+    def doRollover(self) -> None:  # noqa: N802 - the name is logging's
+        """Put the full file aside, and remove those whose time is over."""
+        import gzip
+
+        if self.stream:
+            self.stream.close()
+        path, now = Path(self.baseFilename), datetime.now(UTC)
+        aside = path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%S%f}.gz")
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(gzip.compress(path.read_bytes()))
+        path.unlink()
+        for old in path.parent.glob(f"{path.name}.*.gz"):
+            if now.timestamp() - old.stat().st_mtime > self._keep.total_seconds():
+                old.unlink()
+        self.stream = self._open()
 
     def _open(self) -> TextIOWrapper:
         path = Path(self.baseFilename)
@@ -55,15 +81,13 @@ class _LogFile(RotatingFileHandler):
 
 
 @contextmanager
-def kept_log(data_folder: Path, name: str) -> Iterator[None]:
-    """Write the log of one process to `logs/NAME.log` of the data folder until the end.
+def kept_log(data_folder: Path, name: str, keep: timedelta = KEEP) -> Iterator[None]:
+    """Write the log of one process to `logs/NAME.log` of the data folder to the end; full files stay `keep`.
 
     Each command has its own file, because two processes cannot turn one over. A log that cannot be written
     stops nothing and says nothing.
     """
-    handler = _LogFile(
-        data_folder / FOLDER / f"{name}.log", maxBytes=BYTES, backupCount=KEPT, encoding="utf-8", delay=True
-    )
+    handler = _LogFile(data_folder / FOLDER / f"{name}.log", keep)
     handler.setFormatter(KeyValues())
     root = logging.getLogger()
     before = (logging.raiseExceptions, logging.lastResort)

@@ -39,9 +39,11 @@ def clean(settings: Settings, store: Store, args: argparse.Namespace) -> int:
         SenderBusy: another process sends; it cleans by itself.
         FolderInUse: another program has the data folder open.
     """
+    from workstation.cli.wiring import record_settings
     from workstation.domain.clock import now
     from workstation.services.retention import Housekeeper
 
+    record_settings(settings, store)
     house = Housekeeper(store, now, timedelta(days=settings.keep_delivered_days))
     spent = house.spent()
     if args.dry_run:

@@ -16,9 +16,31 @@ if TYPE_CHECKING:
 ENV_CONFIG = "WORKSTATION_CONFIG"
 ENV_DATA = "WORKSTATION_DATA"
 ENV_LANGUAGE = "WORKSTATION_LANGUAGE"
-_LEAST = {"archive_keep_days": 1, "keep_delivered_days": 30, "disk_stop_mb": 100}
+_LEAST = {"archive_keep_days": 1, "keep_delivered_days": 30, "disk_stop_mb": 100, "log_keep_days": 183}
 CRYPTO_SUITES = ("international", "guomi")
 """As `sync.contract.suites.Suite` names them; it is not imported before the first frame."""
+AUDITED = (
+    "archive_keep_days",
+    "calendar_file",
+    "camera_frames",
+    "categories",
+    "clerk",
+    "crypto_suite",
+    "disk_stop_mb",
+    "idle_lock_minutes",
+    "keep_delivered_days",
+    "log_keep_days",
+    "machine_key",
+    "packs_folder",
+    "printer",
+    "reuse_consent",
+    "reuse_pending",
+    "scan_folder",
+    "scan_keep_days",
+    "sync_kbit_s",
+    "viewer",
+)
+"""Keys whose change is an entry of the audit: who sees data, what is kept how long, what rules hold."""
 LEAST_KBIT_S = 64
 """A page would take minutes below it."""
 
@@ -82,6 +104,8 @@ class Settings:
     """Days that pages stay here after the back office has signed for them; at least 30."""
     crypto_suite: str = "international"
     """What new data is written with: `international` (AES-256-GCM) or `guomi` (SM4-GCM, with SM3)."""
+    log_keep_days: int = 183
+    """Days that the program's log stays; at least six months (网络安全法 art. 21(3))."""
     disk_warning_mb: int = 2048
     """Free space below which every screen warns."""
     disk_stop_mb: int = 300
@@ -108,6 +132,11 @@ def load_settings() -> Settings:
     if language:
         values["language"] = language
     return Settings(data_folder=folder, config_file=path, **values)  # type: ignore[arg-type]  # checked above
+
+
+def audited(settings: Settings) -> dict[str, str]:
+    """Return the settings whose change is recorded, as texts."""
+    return {name: str(getattr(settings, name)) for name in AUDITED}
 
 
 def window_categories(settings: Settings) -> frozenset[WindowCategory]:

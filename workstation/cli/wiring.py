@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from workstation.cli.devices import drivers, put_out, render_here, view_file
 from workstation.cli.private import private_folder
 from workstation.cli.quality import alike, reader, recogniser, warm
-from workstation.cli.settings import Settings, window_categories
+from workstation.cli.settings import Settings, audited, window_categories
 from workstation.cli.staff import Door, Staffing, first_staff, open_alone, opens_alone, signed_in, signers
 from workstation.i18n import _
 
@@ -297,6 +297,7 @@ def build_desk_for(
     from workstation.services.profile import staffed
 
     papers_folder.mkdir(mode=0o700, exist_ok=True)
+    record_settings(settings, store)
     catalogue = load_catalogue(settings)
     profile = profile_of(settings, member, catalogue)
     if person:
@@ -330,6 +331,15 @@ def build_desk_for(
         stop_below=settings.disk_stop_mb * MIB,
     )
     return build_desk(parts)
+
+
+def record_settings(settings: Settings, store: Store) -> None:
+    """Write into the audit what is set otherwise than when the store was used last."""
+    from workstation.domain.clock import now
+    from workstation.services.settings_record import note_settings
+
+    as_it_comes = Settings(data_folder=settings.data_folder, config_file=settings.config_file)
+    note_settings(store, audited(settings), audited(as_it_comes), now)
 
 
 def profile_of(settings: Settings, member: Membership | None, catalogue: Catalogue) -> WindowProfile:

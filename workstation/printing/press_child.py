@@ -10,6 +10,7 @@ import pickle
 import sys
 from typing import BinaryIO
 
+from scanners.no_dump import keep_out_of_dumps
 from workstation.printing.errors import PrintingError
 from workstation.printing.rendering import render_form, system_fonts
 
@@ -42,6 +43,7 @@ def _made(wanted: object) -> tuple[bool, object]:
 
 def main() -> None:
     """Keep the answers' pipe to ourselves: whatever a library prints goes nowhere."""
+    keep_out_of_dumps()
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
         with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device
             os.dup2(nowhere.fileno(), sys.stdout.fileno())

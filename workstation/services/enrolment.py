@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sync.client import Identity, enrol
 from sync.contract.models import Enrolment, EnrolmentRequest
 from sync.contract.signing import load_private, load_public, new_key, private_bytes, public_text
+from workstation.domain.audit import MACHINE, Action, Deed, detail_of
+from workstation.domain.clock import now
 from workstation.services.errors import NotEnrolled, PracticeMixed
 from workstation.store.database import Store
 
@@ -69,6 +71,8 @@ def join(store: Store, url: str, *, code: str, window_name: str, street: str, pr
     )
     answer = enrol(url, request)
     with store.transaction() as tx:
+        facts = detail_of(name="back-office", old=tx.setting(_URL) or "", new=url, gateway=answer.gateway_id)
+        tx.note(Deed(action=Action.SETTING, detail=facts), actor=MACHINE, at=now())
         tx.put_setting(_ENROLMENT, answer.model_dump_json())
         tx.put_setting(_URL, url)
         tx.put_setting(_PRACTICE, "1" if practice else "0")

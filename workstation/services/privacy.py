@@ -100,6 +100,11 @@ class Privacy:
             tx.note(deed, actor=self.profile.clerk, at=self.clock())
         self._opened.add(case_id)
 
+    def name_of(self, case: Case) -> str:
+        """Return the applicant of one case as a list may show it; see `names`."""
+        known = self.store.summaries_of([case.number])
+        return self.names(known.values()).get(case.number, "")
+
     def looked(self, case: Case, *, page: str = "") -> None:
         """Write down that a case the office has was opened, or one of its pages put out; drafts go unnoted.
 
