@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     if args.action != "list":
         # Only who knows the passphrase may make, change or take away a way in; of a staff, a manager.
         key = slots.unlock_with_passphrase(given_passphrase(args))
-        with closing(open_with(args.settings.data_folder, key)) as store:
+        with closing(open_with(args.settings, key)) as store:
             _change(args, slots, key, store, _manager(store, args))
     for name in slots.slots():
         print(f"✔ {name}  {_(SLOT_WORDS.get(name, name))}")

@@ -63,18 +63,17 @@ def run(args: argparse.Namespace) -> int:
 def _recover(args: argparse.Namespace) -> int:
     """Set a manager's PIN by the recovery key, which opens the store as well."""
     from workstation.cli.rescue import recovery_key
-    from workstation.cli.wiring import open_with
+    from workstation.cli.wiring import key_slots, open_with
     from workstation.domain.clock import now
     from workstation.services.staff_recovery import StaffRecovery
     from workstation.store.errors import NoKeySlots
-    from workstation.store.keys import KeySlots, recovery_signer
+    from workstation.store.keys import recovery_signer
 
-    folder = args.settings.data_folder
-    slots, args.passphrase_stdin = KeySlots(folder), args.recovery_stdin
+    slots, args.passphrase_stdin = key_slots(args.settings), args.recovery_stdin
     if not slots.exists:
-        raise NoKeySlots(path=folder)
+        raise NoKeySlots(path=args.settings.data_folder)
     text = recovery_key(args)
-    with closing(open_with(folder, slots.unlock_with_recovery(text))) as store:
+    with closing(open_with(args.settings, slots.unlock_with_recovery(text))) as store:
         pin = _new_pin(args)
         recovery = StaffRecovery(store, now)
         recovery.recover(args.name, pin, key=recovery_signer(text), reason=args.reason)

@@ -107,7 +107,7 @@ class StaffRecovery:
     def _given(self, before: Person, pin: str, key: Ed25519PrivateKey, reason: str) -> Person:
         fresh, at = new_key(), self.clock()
         person = replace(before, public_key=public_text(fresh))
-        wrapped = wrapped_key(person.person_id, fresh, pin)
+        wrapped = wrapped_key(person.person_id, fresh, pin, self.store.suite)
         signers = self.store.audit.signers
         signers.dismiss(person.name)
         signers.admit(_SIGNER, Signer(RECOVERY, key))
