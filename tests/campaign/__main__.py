@@ -35,11 +35,11 @@ def main() -> int:
     with _folder() as folder:
         lacking = _with_shim(folder)
         kinds = [kind for kind in args.faults if has_shim() or kind not in NEED_SHIM]
-        skipped = {kind: lacking for kind in args.faults if kind not in kinds}
+        skipped = [kind for kind in args.faults if kind not in kinds]
         if skipped:
             _print(f"skipped for want of the shim ({lacking}): {', '.join(skipped)}")
         seeds = [args.replay] if args.replay is not None else range(args.seed, args.seed + args.runs)
-        return Campaign(folder, args, [make_plan(seed, kinds) for seed in seeds], skipped).run()
+        return Campaign(folder, args, [make_plan(seed, kinds) for seed in seeds]).run()
 
 
 def _print(words: str) -> None:
@@ -56,7 +56,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--break", dest="broken", default="", help="break a rule on purpose; `list` names them"
     )
-    parser.add_argument("--json", type=Path, help="write every run to this file")
+    parser.add_argument(
+        "--report", type=Path, help="add each run to this file, and skip those it holds for this commit"
+    )
     parser.add_argument("--keep", type=Path, help="where evidence of violations goes")
     args = parser.parse_args()
     if args.broken == "list":
@@ -121,11 +123,10 @@ def _seal_off(folder: Path) -> None:
 class Campaign:
     """A series of runs."""
 
-    def __init__(
-        self, folder: Path, args: argparse.Namespace, plans: list[Plan], skipped: dict[str, str]
-    ) -> None:
+    def __init__(self, folder: Path, args: argparse.Namespace, plans: list[Plan]) -> None:
         """Prepare what all runs share."""
-        from tests.campaign.town import Town, hurry, preload
+        from tests.campaign.town import Town, hurry
+        from tests.campaign.warmth import preload
 
         _seal_off(folder)
         preload()
@@ -133,35 +134,33 @@ class Campaign:
         self._folder = folder
         self._args = args
         self._plans = plans
-        self._skipped = skipped
         self._town = Town.build(folder / "town")
         self._town.warm_up()
 
     def run(self) -> int:
         """Run all plans, stopping at the first violation when a rule is broken on purpose."""
-        from tests.campaign.report import summary, table, write_json
+        from tests.campaign.report import add, commit_of, read, summary, table, told_of
 
-        broken: str = self._args.broken
-        outcomes: list[Outcome] = []
+        broken, report = self._args.broken, self._args.report
+        commit = commit_of(Path(__file__).parents[2])
+        told = read(report, commit, broken) if report else []
+        known = {run["seed"] for run in told}
+        found = any(run["violations"] for run in told)
         for plan in self._plans:
+            if plan.seed in known:
+                continue
             outcome = self._one(plan)
-            outcomes.append(outcome)
-            _print(outcome.sentence)
-            for violation in outcome.violations:
-                _print(f"    {violation}")
-            if outcome.folder:
-                _print(f"    evidence: {outcome.folder}")
-            if broken and _proof(outcome):
+            _show(outcome)
+            told.append(told_of(outcome, commit, broken))
+            if report:
+                add(report, told[-1])
+            found = found or (_proof(outcome) if broken else bool(outcome.violations))
+            if broken and found:
                 break
-        _print(table(outcomes))
-        _print(summary(outcomes))
-        if self._args.json:
-            write_json(self._args.json, outcomes, self._skipped, broken)
-        found = any(_proof(outcome) if broken else outcome.violations for outcome in outcomes)
+        _print(table(told))
+        _print(f"{commit}: {summary(told)}".removeprefix(": "))
         if broken:
-            _print(
-                f"broken on purpose: {broken}: {'found' if found else 'NOT FOUND'} in {len(outcomes)} runs"
-            )
+            _print(f"broken on purpose: {broken}: {'found' if found else 'NOT FOUND'} in {len(told)} runs")
         return int(found is not bool(broken))
 
     def _one(self, plan: Plan) -> Outcome:
@@ -171,6 +170,14 @@ class Campaign:
         folder.mkdir()
         tell: Callable[[str], None] = _print if self._args.replay is not None else (lambda words: None)
         return judged(self._town, plan, folder, tell, broken=self._args.broken, keep=self._args.keep)
+
+
+def _show(outcome: Outcome) -> None:
+    _print(outcome.sentence)
+    for violation in outcome.violations:
+        _print(f"    {violation}")
+    if outcome.folder:
+        _print(f"    evidence: {outcome.folder}")
 
 
 def _proof(outcome: Outcome) -> bool:

@@ -80,10 +80,10 @@ def _skip_gateway_fsync() -> None:
 
 
 def _os_without_fsync() -> object:
-    return _module_with(os, fsync=lambda handle: None)
+    return module_with(os, fsync=lambda handle: None)
 
 
-def _module_with(module: ModuleType, **other: object) -> ModuleType:
+def module_with(module: ModuleType, **other: object) -> ModuleType:
     """Return a copy of a module in which some names mean something else."""
     changed = ModuleType(module.__name__)
     changed.__dict__.update({**module.__dict__, **other})
@@ -120,7 +120,7 @@ def _drop_lock() -> None:
 
     from sync import lock
 
-    put(lock, "fcntl", _module_with(fcntl, flock=lambda handle, how: None))
+    put(lock, "fcntl", module_with(fcntl, flock=lambda handle, how: None))
 
 
 def _drop_missing_check() -> None:

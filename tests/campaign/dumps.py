@@ -107,6 +107,8 @@ def dump_gateway(folder: Path, target: Path, pages: Path) -> None:
                 "bundle": bundle_id,
                 "window": stored.signed.manifest.window_id,
                 "subject": stored.signed.manifest.subject,
+                "version": stored.signed.manifest.version,
+                "supersedes": stored.signed.manifest.supersedes,
                 "sha256": stored.receipt.receipt.manifest_sha256,
                 "state": stored.state,
                 "receipt": stored.receipt.model_dump(mode="json"),

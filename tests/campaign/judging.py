@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import tempfile
 import time
@@ -11,10 +12,11 @@ from pathlib import Path
 from tests.campaign.breaking import RULES, observe
 from tests.campaign.events import Say
 from tests.campaign.model import Evidence, check
+from tests.campaign.patience import LITTLE, PLENTY
 from tests.campaign.plan import Plan
 from tests.campaign.processes import Nursery
 from tests.campaign.report import Outcome
-from tests.campaign.run import LITTLE_PATIENCE_S, SETTLE_S, Run, cpu_s
+from tests.campaign.run import Run
 from tests.campaign.town import Town
 
 
@@ -29,8 +31,7 @@ def judged(
         observe(say)
 
     began, spent = time.monotonic(), cpu_s()
-    patience_s = LITTLE_PATIENCE_S if broken else SETTLE_S
-    run = Run(town, plan, folder, Nursery(folder, prepare), tell, patience_s=patience_s)
+    run = Run(town, plan, folder, Nursery(folder, prepare), tell, patience=LITTLE if broken else PLENTY)
     found = run.play()
     evidence = Evidence(
         seed=plan.seed,
@@ -53,6 +54,7 @@ def judged(
         sealed=len(states),
         delivered=states.count("DELIVERED"),
         quarantined=states.count("QUARANTINED"),
+        replaced=states.count("REPLACED"),
         violations=violations,
         cpu_s=cpu_s() - spent,
         wall_s=time.monotonic() - began,
@@ -66,3 +68,9 @@ def _kept(folder: Path, keep: Path | None) -> str:
     target = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=keep))
     shutil.copytree(folder, target, dirs_exist_ok=True)
     return str(target)
+
+
+def cpu_s() -> float:
+    """Return processor seconds of this process and of the children that have ended."""
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in spent)

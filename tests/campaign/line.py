@@ -24,7 +24,7 @@ from tests.campaign.plan import LineFault
 LOGIN = "<html><title>上网认证</title><form>样本</form></html>".encode()
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 BUNDLE = re.compile(rb"PUT /v1/bundles/([0-9a-f-]+) ")
-RECEIPTS = frozenset({"forged-receipt", "wrong-signature", "receipt-of-another"})
+RECEIPTS = frozenset({"forged-receipt", "wrong-signature", "receipt-of-another", "refused-content"})
 """Faults of the answer to a manifest; they wait for one."""
 LIE_ABOUT = (b"POST /v1/blobs/missing", b"PUT /v1/blobs/")
 CLOSELY = 10
@@ -70,7 +70,8 @@ class Line:
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(orders, "rb"))
         while order := await reader.readline():
             if order.strip() == b"clear":
-                self.faults = []
+                # What the office itself refuses, it goes on to refuse: each once.
+                self.faults = [fault for fault in self.faults if fault.kind == "refused-content"]
                 self.say("clear")
         os._exit(0)
 
@@ -204,6 +205,11 @@ class Passage:
 
     async def _too_large(self, _value: int) -> bool:
         return await self._answer(_reply(413, b"", "text/html"))
+
+    async def _refused_content(self, _value: int) -> bool:
+        """The office's own word that it will not take this bundle."""
+        problem = {"title": "样本", "status": 422, "code": "G422", "detail": "样本: 内容不符"}
+        return await self._answer(_reply(422, json.dumps(problem).encode(), "application/problem+json"))
 
     async def _bad_json(self, _value: int) -> bool:
         return await self._answer(_reply(200, b'{"receipt": {"contract": 1,', "application/json"))

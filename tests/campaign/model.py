@@ -14,8 +14,9 @@ from workstation.services.darkroom import encode
 
 Found = dict[str, Any]
 NEED_NEXT_TRY = ("WAITING",)
+RESTED = ("DELIVERED", "REPLACED")
+"""Of what is replaced, `_versions_follow` says what must have come of it."""
 NEED_CODE = ("WAITING", "FIX", "ASK", "QUARANTINED")
-RESTED = ("DELIVERED", "QUARANTINED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _at_rest(evidence: Evidence) -> Iterator[str]:
     """Every bundle is delivered, or set aside because somebody altered it."""
     for number, window in enumerate(_windows(evidence)):
         for line in window["lines"]:
-            if line["state"] == "DELIVERED":
+            if line["state"] in RESTED:
                 continue
             is_poisoned = line["bundle"] in evidence.poisoned_bundles[number] or bool(
                 set(line["pages"]) & evidence.poisoned_pages[number]
@@ -140,9 +141,31 @@ def _nothing_foreign(evidence: Evidence) -> Iterator[str]:
     for row in _office(evidence)["bundles"]:
         if row["bundle"] not in sealed:
             yield f"{row['subject']} was sealed by nobody"
-        if row["state"] != "accepted":
+        if row["state"] != "accepted" and not _waits_for_cause(evidence, row):
             yield f"{row['subject']} is {row['state']} at the office"
     yield from (f"set aside: {code}" for code in _office(evidence)["conflicts"])
+
+
+def _waits_for_cause(evidence: Evidence, row: Found) -> bool:
+    """True for a version that the office keeps because the one before was altered and never came."""
+    states = {line["sha256"]: line["state"] for window in _windows(evidence) for line in window["lines"]}
+    return row["state"] == "held" and states.get(row["supersedes"]) == "QUARANTINED"
+
+
+def _versions_follow(evidence: Evidence) -> Iterator[str]:
+    """Versions of a case are 1, 2, 3 and each names the one before; what was replaced has its next one."""
+    rows = {row["bundle"]: row for row in _office(evidence)["bundles"]}
+    for window in _windows(evidence):
+        lines = {line["bundle"]: line for line in window["lines"]}
+        for case in window["cases"]:
+            before = None
+            for version, bundle in enumerate(case["bundles"], 1):
+                line, row = lines.get(bundle), rows.get(bundle)
+                if line and line["state"] == "REPLACED" and version == len(case["bundles"]):
+                    yield f"version {version} of {case['number']} was replaced by nothing"
+                if row and (row["version"], row["supersedes"]) != (version, before):
+                    yield f"version {version} of {case['number']} stands wrong in its chain"
+                before = line["sha256"] if line else None
 
 
 def _pages_are_equal(evidence: Evidence) -> Iterator[str]:
@@ -251,6 +274,7 @@ RULES = (
     _has_a_reason,
     _exactly_once,
     _nothing_foreign,
+    _versions_follow,
     _pages_are_equal,
     _numbers_are_unique,
     _feed_is_applied_once,

@@ -59,6 +59,8 @@ class Plan:
     line: tuple[LineFault, ...]
     strikes: tuple[Strike, ...]
     auto_accept: bool
+    comes_back: tuple[bool, ...]
+    """Of each window: whoever was told what lacks brings it, and the case goes again as its next version."""
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -135,6 +137,8 @@ GATEWAY_KINDS: dict[str, Value] = {
     "power-cut-gateway": _none,
     "power-cut-at-sync-gateway": lambda dice: dice.randrange(1, 20),
 }
+VERSION_KINDS = ("refused-content", "correct-refused")
+"""The office refuses what a bundle holds; the clerk corrects what was not taken, and seals it again."""
 NEED_SHIM = frozenset(
     {
         *(kind for kind in (*WINDOW_KINDS, *GATEWAY_KINDS) if "sync" in kind or "power-cut" in kind),
@@ -143,7 +147,7 @@ NEED_SHIM = frozenset(
     }
 )
 """Strikes that work through the library between a program and its disk and clock."""
-ALL_KINDS = (*LINE_KINDS, *WINDOW_KINDS, *GATEWAY_KINDS)
+ALL_KINDS = (*LINE_KINDS, *WINDOW_KINDS, *GATEWAY_KINDS, *VERSION_KINDS)
 ENDINGS = ("receive", "receive", "correct", "refuse")
 
 
@@ -157,7 +161,30 @@ def make_plan(seed: int, kinds: Collection[str]) -> Plan:
     strikes = tuple(_strike(dice, strike_kinds, windows) for _ in range(_count(dice, strike_kinds)))
     if any(strike.kind == "restore-gateway" for strike in strikes):
         strikes = tuple(strike for strike in strikes if not _turns_the_gateway_back(strike))
-    return Plan(seed, windows, line, strikes, auto_accept=dice.random() < 0.8)
+    auto_accept = dice.random() < 0.8
+    # Dice of their own: the rest of a seed's plan does not depend on them.
+    dice = Random(f"{seed}/versions")
+    comes_back = tuple(dice.random() < 0.5 for _ in windows)
+    for window in range(len(windows)):
+        if dice.random() < 0.3:
+            line += _refusals(dice, kinds, window)
+            strikes += _corrections(dice, kinds, window)
+    return Plan(seed, windows, line, strikes, auto_accept, comes_back)
+
+
+def _refusals(dice: Random, kinds: Collection[str], window: int) -> tuple[LineFault, ...]:
+    if "refused-content" not in kinds:
+        return ()
+    return tuple(
+        LineFault(window, "refused-content", dice.randint(1, 14), 0) for _ in range(dice.randint(1, 2))
+    )
+
+
+def _corrections(dice: Random, kinds: Collection[str], window: int) -> tuple[Strike, ...]:
+    if "correct-refused" not in kinds:
+        return ()
+    moments = (dice.randint(4, 24), dice.randint(4, 24))
+    return tuple(Strike("correct-refused", window, "line", moment) for moment in moments)
 
 
 def _turns_the_gateway_back(strike: Strike) -> bool:

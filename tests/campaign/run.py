@@ -4,57 +4,37 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import select
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from tests.campaign import strikes
+from tests.campaign.desk import Desk
 from tests.campaign.dumps import bundles_of, dump_gateway, dump_window, feed_of
 from tests.campaign.machine import STATUS_CRASHED, Machine
+from tests.campaign.patience import Patience, Watch
 from tests.campaign.plan import Plan, Strike
 from tests.campaign.processes import Child, Event, Nursery
 from tests.campaign.town import Town
 from tests.campaign.window import STATUS_NOT_OPENED, Seat
 
-WORK_S = 40.0
-"""The clerks' work with all its faults; a machine under load is slow, never endless."""
-SETTLE_S = 25.0
-LITTLE_PATIENCE_S = 12.0
-"""Where a rule is broken on purpose, much never settles."""
+HANGS_S = 180.0
+"""So long without anything new, and it hangs: a loaded machine is slow, it does not stand still."""
 ASK_EVERY_S = 0.3
+ASK_AGAIN_S = 1.0
+"""Where nothing was heard that would make the queue another one."""
+MOST_PROBLEMS = 8
+"""A program that crashes at every start would do so for ever."""
 LISTENING = "GET /v1/changes"
 CALM_S = 0.2
 """So long without an event, and what is still to strike strikes now."""
-DONE = ("DELIVERED", "QUARANTINED")
-
-
-@dataclass
-class Desk:
-    """A window as the driver knows it."""
-
-    number: int
-    machine: Machine
-    seat: Seat
-    program: Child | None = None
-    sender: Child | None = None
-    is_newer: bool = False
-    is_idle: bool = False
-    is_finished: bool = False
-    begun: int = 0
-    heard: int = 0
-    lines: list[Event] | None = None
-    """As last asked for since the program was started."""
-    poisoned_pages: set[str] = field(default_factory=set)
-    poisoned_bundles: set[str] = field(default_factory=set)
-    awaits_cut: bool = False
-    applied: set[str] = field(default_factory=set)
-    """Changes of the feed."""
+DONE = {"DELIVERED", "QUARANTINED", "REPLACED"}
+REFUSED = {"FIX", "ASK", "QUARANTINED"}
 
 
 class Run:
@@ -68,10 +48,10 @@ class Run:
         nursery: Nursery,
         tell: Callable[[str], None],
         *,
-        patience_s: float = SETTLE_S,
+        patience: Patience,
     ) -> None:
         """Lay out the machines; `tell` is given a line of words for each thing that happens."""
-        self.patience_s = patience_s
+        self.patience = patience
         self.town = town
         self.plan = plan
         self.folder = folder
@@ -103,8 +83,10 @@ class Run:
             key=self.town.keys[number],
             cases=self.plan.windows[number],
             first=0,
+            comes_back=self.plan.comes_back[number],
         )
-        return Desk(number, Machine(root), seat)
+        kinds = [strike.kind for strike in self.plan.strikes if strike.window == number]
+        return Desk(number, Machine(root), seat, corrections=kinds.count("correct-refused"))
 
     # --- the whole -------------------------------------------------------------------------------------
 
@@ -131,12 +113,11 @@ class Run:
                 self.machine_of(strike).guard()
 
     def _work(self) -> None:
-        ends = time.monotonic() + WORK_S
-        while not all(desk.is_idle for desk in self.desks) or self.waiting:
+        while (not all(desk.is_idle for desk in self.desks) or self.waiting) and not self._is_hopeless():
             self._hear(0.03)
             self._notice_deaths()
             self._fire()
-            if time.monotonic() > ends:
+            if time.monotonic() - self._last_event > HANGS_S:
                 self.problems.append("the clerks' work did not end")
                 return
 
@@ -152,23 +133,44 @@ class Run:
         self._let_settle()
 
     def _let_settle(self) -> None:
-        ends, asked = time.monotonic() + self.patience_s, 0.0
-        while time.monotonic() < ends:
+        watch = Watch(self.patience)
+        while not watch.is_over(self._standing(), min(desk.looks for desk in self.desks), self.requests):
             self._hear(0.03)
             self._notice_deaths()
             if all(self._is_settled(desk) for desk in self.desks) and self._office_has_told():
                 return
-            if time.monotonic() - asked > ASK_EVERY_S:
-                asked = time.monotonic()
-                for desk in self.desks:
-                    if not desk.is_finished:
-                        continue
-                    self._ask(desk, "retry")
-                    self._ask(desk, "status")
+            if self._is_hopeless():
+                break
+            for desk in self.desks:
+                self._look_at_queue(desk)
         self.problems.append("it did not settle")
 
+    def _is_hopeless(self) -> bool:
+        return len(self.problems) > MOST_PROBLEMS
+
+    def _standing(self) -> object:
+        """Return what is another one when anything got on."""
+        queues = [
+            (desk.is_finished, desk.is_idle, [(line["bundle"], line["state"]) for line in desk.lines or ()])
+            for desk in self.desks
+        ]
+        return queues, [sorted(desk.applied) for desk in self.desks]
+
+    def _look_at_queue(self, desk: Desk) -> None:
+        """Ask for the queue when it may be another one, and do what waits for a person."""
+        wait_s = ASK_EVERY_S if desk.lines is None or desk.heard != desk.heard_at_look else ASK_AGAIN_S
+        if desk.is_finished and time.monotonic() - desk.looked_at > wait_s:
+            desk.looked_at, desk.heard_at_look = time.monotonic(), desk.heard
+            states = {line["state"] for line in desk.lines or ()}
+            if desk.corrections and states & REFUSED:
+                desk.corrections -= 1
+                self._ask(desk, "correct")
+            elif not states <= DONE:
+                self._ask(desk, "retry")
+            self._ask(desk, "status")
+
     def _is_settled(self, desk: Desk) -> bool:
-        if not desk.is_finished or desk.lines is None:
+        if not desk.is_finished or not desk.is_idle or desk.lines is None:
             return False
         return all(line["state"] in DONE for line in desk.lines)
 
@@ -258,15 +260,7 @@ class Run:
 
     def start_window(self, desk: Desk) -> None:
         """Start the program where the clerk left off."""
-        first = desk.begun
-        seat = Seat(
-            seed=desk.seat.seed,
-            window=desk.number,
-            folder=desk.seat.folder,
-            key=desk.seat.key,
-            cases=desk.seat.cases,
-            first=first,
-        )
+        seat = replace(desk.seat, first=desk.begun)
         desk.is_idle = False
         desk.program = self.nursery.window(desk.machine, seat, newer=desk.is_newer)
 
@@ -366,10 +360,13 @@ class Run:
             case "begun":
                 desk.begun = event["case"] + 1
             case "idle":
-                desk.is_idle = True
+                desk.is_idle, desk.lines = True, None
             case "finished":
                 desk.is_finished, desk.lines = True, None
+            case "sealed" | "corrected":
+                desk.lines = None
             case "status":
+                desk.looks += 1
                 desk.lines = event["lines"]
                 desk.applied = set(event["changes"])
             case "poisoned":
@@ -395,9 +392,3 @@ class Run:
         """Let something follow after so many more requests or receipts, or once nothing happens any more."""
         after = self._heard_of(source) + count
         self.waiting.append(Strike(kind, strike.window, source, after, strike.value))
-
-
-def cpu_s() -> float:
-    """Return processor seconds of this process and of the children that have ended."""
-    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in spent)

@@ -16,8 +16,9 @@ from tests.campaign.plan import Strike
 from tests.campaign.window import Seat
 
 if TYPE_CHECKING:
+    from tests.campaign.desk import Desk
     from tests.campaign.processes import Child
-    from tests.campaign.run import Desk, Run
+    from tests.campaign.run import Run
 
 FEW, SOME = 3, 8
 """Requests until what follows."""
@@ -167,6 +168,13 @@ def _alter_manifest(seat: Seat, say: Say) -> int:
     return 0
 
 
+def _correct_refused(run: Run, strike: Strike) -> None:
+    """Let the clerk correct what was not taken: the next version of the case takes its place."""
+    desk = run.desks[strike.window]
+    if desk.program is not None:
+        desk.program.tell("correct")
+
+
 def _full_disk(run: Run, strike: Strike) -> None:
     run.machine_of(strike).limit_files(strike.value)
     run.later(strike, "disk-freed", SOME)
@@ -259,6 +267,7 @@ STRIKES: dict[str, Callable[[Run, Strike], None]] = {
     "receipts-return": _receipts_return,
     "poison-page": _poison_page,
     "poison-manifest": _poison_manifest,
+    "correct-refused": _correct_refused,
     "full-disk": _full_disk,
     "full-disk-gateway": _full_disk,
     "disk-freed": _disk_freed,

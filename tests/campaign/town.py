@@ -7,7 +7,7 @@ import os
 import shutil
 import socket
 import traceback
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,9 @@ from workstation.store import keys
 from workstation.store.keys import DataKey
 
 STREET = "HF"
+OWN_MACHINE_S = 60.0
+FIRST_PORT, BLOCKS = 20_000, 2_900
+"""Below what systems give to those who call, so that none of these is taken while nobody listens there."""
 LITTLE = {"iterations": 1, "lanes": 1, "memory_kib": 64}
 """Cost of the passphrase, which no run uses."""
 
@@ -118,16 +121,22 @@ def _with_keys(root: Path) -> DataKey:
 
 
 def free_ports(count: int) -> tuple[int, ...]:
-    """Return ports that are free now."""
-    with ExitStack() as stack:
-        taken = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for listening in taken:
-            listening.bind(("127.0.0.1", 0))
-        return tuple(listening.getsockname()[1] for listening in taken)
+    """Return ports that are free now and that another campaign beside this one does not choose."""
+    for block in range(os.getpid(), os.getpid() + BLOCKS):
+        first = FIRST_PORT + block % BLOCKS * count
+        ports = tuple(range(first, first + count))
+        with ExitStack() as stack, suppress(OSError):
+            for port in ports:
+                stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return ports
+    raise RuntimeError("no free ports")
 
 
 def hurry() -> None:
-    """Make the product's patience about fifty times shorter; nothing else about it changes."""
+    """Make the product's patience about fifty times shorter; nothing else about it changes.
+
+    What it waits for on its own machine gets longer: there only a process that hangs may reach the end.
+    """
     import sync.answers
     import sync.loop
     import sync.sender
@@ -137,10 +146,12 @@ def hurry() -> None:
     from sync.wire import Timeouts
     from tests.campaign.breaking import put
     from workstation.cli import sync as command
+    from workstation.services import link
+    from workstation.store import engine
 
     put(sync.sender, "BackoffPolicy", partial(BackoffPolicy, first_s=0.1, cap_s=1.0))
     put(sync.loop, "BackoffPolicy", lambda **_given: BackoffPolicy(first_s=0.05, cap_s=0.4))
-    put(sync.wire, "Timeouts", partial(Timeouts, connect_s=1.0, read_s=1.0, exchange_s=1.5))
+    put(sync.wire, "Timeouts", partial(Timeouts, connect_s=2.0, read_s=2.0, exchange_s=3.0))
     defaults = sync.loop.SyncLoop.__init__.__kwdefaults__
     assert defaults is not None
     defaults["listen_s"] = 1.0
@@ -150,21 +161,7 @@ def hurry() -> None:
     sync.answers.MAX_RETRY_AFTER_S = 1.0
     serve.GRACE_S = 1
     command.GLANCE_S = 0.05
-
-
-def preload() -> None:
-    """Import once what every child needs, and load the catalogue; a fork then costs milliseconds."""
-    import workstation.services.desk
-    import workstation.services.link
-    import workstation.store.migrate  # noqa: F401
-    from sync.gateway import serve  # noqa: F401
-    from tests.campaign.breaking import put
-    from workstation import i18n
-    from workstation.cli import gateway, sync, wiring  # noqa: F401
-    from workstation.cli.settings import Settings
-
-    i18n.install("zh_CN")
-    nowhere = Path("/nonexistent")
-    ready = wiring.load_catalogue(Settings(data_folder=nowhere, config_file=nowhere))
-    tuple(ready.current.items)
-    put(wiring, "load_catalogue", lambda settings: ready)
+    link.STOP_TIMEOUT_S = OWN_MACHINE_S
+    patient = engine.Database.__init__.__kwdefaults__
+    assert patient is not None
+    patient["busy_s"] = OWN_MACHINE_S

@@ -26,8 +26,10 @@ from workstation.cli.wiring import LOCK_NAME, build_desk_for, find_membership
 from workstation.domain.case import Case, CaseState, Custody, Defect
 from workstation.domain.clock import now
 from workstation.domain.items import Item
+from workstation.services.decision_errors import CannotReopen, ReplacedAlready
 from workstation.services.desk import Desk
 from workstation.services.link import Link
+from workstation.services.reopening import REOPENABLE
 from workstation.store.database import Group, Store
 from workstation.store.errors import StoreError
 from workstation.store.keys import DataKey
@@ -38,9 +40,12 @@ ITEM = "个人完税证明"
 STATUS_NOT_OPENED = 3
 """Exit status: the store could not be opened, and said why."""
 IDLE_S = 0.02
+SIDE_AGAIN_PX = 16
+FULL = 2
+"""Pages that the item wants."""
 
 
-def sheet(seed: int, window: int, case: int, page: int, side: int) -> RawPage:
+def sheet(seed: int, window: int, case: int | str, page: int, side: int) -> RawPage:
     """Return what the scanner gives for a sheet; no two sheets of a run are alike."""
     return RawPage(
         number=1,
@@ -64,6 +69,8 @@ class Seat:
     cases: tuple[CaseSpec, ...]
     first: int
     """Index of the first case nobody has begun yet."""
+    comes_back: bool = False
+    """Whoever was told what lacks brings it."""
 
     @property
     def settings(self) -> Settings:
@@ -94,6 +101,8 @@ class Clerk:
             except StoreError as error:
                 self._say("refused", case=index, code=error.code)
             yield
+        if self._seat.comes_back:
+            yield from self._take_what_lacked()
 
     def finish(self) -> None:
         """Seal the drafts that were left behind, with the pages they have."""
@@ -101,6 +110,36 @@ class Clerk:
             case = self._desk.store.case(summary.case_id)
             if case.applicant is not None:
                 self._told(self._desk.decisions.correct(case.case_id, (_defect(),)))
+        self.correct_refused(frozenset({LineState.HELD}))
+
+    def correct_refused(self, states: frozenset[LineState] = REOPENABLE) -> None:
+        """Seal the next version of each case whose last one was not taken, with one sheet more."""
+        store = self._desk.store
+        for line in store.outbox.lines(delivered=0):
+            if line.state in states:
+                try:
+                    case = self._desk.reopening.open(line.bundle_id)
+                except (CannotReopen, ReplacedAlready):
+                    continue
+                self._again(case)
+
+    def _take_what_lacked(self) -> Iterator[None]:
+        for summary in self._desk.store.summaries(states=(CaseState.CORRECTION,)):
+            try:
+                self._again(self._desk.store.case(summary.case_id))
+            except StoreError as error:
+                self._say("refused", case=summary.number, code=error.code)
+            yield
+
+    def _again(self, case: Case) -> None:
+        """Seal the next version: one page that was there, if any, and one that was handed in now."""
+        pages = case.slot(self._item.materials[0].id).pages
+        if len(pages) > 1:
+            self._desk.page_work.remove(case.case_id, *(page.page_id for page in pages[1:]))
+        self._scan(case, f"{case.number}/{len(case.bundles)}", len(pages), SIDE_AGAIN_PX)
+        while len(self._desk.store.case(case.case_id).slot(self._item.materials[0].id).pages) < FULL:
+            self._scan(case, f"{case.number}/{len(case.bundles)}", -1, SIDE_AGAIN_PX)
+        self._told(self._ended(self._desk.store.case(case.case_id), "receive"))
 
     def _take(self, index: int, spec: CaseSpec) -> Iterator[None]:
         desk = self._desk
@@ -115,7 +154,7 @@ class Clerk:
         case = self._ended(desk.store.case(case.case_id), spec.ending)
         self._told(case)
 
-    def _scan(self, case: Case, index: int, number: int, side: int) -> None:
+    def _scan(self, case: Case, index: int | str, number: int, side: int) -> None:
         raw = sheet(self._seat.seed, self._seat.window, index, number, side)
         self._scanner.script.append(raw)
         slot = self._item.materials[0].id
@@ -212,6 +251,7 @@ class Program:
             "status": lambda: self._status(desk),
             "retry": lambda: self._retry(desk, link),
             "finish": lambda: self._finish(clerk, link),
+            "correct": lambda: self._correct(clerk, link),
         }
         while True:
             for order in self._heard(0 if work else IDLE_S):
@@ -246,6 +286,14 @@ class Program:
             if line.state in (LineState.FIX, LineState.ASK):
                 desk.queue.retry(line.bundle_id)
         link.kick(eager=True)
+
+    def _correct(self, clerk: Clerk, link: Link) -> None:
+        try:
+            clerk.correct_refused()
+        except StoreError as error:
+            self._say("refused", case=-1, code=error.code)
+        link.kick()
+        self._say("corrected")
 
     def _finish(self, clerk: Clerk, link: Link) -> None:
         clerk.finish()
