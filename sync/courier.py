@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from sync.client import GatewayClient
 from sync.contract.models import SignedManifest, SignedReceipt
-from sync.contract.signing import manifest_sha256
+from sync.contract.signing import manifest_sha256, manifest_sm3
+from sync.contract.suites import sm3_hex
 from sync.errors import ContentRefused, SyncError, Unreachable, UnreadableBundle
 from sync.port import Line, Outbox
 from sync.streams import Progress
@@ -33,6 +34,8 @@ class Courier:
         self._lock = threading.Lock()
         self._reached: dict[str, int] = {}
         """Pages that were begun and did not arrive, with the bytes the gateway last said it has."""
+        self._sm3: dict[str, str] = {}
+        """SM3 of pages on their way whose manifest names one, by their SHA-256."""
         self._left_at: dict[str, Upload] = {}
         """Where pages that were just cut go on."""
 
@@ -47,6 +50,10 @@ class Courier:
             raise UnreadableBundle("the manifest names another bundle")
         if _readable(lambda: manifest_sha256(signed.manifest)) != line.manifest_sha256:
             raise UnreadableBundle("the manifest no longer has its hash")
+        if signed.sm3 is not None and _readable(lambda: manifest_sm3(signed.manifest)) != signed.sm3:
+            raise UnreadableBundle("the manifest no longer has its SM3")
+        with self._lock:
+            self._sm3.update({page.sha256: page.sm3 for page in signed.manifest.pages if page.sm3})
         return signed
 
     def ask(self, hashes: Sequence[str]) -> tuple[str, ...]:
@@ -63,6 +70,9 @@ class Courier:
         data = _readable(lambda: self._outbox.blob(sha256))
         if hashlib.sha256(data).hexdigest() != sha256:
             raise UnreadableBundle(f"page {sha256[:12]} no longer has its hash")
+        sm3 = self._sm3.get(sha256)
+        if sm3 is not None and _readable(lambda: sm3_hex(data)) != sm3:
+            raise UnreadableBundle(f"page {sha256[:12]} no longer has its SM3")
         is_known = self._begun(sha256)
         try:
             if len(data) < RESUMABLE_BYTES or (is_first_try and not is_known):
@@ -74,6 +84,7 @@ class Courier:
             raise
         with self._lock:
             self._reached.pop(sha256, None)
+            self._sm3.pop(sha256, None)
         progress.made()
 
     def hand_over(self, signed: SignedManifest, bundle_id: str) -> SignedReceipt:

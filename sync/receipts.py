@@ -30,3 +30,5 @@ def check_receipt(
         raise BadReceipt("another bundle")
     if receipt.manifest_sha256 != manifest_sha256(sent.manifest):
         raise BadReceipt("another manifest")
+    if receipt.manifest_sm3 != sent.sm3:
+        raise BadReceipt("another manifest by its SM3")

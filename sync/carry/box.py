@@ -2,7 +2,8 @@
 
 The gateway's Ed25519 key serves for key agreement by the birational map between the two forms of the curve
 (RFC 7748, 4.1), so that a window enrolled long ago, and offline since, can pack a box. One ephemeral X25519
-key a box, HKDF-SHA-256 binds both public keys, AES-256-GCM seals each file with its name bound in.
+key a box, HKDF binds both public keys, AES-256-GCM or SM4-GCM seals each file with its name bound in. The key
+of each cipher is derived under a label of its own, so a box relabelled as the other's does not open.
 """
 
 from __future__ import annotations
@@ -13,11 +14,18 @@ import secrets
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from sync.carry.errors import BoxClosed
+from sync.carry.errors import BoxClosed, CipherUnknown
+from sync.contract.suites import (
+    AES_256_GCM,
+    CIPHER_NAMES,
+    Aead,
+    NoNationalAlgorithms,
+    Suite,
+    cipher_named,
+)
 
 KEY_BYTES, NONCE_BYTES, TAG_BYTES = 32, 12, 16
 _PRIME = 2**255 - 19
@@ -27,9 +35,9 @@ _PURPOSE = b"window-carry-1"
 class Box:
     """Seals and opens the files of one box."""
 
-    def __init__(self, key: bytes) -> None:
-        """Take the box's key; use `closed_for` or `opened_by`."""
-        self._cipher = AESGCM(key)
+    def __init__(self, cipher: Aead) -> None:
+        """Take the box's cipher; use `closed_for` or `opened_by`."""
+        self._cipher = cipher
 
     def seal(self, name: str, data: bytes) -> bytes:
         """Return the bytes that stand in the file `name`."""
@@ -48,26 +56,39 @@ class Box:
             raise BoxClosed(name) from error
 
 
-def closed_for(gateway: Ed25519PublicKey) -> tuple[Box, bytes]:
-    """Return a new box for a gateway, and the 32 public bytes that it is opened with."""
+def closed_for(gateway: Ed25519PublicKey, suite: Suite = Suite.INTERNATIONAL) -> tuple[Box, bytes]:
+    """Return a new box for a gateway, and the 32 public bytes that it is opened with.
+
+    Raises:
+        CipherUnknown: this computer lacks what the suite asks for.
+    """
     ephemeral = X25519PrivateKey.generate()
     theirs = _agreeing_public(gateway)
     ours = ephemeral.public_key().public_bytes_raw()
-    return Box(_key(ephemeral.exchange(theirs), ours, theirs.public_bytes_raw())), ours
+    key = _key(ephemeral.exchange(theirs), ours, theirs.public_bytes_raw())
+    return Box(_cipher(CIPHER_NAMES[suite], key)), ours
 
 
-def opened_by(gateway: Ed25519PrivateKey, public: bytes) -> Box:
+def opened_by(gateway: Ed25519PrivateKey, public: bytes, cipher: str = AES_256_GCM) -> Box:
     """Return the box that `closed_for` made for this gateway.
 
     Raises:
         BoxClosed: the public bytes are no key.
+        CipherUnknown: a newer program packed it, or this computer lacks the cipher.
     """
     own = _agreeing_private(gateway)
     try:
         shared = own.exchange(X25519PublicKey.from_public_bytes(public))
     except ValueError as error:
         raise BoxClosed("key") from error
-    return Box(_key(shared, public, own.public_key().public_bytes_raw()))
+    return Box(_cipher(cipher, _key(shared, public, own.public_key().public_bytes_raw())))
+
+
+def _cipher(name: str, key: bytes) -> Aead:
+    try:
+        return cipher_named(name, key, "window-carry-2/sm4")
+    except (KeyError, NoNationalAlgorithms) as error:
+        raise CipherUnknown(cipher=name[:20]) from error
 
 
 def _key(shared: bytes, ephemeral: bytes, theirs: bytes) -> bytes:

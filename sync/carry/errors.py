@@ -52,3 +52,9 @@ class NothingToCarry(CarryError):
     """No bundle waits."""
 
     code = "H106"
+
+
+class CipherUnknown(CarryError):
+    """The bag is sealed with a cipher that this program does not know or this computer does not have."""
+
+    code = "H107"

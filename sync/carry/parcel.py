@@ -1,6 +1,6 @@
 """What is in a bag: bundles with their pages, each file sealed for the back office.
 
-    data/key.json     format, gateway, window, and the public bytes the box opens with
+    data/key.json     format, gateway, window, the cipher, and the public bytes the box opens with
     data/index.bin    which bundle and which page is which file
     data/b-00001.bin  a signed manifest
     data/p-00001.bin  a page
@@ -26,12 +26,15 @@ from sync.carry.box import NONCE_BYTES, TAG_BYTES, Box, closed_for, opened_by
 from sync.carry.errors import BagDamaged, BoxClosed, NotABag, NothingToCarry
 from sync.contract.models import MAX_BLOB_BYTES, MAX_MANIFEST_BYTES, SignedManifest
 from sync.contract.signing import b64url_decode, b64url_encode
+from sync.contract.suites import AES_256_GCM, CIPHER_NAMES, Suite
 from sync.errors import UnreadableBundle
 from sync.port import Line, Outbox
 
 log = logging.getLogger(__name__)
 
 FORMAT = "window-carry-1"
+FORMAT_WITH_CIPHER = "window-carry-2"
+"""Names its cipher; an older back office says that it is none of its bags."""
 KEY_FILE, INDEX_FILE = "key.json", "index.bin"
 MAX_INDEX_BYTES = 16 << 20
 _SEALED = NONCE_BYTES + TAG_BYTES
@@ -58,20 +61,22 @@ def pack(
     gateway_id: str,
     gateway_key: Ed25519PublicKey,
     now: datetime,
+    suite: Suite = Suite.INTERNATIONAL,
 ) -> Packed:
     """Write `lines` with their pages as one bag into the folder `medium`; the queue stays as it is.
 
     Raises:
         NothingToCarry: there are none, or none can be read.
+        CipherUnknown: this computer lacks what the suite asks for.
         NoRoom: they do not fit.
         MediumFailed: the medium cannot be written; nothing that looks like a bag is left there.
     """
     name = f"carry-{window_id}-{now:%Y%m%d-%H%M%S}"
     size = sum(line.size + _MANIFEST_BYTES for line in lines)
-    box, public = closed_for(gateway_key)
+    box, public = closed_for(gateway_key, suite)
     with writing(medium, name, size) as bag:
         packing = _Packing(box, bag.add)
-        head = {"format": FORMAT, "gateway_id": gateway_id, "window_id": window_id}
+        head = {**_format(suite), "gateway_id": gateway_id, "window_id": window_id}
         bag.add(KEY_FILE, json.dumps({**head, "public": b64url_encode(public)}).encode())
         for line in lines:
             packing.take(outbox, line.bundle_id)
@@ -122,16 +127,18 @@ class Parcel:
             NotABag: it is none, or of a newer program.
             BagDamaged: a file is missing, altered or cannot be understood.
             BoxClosed: it was packed for another back office.
+            CipherUnknown: a newer program packed it, or this computer lacks the cipher.
             MediumFailed: the medium cannot be read.
         """
         self._bag = BagReader(folder)
         head = _object(self._bag.read(KEY_FILE, 4096), KEY_FILE)
-        if head.get("format") != FORMAT:
+        if head.get("format") not in (FORMAT, FORMAT_WITH_CIPHER):
             raise NotABag(path=folder.name)
+        cipher = AES_256_GCM if head["format"] == FORMAT else str(head.get("cipher"))
         if head.get("gateway_id") != gateway_id:
             raise BoxClosed(KEY_FILE)
         try:
-            self._box = opened_by(key, b64url_decode(str(head.get("public"))))
+            self._box = opened_by(key, b64url_decode(str(head.get("public"))), cipher)
         except ValueError as error:
             raise BagDamaged(file=KEY_FILE) from error
         index = _object(self._read(INDEX_FILE, MAX_INDEX_BYTES), INDEX_FILE)
@@ -168,6 +175,12 @@ class Parcel:
 
     def _read(self, name: str, limit: int) -> bytes:
         return self._box.open(name, self._bag.read(name, limit + _SEALED))
+
+
+def _format(suite: Suite) -> dict[str, str]:
+    if suite is Suite.INTERNATIONAL:
+        return {"format": FORMAT}
+    return {"format": FORMAT_WITH_CIPHER, "cipher": CIPHER_NAMES[suite]}
 
 
 def _object(data: bytes, name: str) -> dict[str, object]:

@@ -1,6 +1,8 @@
 """Models of the wire contract; they are also the gateway's OpenAPI document.
 
-Hashes are lower-case hex SHA-256; keys and signatures are unpadded base64url; times are RFC 3339 with offset.
+Hashes are lower-case hex: SHA-256, and SM3 (GB/T 32905) where a field is named for it. Such a field is there
+only when a window's policy asks for it; without it bytes and signatures are as they always were. Keys and
+signatures are unpadded base64url; times are RFC 3339 with offset.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ MAX_RESULT_BYTES = 16 * 1024 * 1024
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Sm3 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Id = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
 ]
@@ -27,6 +30,11 @@ NO_NUL = r"^[^\x00]*$"
 """The one character that a back office's database may not hold in its text."""
 Short = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
 Text = Annotated[str, StringConstraints(max_length=4000, pattern=NO_NUL)]
+
+
+def is_absent(value: object) -> bool:
+    """Return whether an optional field is left out of the JSON, and so out of what is hashed and signed."""
+    return value is None
 
 
 class Model(BaseModel):
@@ -58,6 +66,8 @@ class PageEntry(Model):
     """Page count of the file; 1 for a picture."""
     origin: Literal["scanned", "reused", "assembled"] = "scanned"
     """`assembled`: a PDF/A of the slot's scanned pages, which are listed on their own as well."""
+    sm3: Sm3 | None = Field(default=None, exclude_if=is_absent)
+    """SM3 of the same bytes; a gateway that is told it checks it. The name of the page stays its SHA-256."""
 
 
 class Manifest(Model):
@@ -88,6 +98,8 @@ class SignedManifest(Model):
     manifest: Manifest
     key_id: Short
     signature: Short
+    sm3: Sm3 | None = Field(default=None, exclude_if=is_absent)
+    """SM3 of the manifest's canonical bytes."""
 
 
 class Receipt(Model):
@@ -96,6 +108,8 @@ class Receipt(Model):
     contract: Literal[1] = 1
     bundle_id: Id
     manifest_sha256: Sha256
+    manifest_sm3: Sm3 | None = Field(default=None, exclude_if=is_absent)
+    """When the window sent one, and it was right."""
     received_at: AwareDatetime
     gateway_id: Short
     number: Short

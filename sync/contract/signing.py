@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from pydantic import BaseModel
 
 from sync.contract.models import Manifest
+from sync.contract.suites import sm3_hex
 
 KEY_BYTES = 32
 KEY_ID_DIGITS = 16
@@ -90,6 +91,15 @@ def _is_plain(value: object) -> bool:
 def manifest_sha256(manifest: Manifest) -> str:
     """Return the lower-case hex SHA-256 of the manifest's canonical bytes: the name of its content."""
     return hashlib.sha256(canonical(manifest)).hexdigest()
+
+
+def manifest_sm3(manifest: Manifest) -> str:
+    """Return the lower-case hex SM3 of the manifest's canonical bytes.
+
+    Raises:
+        NoNationalAlgorithms: this computer has no SM3.
+    """
+    return sm3_hex(canonical(manifest))
 
 
 def new_key() -> Ed25519PrivateKey:

@@ -129,6 +129,18 @@ class DigestMismatch(Refused):
     code, title = "digest-mismatch", "The content does not have the named hash"
 
 
+class Sm3Mismatch(Refused):
+    """The SM3 of a page or of the manifest is not what the window says."""
+
+    code, title = "sm3-mismatch", "The content does not have the named SM3"
+
+
+class Sm3Unavailable(Refused):
+    """This office's cryptographic library has no SM3, so it cannot check one; nothing is taken unchecked."""
+
+    status, code, title = 503, "sm3-unavailable", "The office cannot check SM3"
+
+
 class TooLarge(Refused):
     """The body is longer than the gateway takes."""
 

@@ -22,6 +22,7 @@ from sync.contract.signing import (
     verify,
     verify_bytes,
 )
+from sync.contract.suites import NoNationalAlgorithms, sm3_hex
 from sync.gateway import chain, matters, together
 from sync.gateway.arrival import COLUMNS, Arrival, Deposit
 from sync.gateway.blobs import Blobs
@@ -42,6 +43,8 @@ from sync.gateway.errors import (
     Refused,
     SignatureInvalid,
     SizeMismatch,
+    Sm3Mismatch,
+    Sm3Unavailable,
     TooManyHeld,
 )
 from sync.gateway.gap import leave_gap
@@ -150,7 +153,9 @@ class Intake:
         return taken
 
     def has_pages(self, manifest: Manifest) -> bool:
-        """Return whether all pages are here, as large as the manifest says."""
+        """Return whether all pages are here, as large as the manifest says, and none must be read."""
+        if any(page.sm3 is not None for page in manifest.pages):
+            return False
         sizes = self.blobs.sizes(page.sha256 for page in manifest.pages)
         return all(sizes[page.sha256] == page.size for page in manifest.pages)
 
@@ -168,6 +173,8 @@ class Intake:
         except (ValueError, RecursionError) as error:
             raise ManifestInvalid from error
         _check_signature(window, signed, data)
+        if signed.sm3 is not None and _sm3(data) != signed.sm3:
+            raise Sm3Mismatch("manifest")
         return hashlib.sha256(data).hexdigest()
 
     def _check_mode(self, manifest: Manifest) -> None:
@@ -225,6 +232,9 @@ class Intake:
         wrong = [page.sha256 for page in manifest.pages if sizes[page.sha256] != page.size]
         if wrong:
             raise SizeMismatch(wrong[0])
+        for page in manifest.pages:
+            if page.sm3 is not None and _sm3(self.blobs.read(page.sha256)) != page.sm3:
+                raise Sm3Mismatch(page.sha256)
 
     def _take(self, rows: Rows, arrival: Arrival, state: str) -> Deposit:
         now = self.clock()
@@ -239,7 +249,7 @@ class Intake:
     def row(self, arrival: Arrival, serial: int, now: datetime, state: str) -> tuple[str, tuple[object, ...]]:
         """Return a bundle's receipt and its row, in the order of `COLUMNS`."""
         manifest, digest = arrival.manifest, arrival.digest
-        receipt = (arrival.earlier or self._receipt(manifest, digest, serial, now)).model_dump_json()
+        receipt = (arrival.earlier or self._receipt(arrival, serial, now)).model_dump_json()
         return receipt, (
             serial,
             manifest.bundle_id,
@@ -255,14 +265,15 @@ class Intake:
             state,
         )
 
-    def _receipt(self, manifest: Manifest, digest: str, serial: int, now: datetime) -> SignedReceipt:
+    def _receipt(self, arrival: Arrival, serial: int, now: datetime) -> SignedReceipt:
         receipt = Receipt(
-            bundle_id=manifest.bundle_id,
-            manifest_sha256=digest,
+            bundle_id=arrival.manifest.bundle_id,
+            manifest_sha256=arrival.digest,
+            manifest_sm3=arrival.signed.sm3,
             received_at=now,
             gateway_id=self.gateway_id,
             # The tail keeps the number unique after a restore, which gives serials a second time.
-            number=f"R{serial:08d}-{digest[:6]}",
+            number=f"R{serial:08d}-{arrival.digest[:6]}",
         )
         return SignedReceipt(
             receipt=receipt, key_id=key_id(self.key.public_key()), signature=sign(receipt, self.key)
@@ -292,6 +303,13 @@ class Intake:
                 refusal.code,
             ),
         )
+
+
+def _sm3(data: bytes) -> str:
+    try:
+        return sm3_hex(data)
+    except NoNationalAlgorithms as error:
+        raise Sm3Unavailable from error
 
 
 def _check_signature(window: Window, signed: SignedManifest, data: bytes) -> None:

@@ -13,12 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.carry.bag import PART, BagReader
+from sync.carry.bag import PART, BagReader, writing
 from sync.carry.box import closed_for, opened_by
 from sync.carry.errors import (
     BagDamaged,
     BoxClosed,
     CarryError,
+    CipherUnknown,
     MediumFailed,
     NoRoom,
     NotABag,
@@ -26,7 +27,9 @@ from sync.carry.errors import (
 )
 from sync.carry.parcel import INDEX_FILE, KEY_FILE, Packed, Parcel, pack
 from sync.carry.receipts import take_receipts
-from sync.contract.signing import load_public, new_key
+from sync.contract import suites
+from sync.contract.signing import b64url_encode, load_public, new_key
+from sync.contract.suites import CIPHER_NAMES, Suite
 from sync.errors import UnreadableBundle
 from sync.fake import MemoryOutbox
 from sync.gateway.carried import Carried, accept
@@ -60,7 +63,7 @@ def queue(seat: WindowSeat) -> Queue:
     return outbox, [outbox.add(*one) for one in sealed]
 
 
-def packed(queue: Queue, seat: WindowSeat, medium: Path) -> Packed:
+def packed(queue: Queue, seat: WindowSeat, medium: Path, suite: Suite = Suite.INTERNATIONAL) -> Packed:
     outbox, lines = queue
     enrolment = seat.enrolment
     return pack(
@@ -71,22 +74,28 @@ def packed(queue: Queue, seat: WindowSeat, medium: Path) -> Packed:
         gateway_id=enrolment.gateway_id,
         gateway_key=load_public(enrolment.gateway_key),
         now=START,
+        suite=suite,
     )
 
 
-@given(data=st.binary(max_size=300), name=st.text(min_size=1, max_size=20))
+@given(data=st.binary(max_size=300), name=st.text(min_size=1, max_size=20), suite=st.sampled_from(Suite))
 @settings(max_examples=25)
-def test_only_the_gateway_opens_what_was_sealed_for_its_signing_key(data: bytes, name: str) -> None:
-    key = new_key()
-    box, public = closed_for(key.public_key())
+def test_only_the_gateway_opens_what_was_sealed_for_its_signing_key(
+    data: bytes, name: str, suite: Suite
+) -> None:
+    key, cipher = new_key(), CIPHER_NAMES[suite]
+    box, public = closed_for(key.public_key(), suite)
     sealed = box.seal(name, data)
-    assert opened_by(key, public).open(name, sealed) == data
+    assert opened_by(key, public, cipher).open(name, sealed) == data
     with pytest.raises(BoxClosed):
-        opened_by(new_key(), public).open(name, sealed)
+        opened_by(new_key(), public, cipher).open(name, sealed)
     with pytest.raises(BoxClosed):
-        opened_by(key, public).open(name + "x", sealed)
+        opened_by(key, public, cipher).open(name + "x", sealed)
     with pytest.raises(BoxClosed):
-        opened_by(key, bytes(32))
+        opened_by(key, bytes(32), cipher)
+    (other,) = set(CIPHER_NAMES.values()) - {cipher}
+    with pytest.raises(BoxClosed):
+        opened_by(key, public, other).open(name, sealed)
 
 
 def test_a_bag_arrives_once_however_often_it_is_imported_and_beside_the_network(
@@ -222,6 +231,34 @@ def test_a_bag_for_another_office_or_of_another_format_is_not_opened(
     with pytest.raises(NotABag):
         BagReader(stick)
     assert json.loads((bag / "data" / KEY_FILE).read_text())["format"] == "window-carry-1"
+
+
+def test_a_bag_in_sm4_names_its_cipher_and_is_taken(
+    hall: Hall, seat: WindowSeat, queue: Queue, stick: Path
+) -> None:
+    bag = packed(queue, seat, stick, Suite.GUOMI).bag
+    head = json.loads((bag / "data" / KEY_FILE).read_text())
+    assert (head["format"], head["cipher"]) == ("window-carry-2", "SM4-GCM")
+    assert [one.is_new for one in accept(hall.office, bag)] == [True] * 3
+
+
+@pytest.mark.parametrize("cipher", ["SM4-GCM", "SM9", None])
+def test_a_bag_whose_cipher_this_office_lacks_says_so(
+    hall: Hall,
+    seat: WindowSeat,
+    queue: Queue,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    cipher: str | None,
+) -> None:
+    bag = tmp_path / "bag"
+    head = {"format": "window-carry-2", "gateway_id": seat.enrolment.gateway_id, "cipher": cipher}
+    with writing(tmp_path, bag.name, 100) as made:
+        made.add(KEY_FILE, json.dumps({**head, "public": b64url_encode(bytes([9] * 32))}).encode())
+        made.finish(START.date())
+    monkeypatch.setattr(suites, "has_national", lambda: False)
+    with pytest.raises(CipherUnknown):
+        accept(hall.office, bag)
 
 
 def test_a_full_or_vanished_medium_leaves_nothing_that_looks_like_a_bag(

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from scanners.id_reader import IdReader
 from scanners.port import Scanner
+from sync.contract.suites import Suite
 from workstation.domain.case import Case
 from workstation.domain.clock import Clock, local_date
 from workstation.domain.deadlines import WorkCalendar
@@ -227,7 +228,8 @@ def build_desk(parts: Parts) -> Desk:
         FilingRoom(store, parts.packer, parts.render, parts.papers_folder) if parts.packer else AsTheyCame()
     )
     disk = DiskWatch(store.vault.free_bytes, parts.warn_below, parts.stop_below)
-    sealer = Sealer(profile, parts.key, partial(branch_body, catalogue), filing, disk)
+    sm3_of = store.vault.sm3 if store.suite is Suite.GUOMI else None
+    sealer = Sealer(profile, parts.key, partial(branch_body, catalogue), filing, disk, sm3_of)
     intake = Intake(store, catalogue, profile, clock)
     scene = Scene(store, catalogue, profile, clock)
     reuse = ReuseDesk(store, catalogue, profile, clock, scene)

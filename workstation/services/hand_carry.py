@@ -52,6 +52,7 @@ class HandCarry:
             gateway_id=identity.gateway_id,
             gateway_key=identity.gateway_key,
             now=now,
+            suite=self.store.suite,
         )
         for bundle_id in packed.bundles:
             self.store.outbox.note(bundle_id, f"carried {packed.bag.name}", now)

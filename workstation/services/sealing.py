@@ -10,7 +10,7 @@ from typing import Any, Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.contract.models import MAX_PAGES, BundleKind, Manifest, PageEntry, SignedManifest
-from sync.contract.signing import key_id, sign
+from sync.contract.signing import key_id, manifest_sm3, sign
 from workstation.domain.case import (
     Case,
     Entry,
@@ -48,16 +48,22 @@ class Sealer:
     """Makes the files that are delivered."""
     disk: DiskWatch | None = None
     """Says no before anything is written; without one nobody watches."""
+    sm3_of: Callable[[str], str] | None = None
+    """Gives a page's SM3 by its SHA-256 where the policy asks for it."""
 
     def prepare(self, case: Case, item: Item) -> None:
         """Make what `seal_case` will deliver; call it before the transaction, it may take seconds.
 
         Raises:
             DiskAlmostFull: too little space to seal anything; nothing was written.
+            StoreError: a page cannot be read, and the policy asks for its SM3.
         """
         if self.disk is not None:
             self.disk.check()
         self.filing.prepare(case, item)
+        if self.sm3_of is not None:
+            # Reads the pages; the transaction then finds what was worked out here.
+            self._hashed(_entries(case, item, self.filing.files(case, item)))
 
     def seal_case(
         self,
@@ -95,7 +101,7 @@ class Sealer:
             home_street=case.home_street or case.receiving_street,
             created_at=at,
             practice=case.is_practice,
-            pages=_entries(case, item, filed),
+            pages=self._hashed(_entries(case, item, filed)),
             body={
                 **case_body(case, item, log, filed),
                 **self.extra(case, item),
@@ -115,8 +121,16 @@ class Sealer:
     def signed(self, manifest: Manifest) -> SignedManifest:
         """Return the manifest with the window's signature."""
         return SignedManifest(
-            manifest=manifest, key_id=key_id(self.key.public_key()), signature=sign(manifest, self.key)
+            manifest=manifest,
+            key_id=key_id(self.key.public_key()),
+            signature=sign(manifest, self.key),
+            sm3=None if self.sm3_of is None else manifest_sm3(manifest),
         )
+
+    def _hashed(self, entries: tuple[PageEntry, ...]) -> tuple[PageEntry, ...]:
+        if self.sm3_of is None:
+            return entries
+        return tuple(entry.model_copy(update={"sm3": self.sm3_of(entry.sha256)}) for entry in entries)
 
 
 def _entries(case: Case, item: Item, filed: Filed) -> tuple[PageEntry, ...]:

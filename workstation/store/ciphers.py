@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from sync.contract.suites import Aead, Sm4Gcm, Suite, has_national
+from sync.contract.suites import Aead, NoNationalAlgorithms, Sm4Gcm, Suite, has_national, sm3_hex
 from workstation.store.errors import SuiteUnavailable, UnknownAlgorithm
 from workstation.store.keys import DataKey
 
@@ -24,6 +24,18 @@ def check_suite(suite: Suite) -> None:
     """
     if suite is Suite.GUOMI and not has_national():
         raise SuiteUnavailable()
+
+
+def sm3_of(data: bytes) -> str:
+    """Return the lower-case hex SM3.
+
+    Raises:
+        SuiteUnavailable: this computer has none.
+    """
+    try:
+        return sm3_hex(data)
+    except NoNationalAlgorithms as error:
+        raise SuiteUnavailable() from error
 
 
 class Ciphers:

@@ -22,13 +22,15 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 
 from sync.contract.suites import Suite
-from workstation.store.ciphers import Ciphers
+from workstation.store.ciphers import Ciphers, sm3_of
 from workstation.store.errors import PAGE_FAULTS, PageAltered, PageMissing
 from workstation.store.files import TEMPORARY, disk_faults, make_folder, sync_folder, write_durably
 from workstation.store.keys import DataKey
 
 FOLDER = "pages"
 ENDING = ".page"
+KNOWN_SM3 = 2000
+"""So many pages' SM3 are remembered: those of the cases that are about to be sealed."""
 FRESH_S = 3600.0
 """A page put so lately may be about to be recorded: it is not discarded."""
 
@@ -53,6 +55,7 @@ class Vault:
         self._guard = threading.Lock()
         self._fresh: dict[str, float] = {}
         """Pages put here, and when (monotonic), the oldest first."""
+        self._sm3: dict[str, str] = {}
         make_folder(self._root)
         # Whoever made a folder for pages may have died before it was durable; pages put there now must be.
         with disk_faults():
@@ -95,6 +98,21 @@ class Vault:
             except FileNotFoundError as error:
                 raise PageMissing(page=sha256[:12]) from error
         return self._plain(sealed, sha256)
+
+    def sm3(self, sha256: str) -> str:
+        """Return the lower-case hex SM3 of a page's plain bytes.
+
+        Raises:
+            SuiteUnavailable: this computer has no SM3. Otherwise as `get`.
+        """
+        known = self._sm3.get(sha256)
+        if known is None:
+            known = sm3_of(self.get(sha256))
+            with self._guard:
+                while len(self._sm3) >= KNOWN_SM3:
+                    del self._sm3[next(iter(self._sm3))]
+                self._sm3[sha256] = known
+        return known
 
     def has(self, sha256: str) -> bool:
         """True when the page's file is there; only `get` proves that it is whole."""
