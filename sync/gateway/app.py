@@ -8,7 +8,6 @@ import threading
 from datetime import datetime
 from pathlib import Path as FolderPath
 from typing import Annotated, Literal
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, FastAPI, Header, Query, Request, Response
 from pydantic import AwareDatetime
@@ -55,7 +54,7 @@ from sync.gateway.metrics import CONTENT_TYPE, FEED_BUCKETS, Measure, Metrics
 from sync.gateway.news import News
 from sync.gateway.office import Office
 from sync.gateway.pages import router as page_router
-from sync.gateway.tokens import ASSERTION_TYPE
+from sync.gateway.tokens import ASSERTION_TYPE, form_of
 
 MAX_WAIT_S = 30.0
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -117,11 +116,11 @@ _TOKEN_FORM = {
 
 
 @router.post("/token", openapi_extra=_TOKEN_FORM, responses=problems_with(401, 403, 413, 429))
-async def token(request: Request, response: Response, office: Back) -> Token:
+async def token(request: Request, response: Response) -> Token:
     """Give an access token for a signed client assertion (`private_key_jwt`, audience: the gateway id)."""
-    form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+    lots: Lots = request.app.state.lots
     response.headers["Cache-Control"] = "no-store"
-    return await run_in_threadpool(office.tokens.issue, form)
+    return await lots.token(form_of(await request.body()))
 
 
 @router.post("/blobs/missing", responses=problems_with(401, 413, 422, 429))
@@ -310,7 +309,7 @@ def create_app(office: Office, *, metrics_token: str = "", locales: FolderPath |
     app.state.office = office
     app.state.stopping = threading.Event()
     app.state.news = News(office.feed, app.state.stopping)
-    app.state.lots = Lots(office.intake)
+    app.state.lots = Lots(office.intake, office.tokens)
     app.state.metrics = Metrics()
     app.state.metrics_token = metrics_token
     problems.install(app)

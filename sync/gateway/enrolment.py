@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sync.contract.ids import uuid7
 from sync.contract.models import EnrolmentRequest
 from sync.contract.signing import key_id, load_public
-from sync.gateway.database import Database, Row, Rows, next_number
+from sync.gateway.database import Database, Row, Rows, in_list, next_number
 from sync.gateway.errors import (
     CodeExpired,
     CodeForAnotherStreet,
@@ -139,6 +139,16 @@ class Registry:
         """Return the enrolled window, revoked or not."""
         with self._database.read() as rows:
             return _window(rows, window_id)
+
+    def windows(self, window_ids: Collection[str]) -> dict[str, Window]:
+        """Return those of some windows that are enrolled, revoked or not, by their ids."""
+        if not window_ids:
+            return {}
+        with self._database.read() as rows:
+            found = rows.execute(
+                f'SELECT * FROM "window" WHERE window_id IN {in_list(tuple(window_ids))}', tuple(window_ids)
+            )
+            return {window.window_id: window for window in map(window_of, found)}
 
     def revoke(self, window_id: str, now: datetime) -> None:
         """Take the window's rights away; what it delivered stays.

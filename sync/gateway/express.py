@@ -27,12 +27,14 @@ from sync.gateway.errors import OfficeBusy, Refused
 from sync.gateway.lots import Lots
 from sync.gateway.metrics import Metrics
 from sync.gateway.office import Office
+from sync.gateway.tokens import form_of
 
 ASKS = "/v1/blobs/missing"
 PAGES = "/v1/blobs/{sha256}"
 BUNDLES = "/v1/bundles/{bundle_id}"
 PAGE = re.compile(r"/v1/blobs/([0-9a-f]{64})\Z")
 BUNDLE = re.compile(r"/v1/bundles/([0-9a-f-]{36})\Z")
+TOKENS = "/v1/token"
 BEARER = b"Bearer "
 JSON = b"application/json"
 LONG_BYTES = 64 * 1024
@@ -45,12 +47,15 @@ class Answer:
 
     status: int
     body: bytes = b""
+    is_secret: bool = False
 
     async def send(self, send: Send) -> None:
         """Send it."""
         headers = [(b"content-length", b"%d" % len(self.body))]
         if self.body:
             headers.append((b"content-type", JSON))
+        if self.is_secret:
+            headers.append((b"cache-control", b"no-store"))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
 
@@ -64,7 +69,14 @@ class Call:
     receive: Receive
     headers: dict[bytes, bytes]
     length: int
-    window: Window
+    caller: Window | None
+    """Nobody in the call that asks for a token."""
+
+    @property
+    def window(self) -> Window:
+        """Whose token it brings."""
+        assert self.caller is not None
+        return self.caller
 
     @property
     def named(self) -> str:
@@ -102,6 +114,7 @@ class Express:
             ASKS: (self._missing, LONG_BYTES),
             PAGES: (self._page, pages.WRITE_BYTES),
             BUNDLES: (self._bundle, LONG_BYTES),
+            TOKENS: (self._token, LONG_BYTES),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -120,14 +133,18 @@ class Express:
         method, path = scope["method"], scope["path"]
         if method == "PUT":
             return PAGES if PAGE.match(path) else BUNDLES if BUNDLE.match(path) else None
-        return ASKS if method == "POST" and path == ASKS else None
+        return path if method == "POST" and path in (ASKS, TOKENS) else None
 
     async def _call(self, route: str, scope: Scope, receive: Receive) -> Call | None:
         fields = scope["headers"]
         headers: dict[bytes, bytes] = dict(fields)
         named, length = headers.get(b"authorization", b""), headers.get(b"content-length", b"")
-        is_usual = len(headers) == len(fields) and named.startswith(BEARER) and length.isdigit()
+        is_usual = len(headers) == len(fields) and length.isdigit()
         if not is_usual or int(length) > self._ways[route][1]:
+            return None
+        if route == TOKENS:
+            return Call(route, scope, receive, headers, int(length), None)
+        if not named.startswith(BEARER):
             return None
         window = await seen(self._office, named[len(BEARER) :].decode("latin-1"))
         return None if window is None else Call(route, scope, receive, headers, int(length), window)
@@ -179,6 +196,10 @@ class Express:
         code = call.scope.get("problem_code")
         if code:
             self._metrics.add("gateway_problems_total", code=str(code))
+
+    async def _token(self, _call: Call, body: bytes) -> Answer:
+        token = await self._lots.token(form_of(body))
+        return Answer(200, token.model_dump_json().encode(), is_secret=True)
 
     async def _missing(self, call: Call, body: bytes) -> Answer:
         try:

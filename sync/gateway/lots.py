@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from starlette.concurrency import run_in_threadpool
 
-from sync.contract.models import SignedManifest
+from sync.contract.models import SignedManifest, Token
 from sync.gateway.arrival import Arrival, Deposit
 from sync.gateway.blobs import BlobStore, Incoming, IncomingBlob
 from sync.gateway.enrolment import Window
 from sync.gateway.errors import OfficeBusy, StorageFull
 from sync.gateway.intake import Intake
 from sync.gateway.shelving import Shelving
+from sync.gateway.tokens import TokenDesk
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -93,15 +95,23 @@ class Gathering(Generic[Item, Result]):
 
 
 class Lots:
-    """The bundles and pages of one process that are on their way in."""
+    """The bundles, pages and requests for tokens of one process that are on their way in."""
 
-    def __init__(self, intake: Intake) -> None:
-        """Write by `intake`."""
+    def __init__(self, intake: Intake, tokens: TokenDesk) -> None:
+        """Write by `intake` and `tokens`."""
         self._intake = intake
+        self._tokens: Gathering[Mapping[str, str], Token | Exception] = Gathering(partial(_issued, tokens))
         self._bundles: Gathering[Arrival, Deposit | None] = Gathering(self._settle)
         self._shelving = intake.blobs.shelving if isinstance(intake.blobs, BlobStore) else None
         self._pages: Gathering[tuple[IncomingBlob, bytes], Exception | None] = Gathering(self._keep)
         self._is_tidy_due = False
+
+    async def token(self, form: Mapping[str, str]) -> Token:
+        """Answer a token request; see `TokenDesk.issue`."""
+        outcome = await self._tokens.add(form)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     async def keep(self, incoming: Incoming, rest: bytes) -> None:
         """Keep a page whose last bytes are `rest`; see `Incoming.keep`."""
@@ -154,6 +164,15 @@ class Lots:
             raise
         except Exception:  # noqa: BLE001 - one of them may be at fault: alone, it alone hears of it
             return [None] * len(arrivals)
+
+
+def _issued(tokens: TokenDesk, forms: Sequence[Mapping[str, str]]) -> Sequence[Token | Exception]:
+    try:
+        return tokens.issue_together(forms)
+    except (OfficeBusy, StorageFull):
+        raise
+    except Exception as fault:  # noqa: BLE001 - one of them may be at fault: alone, it alone hears of it
+        return [fault] if len(forms) == 1 else [_issued(tokens, [form])[0] for form in forms]
 
 
 def _tidied(shelving: Shelving) -> None:

@@ -8,9 +8,11 @@ import math
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -18,7 +20,7 @@ from joserfc.jwk import OKPKey
 
 from sync.contract.models import Token
 from sync.contract.signing import b64url_decode
-from sync.gateway.database import Database, Rows
+from sync.gateway.database import Database, Rows, in_list, insert_all
 from sync.gateway.enrolment import Registry, Window, window_of
 from sync.gateway.errors import (
     AssertionExpired,
@@ -26,6 +28,7 @@ from sync.gateway.errors import (
     AssertionRefused,
     AssertionReplayed,
     GrantInvalid,
+    Refused,
     TokenInvalid,
     WindowRevoked,
 )
@@ -44,6 +47,16 @@ LOOK_S = 1.0
 MOST_SEEN = 50_000
 NUL = "\0"
 """The one character PostgreSQL's text cannot hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Proven:
+    """A request whose window is proven, and the token it will get."""
+
+    window: Window
+    jti: str
+    expires: float
+    token: str
 
 
 class TokenDesk:
@@ -78,19 +91,48 @@ class TokenDesk:
             WindowRevoked: it proves a window that lost its rights.
             TooManyCalls: the window calls too often.
         """
+        outcome = self.issue_together([form])[0]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def issue_together(self, forms: Sequence[Mapping[str, str]]) -> list[Token | Exception]:
+        """Answer token requests by one transaction; each gets its token or what `issue` raises.
+
+        Raises:
+            OfficeBusy: the rows are out of reach.
+            StorageFull: their disk is full.
+        """
+        turn = self._turn
+        windows = self._registry.windows(
+            {_claimed_issuer(form.get("client_assertion", "")) for form in forms}
+        )
+        outcomes: list[Token | Exception] = []
+        proven: dict[int, _Proven] = {}
+        for place, form in enumerate(forms):
+            try:
+                proven[place] = self._proven(form, windows)
+                outcomes.append(AssertionReplayed())
+            except Refused as refusal:
+                outcomes.append(refusal)
+        for place, token in self._store(proven, turn).items():
+            outcomes[place] = token
+        return outcomes
+
+    def _proven(self, form: Mapping[str, str], windows: Mapping[str, Window]) -> _Proven:
+        """Check all of a request that the rows of others have no say in; see `issue`."""
         if form.get("grant_type") != "client_credentials":
             raise GrantInvalid("grant_type must be client_credentials")
         if form.get("client_assertion_type") != ASSERTION_TYPE:
             raise GrantInvalid("client_assertion_type must be jwt-bearer")
-        turn = self._turn
-        window, claims = self._verified(form.get("client_assertion", ""))
+        window, claims = _verified(form.get("client_assertion", ""), windows)
         if form.get("client_id", window.window_id) != window.window_id:
             raise AssertionRefused("client_id differs from the assertion")
         self._check_claims(window, claims)
         if window.revoked:
             raise WindowRevoked
         self._pace.count_call(window.window_id)
-        return self._store(window, claims, turn)
+        return _Proven(window, str(claims["jti"]), float(claims["exp"]), secrets.token_urlsafe(32))
 
     def window(self, token: str) -> Window:
         """Return whose access token this is.
@@ -163,17 +205,6 @@ class TokenDesk:
             self._registry.look()
             self._standing, self._looked_at = standing, began
 
-    def _verified(self, assertion: str) -> tuple[Window, dict[str, Any]]:
-        """Find the window by the unproven issuer, then prove it by that window's key."""
-        window = self._registry.window(_claimed_issuer(assertion))
-        if window is None:
-            raise AssertionRefused("unknown window")
-        key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": window.public_key})
-        try:
-            return window, jwt.decode(assertion, key, algorithms=ALGORITHMS).claims
-        except (JoseError, ValueError) as error:
-            raise AssertionRefused("not signed by the enrolled key") from error
-
     def _check_claims(self, window: Window, claims: Mapping[str, Any]) -> None:
         if claims.get("sub") != window.window_id:
             raise AssertionRefused("sub differs from iss")
@@ -181,7 +212,7 @@ class TokenDesk:
         if self._gateway_id not in (audience if isinstance(audience, list) else [audience]):
             raise AssertionRefused(f"aud must be {self._gateway_id}")
         jti = claims.get("jti")
-        if not isinstance(jti, str) or not 1 <= len(jti) <= MAX_JTI or NUL in jti:
+        if not isinstance(jti, str) or not 1 <= len(jti) <= MAX_JTI or not _is_text(jti):
             raise AssertionRefused("jti is needed")
         self._check_times(_seconds(claims, "iat"), _seconds(claims, "exp"))
 
@@ -194,41 +225,76 @@ class TokenDesk:
         if not 0 <= expires - issued <= MAX_ASSERTION_LIFE_S:
             raise AssertionRefused(f"exp must follow iat by at most {MAX_ASSERTION_LIFE_S} s")
 
-    def _store(self, window: Window, claims: Mapping[str, Any], turn: int) -> Token:
-        """Remember the `jti` and the token in one transaction, and forget what has expired."""
+    def _store(self, proven: Mapping[int, _Proven], turn: int) -> dict[int, Token]:
+        """Remember every `jti` and token, forget what has expired; leave out whose `jti` was seen before."""
         now = self._clock().timestamp()
-        token = secrets.token_urlsafe(32)
-
-        def remember(rows: Rows) -> None:
-            # Nothing is held: of two calls with one `jti` the second waits for the first, then adds no row.
-            _forget_expired(rows, window.window_id, now)
-            seen = rows.execute(
-                "INSERT INTO assertion (window_id, jti, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                (window.window_id, claims["jti"], float(claims["exp"])),
-            )
-            if seen.rowcount != 1:
-                raise AssertionReplayed
-            rows.execute(
-                "INSERT INTO token (token_hash, window_id, expires_at) VALUES (?, ?, ?)",
-                (_token_hash(token), window.window_id, now + TOKEN_LIFE_S),
-            )
-
-        self._database.write(remember)
-        self._remember(_token_hash(token), window, now + TOKEN_LIFE_S, turn)
-        return Token(access_token=token, expires_in=TOKEN_LIFE_S)
+        fresh = self._database.write(lambda rows: _remembered(rows, proven, now)) if proven else {}
+        for one in fresh.values():
+            self._remember(_token_hash(one.token), one.window, now + TOKEN_LIFE_S, turn)
+        return {place: Token(access_token=one.token, expires_in=TOKEN_LIFE_S) for place, one in fresh.items()}
 
 
-def _forget_expired(rows: Rows, window_id: str, now: float) -> None:
-    """Forget what of this window has expired; those of others are theirs to sweep, so nobody waits."""
-    rows.execute("DELETE FROM assertion WHERE window_id = ? AND expires_at < ?", (window_id, now - LEEWAY_S))
-    rows.execute("DELETE FROM token WHERE window_id = ? AND expires_at < ?", (window_id, now))
+def _remembered(rows: Rows, proven: Mapping[int, _Proven], now: float) -> dict[int, _Proven]:
+    """Write what is new, in one order: of two with one `jti` the second waits, and then adds no row."""
+    _forget_expired(rows, sorted({one.window.window_id for one in proven.values()}), now)
+    first: dict[tuple[str, str], int] = {}
+    for place, one in proven.items():
+        first.setdefault((one.window.window_id, one.jti), place)
+    asked = sorted(first.items())
+    found = rows.execute(
+        f"INSERT INTO assertion (window_id, jti, expires_at) VALUES {', '.join(['(?, ?, ?)'] * len(asked))}"
+        " ON CONFLICT DO NOTHING RETURNING window_id, jti",
+        [value for (window_id, jti), place in asked for value in (window_id, jti, proven[place].expires)],
+    )
+    fresh = {place: proven[place] for place in (first[str(row[0]), str(row[1])] for row in found)}
+    insert_all(
+        rows,
+        "token",
+        ("token_hash", "window_id", "expires_at"),
+        [(_token_hash(one.token), one.window.window_id, now + TOKEN_LIFE_S) for one in fresh.values()],
+    )
+    return fresh
+
+
+def _forget_expired(rows: Rows, windows: Sequence[str], now: float) -> None:
+    """Forget what of these windows has expired; those of others are theirs to sweep."""
+    for table, until in (("assertion", now - LEEWAY_S), ("token", now)):
+        rows.execute(
+            f"DELETE FROM {table} WHERE window_id IN {in_list(windows)} AND expires_at < ?",
+            (*windows, until),
+        )
+
+
+def _verified(assertion: str, windows: Mapping[str, Window]) -> tuple[Window, dict[str, Any]]:
+    """Find the window by the unproven issuer, then prove it by that window's key."""
+    window = windows.get(_issuer(assertion))
+    if window is None:
+        raise AssertionRefused("unknown window")
+    key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": window.public_key})
+    try:
+        return window, jwt.decode(assertion, key, algorithms=ALGORITHMS).claims
+    except (JoseError, ValueError) as error:
+        raise AssertionRefused("not signed by the enrolled key") from error
+
+
+def _claimed_issuer(assertion: str) -> str:
+    """Return who an assertion says it is of, nothing when it does not say."""
+    try:
+        return _issuer(assertion)
+    except AssertionRefused:
+        return ""
+
+
+def form_of(body: bytes) -> dict[str, str]:
+    """Return the fields of a request's form."""
+    return dict(parse_qsl(body.decode("utf-8", "replace")))
 
 
 def _token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def _claimed_issuer(assertion: str) -> str:
+def _issuer(assertion: str) -> str:
     """Return the `iss` of the payload, proven by nobody yet."""
     parts = assertion.split(".")
     try:
@@ -236,7 +302,7 @@ def _claimed_issuer(assertion: str) -> str:
         issuer = claims["iss"]
     except (IndexError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise AssertionRefused("malformed") from error
-    if not isinstance(issuer, str) or NUL in issuer:
+    if not isinstance(issuer, str) or not _is_text(issuer):
         raise AssertionRefused("malformed")
     return issuer
 
@@ -245,4 +311,12 @@ def _seconds(claims: Mapping[str, Any], name: str) -> float:
     value = claims.get(name)
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise AssertionRefused(f"{name} is needed")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise AssertionRefused(f"{name} is no time") from error
+
+
+def _is_text(value: str) -> bool:
+    """Return whether a database can hold a text: no NUL, no half of a pair of UTF-16."""
+    return NUL not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)

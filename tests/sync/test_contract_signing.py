@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -165,3 +166,26 @@ def test_a_naive_time_or_short_noise_gives_no_id() -> None:
 def test_a_manifest_with_an_unknown_key_is_refused() -> None:
     with pytest.raises(ValidationError):
         Manifest.model_validate({"surprise": 1})
+
+
+ODD_JSON = st.recursive(
+    st.none() | st.booleans() | SAFE | TEXT | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.text(alphabet="a\u20ac\ue000\ufffd\U0001f600\U00020000", max_size=3), inner, max_size=4
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(ODD_JSON)
+def test_the_short_way_to_canonical_json_says_what_the_standards_own_way_says(value: object) -> None:
+    assert signing.canonical_json(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [2**53, -(2**53), {"a": [2**53]}, float("nan"), ["\ud800"], {"\udfff": 1}])
+def test_what_has_no_canonical_form_is_refused_either_way(value: object) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - whichever encoder refuses it words it its own way
+        signing.canonical_json(value)

@@ -174,9 +174,10 @@ def test_a_crowds_pages_are_tidied_by_themselves(
 
     class Desk:
         blobs = store
+        issue_together = list
 
     async def crowd() -> None:
-        desk = lots.Lots(Desk())  # type: ignore[arg-type]
+        desk = lots.Lots(Desk(), Desk())  # type: ignore[arg-type]
 
         async def one(page: bytes) -> None:
             with store.receive(sha256(page), 1000) as incoming:
