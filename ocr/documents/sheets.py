@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ocr.documents.content import content_of
-from ocr.documents.likely_sheet import likely_sheet
+from ocr.documents.likely_sheet import likely_sheet, parted_sheet
 from ocr.documents.print_lines import Grey, ink_of
 from ocr.documents.red_ink import without_red
 from ocr.documents.tilt import tilt_of
@@ -153,11 +153,17 @@ def outlines_of(picture: Image.Image) -> list[Outline]:
     pixels = np.asarray(picture if picture.mode in {"L", "RGB"} else picture.convert("RGB"))
     source, had_red = without_red(pixels)
     quads = _outlines(pixels, _dpi_of(picture))
-    likely = likely_sheet(pixels) if len(quads) == 1 and not _is_cut(quads[0], pixels) else None
+    likely = _likely(pixels, picture) if len(quads) == 1 and not _is_cut(quads[0], pixels) else None
     found = [*([] if likely is None else [likely]), *quads]
     if len(quads) > 1 or _is_cut(quads[0], pixels):
         found.append(whole(pixels))
     return [Outline(source, had_red, np.asarray(quad, np.float32)) for quad in found]
+
+
+def _likely(pixels: NDArray[np.uint8], picture: Image.Image) -> Quad | None:
+    """Return where a page may lie on a picture on which none was found; what has a resolution is no photo."""
+    found = likely_sheet(pixels)
+    return parted_sheet(pixels) if found is None and not _named_dpi(picture) else found
 
 
 def _outlines(pixels: NDArray[np.uint8], dpi: int) -> tuple[Quad, ...]:
@@ -177,10 +183,14 @@ def _is_cut(quad: Quad, pixels: NDArray[np.uint8]) -> bool:
 
 
 def _dpi_of(picture: Image.Image) -> int:
+    return _named_dpi(picture) or max(75, round(max(picture.size) * 25.4 / _A4_MM))
+
+
+def _named_dpi(picture: Image.Image) -> int:
+    """Return the resolution that a scanner wrote down, 0 for none, or for one that nobody measured."""
     named = picture.info.get("dpi")
-    if named and _KNOWN_DPI[0] <= float(named[0]) <= _KNOWN_DPI[1]:
-        return round(float(named[0]))
-    return max(75, round(max(picture.size) * 25.4 / _A4_MM))
+    across = float(named[0]) if named else 0.0
+    return round(across) if _KNOWN_DPI[0] <= across <= _KNOWN_DPI[1] else 0
 
 
 def _sheet(source: Grey, had_red: bool, quad: Quad) -> Sheet:
