@@ -61,7 +61,7 @@ async def online(clerk: Clerk) -> None:
     """Give the line back and wait until the lamp says so."""
     clerk.practice.network.restore()
     clerk.app.station.link.kick(eager=True)
-    await clerk.until(lambda: clerk.app.light == "ONLINE", "online")
+    await clerk.until(lambda: clerk.app.is_online, "online")
 
 
 async def take(clerk: Clerk, words: str = "jlyd", *, name: str = "") -> Case:

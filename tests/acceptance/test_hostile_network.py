@@ -61,7 +61,7 @@ def states(clerk: Clerk) -> list[LineState]:
 @played
 async def test_login_page_of_a_hotspot_is_no_receipt(practice: Practice) -> None:
     async with seated(practice) as clerk:
-        await clerk.until(lambda: clerk.app.light == "ONLINE", "online")
+        await clerk.until(lambda: clerk.app.is_online, "online")
         practice.network.cut()
         case = await receive(clerk)
         with login_page(practice.network.port):

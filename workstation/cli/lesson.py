@@ -59,7 +59,7 @@ async def open_window(driver: Driver) -> None:
         await driver.write(PASSPHRASE)
         await driver.press("enter")
         await driver.on_screen(HomeScreen)
-        await driver.until(lambda: driver.app.light == "ONLINE", "online")
+        await driver.until(lambda: driver.app.is_online, "online")
         await driver.until(lambda: driver.app.waiting == 0, "earlier case delivered")
         sane = driver.practice.scanner.through_sane
         driver.see(_("练习扫描仪经真实 libsane 送纸") if sane else _("本机没有 libsane, 样本直接送入"))
@@ -258,7 +258,7 @@ async def _reconnect(driver: Driver) -> None:
     async with driver.step(_("网络恢复: 自动发送, 取得后台签名回执")):
         driver.practice.network.restore()
         driver.app.station.link.kick(eager=True)
-        await driver.until(lambda: driver.app.light == "ONLINE", "online")
+        await driver.until(lambda: driver.app.is_online, "online")
         await driver.until(lambda: driver.app.waiting == 0, "delivered")
         for line in driver.app.station.desk.queue.page(Group.EVERY, count=2):
             receipt = driver.app.station.desk.store.outbox.receipt(line.line.bundle_id)

@@ -37,6 +37,11 @@ class Light(StrEnum):
     OTHER_SENDER = "OTHER_SENDER"
     """Another process of this machine sends; this one only shows."""
 
+    @property
+    def is_up(self) -> bool:
+        """Whether the back office answers, however poor the line is."""
+        return self in (Light.ONLINE, Light.POOR)
+
 
 def make_loop(
     desk: Desk,

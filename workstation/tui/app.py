@@ -136,6 +136,11 @@ class StationApp(LockingApp):
             self._refresh_screen()
 
     @property
+    def is_online(self) -> bool:
+        """Whether the back office answers, however poor the line is."""
+        return self._station is not None and self._station.link.light.is_up
+
+    @property
     def is_behind(self) -> bool:
         """True while the line changed and the screen has not looked yet."""
         return self._has_news

@@ -14,7 +14,6 @@ from workstation.domain.case import Case, Share
 from workstation.domain.reuse import Refusal
 from workstation.i18n import _
 from workstation.services.errors import ServiceError
-from workstation.services.link import Light
 from workstation.services.view import CaseView
 from workstation.store.errors import StoreError
 from workstation.texts import words
@@ -108,7 +107,7 @@ class ReuseKeys(CaseBase):
     async def fetch_kept(self) -> None:
         """Ask the back office what it keeps of the applicant, beside all other work; nobody waits for it."""
         fetch = self.desk.archive_fetch
-        if fetch.line is None or self.app.light != Light.ONLINE:
+        if fetch.line is None or not self.app.is_online:
             return
         try:
             came = await asyncio.to_thread(fetch.for_case, self.case_id)
