@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.contract.suites import Suite
 from workstation.domain.audit import Action, Deed, detail_of
 from workstation.domain.case import Applicant, ApplicantSet, Opened, PageAdded
 from workstation.domain.clock import CHINA
@@ -24,6 +25,7 @@ from workstation.store import migrate
 from workstation.store import people as staff
 from workstation.store.database import Store
 from workstation.store.keys import KeySlots
+from workstation.store.resealing import Resealed
 
 NOW = datetime(2026, 11, 20, 10, 42, tzinfo=CHINA)
 PASSPHRASE, PIN = "kouling-Xq7-2026", "97531864"
@@ -42,10 +44,10 @@ def light_pins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
-def fill(folder: Path) -> Store:
+def fill(folder: Path, suite: Suite = Suite.INTERNATIONAL) -> Store:
     """Make a folder in which everything that is kept about people is kept."""
-    slots = KeySlots(folder)
-    store = Store.create(folder, slots.create(PASSPHRASE))
+    slots = KeySlots(folder, suite)
+    store = Store.create(folder, slots.create(PASSPHRASE), suite)
     people = People(store, lambda: NOW)
     chief = people.begin("李主管", PIN)
     people.add(CLERK, Role.CLERK, PIN, by=chief, admit=True)
@@ -130,8 +132,24 @@ def test_the_search_would_find_what_lies_open(tmp_path: Path) -> None:
         check_nothing_is_told(tmp_path, least=1)
 
 
-def test_a_folder_that_was_closed_tells_nothing(tmp_path: Path) -> None:
-    fill(tmp_path / "data").close()
+@pytest.mark.parametrize("suite", Suite)
+def test_a_folder_that_was_closed_tells_nothing(tmp_path: Path, suite: Suite) -> None:
+    fill(tmp_path / "data", suite).close()
+    check_nothing_is_told(tmp_path, least=6)
+
+
+def test_a_folder_that_changed_over_to_the_national_algorithms_tells_nothing(tmp_path: Path) -> None:
+    """Pages sealed anew leave nothing behind; what a stolen copy held before is not more open than it was."""
+    folder = tmp_path / "data"
+    fill(folder).close()
+    before = {path.name: path.read_bytes() for path in files_of(folder / "pages")}
+    key = KeySlots(folder).unlock_with_passphrase(PASSPHRASE)
+    store = Store.open(folder, key, Suite.GUOMI)
+    assert store.reseal() == Resealed(done=6, failed=())
+    store.close()
+    after = {path.name: path.read_bytes() for path in files_of(folder / "pages")}
+    assert before.keys() == after.keys()
+    assert all(before[name][:30] != after[name][:30] for name in after)
     check_nothing_is_told(tmp_path, least=6)
 
 

@@ -99,3 +99,24 @@ def test_the_doctor_counts_pages_of_algorithms_nobody_knows() -> None:
     finding = suite(Suite.INTERNATIONAL, {AES_256_GCM: 3, SM4_GCM: 2, 7: 1, 0: 1})
     assert finding.level is Level.BAD
     assert "AES 3" in finding.what and "SM4 2" in finding.what and "2 页" in finding.what
+
+
+def test_the_pages_of_a_window_in_use_are_sealed_anew_on_request(
+    enrolled: Seat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    enrolled.seal()
+    assert enrolled.open("keys", "reseal") == 0
+    assert "0 页" in capsys.readouterr().out
+    _policy(enrolled, 'crypto_suite = "guomi"\n')
+    with enrolled.store() as store:
+        orphan = store.vault.put(b"not recorded yet")
+    assert enrolled.open("keys", "reseal") == 0
+    assert "✔ 1 页" in capsys.readouterr().out
+    with enrolled.store() as store:
+        assert store.vault.census() == {SM4_GCM: 2}
+        assert store.faults() == ()
+        (page,) = {page for page in store.vault._root.rglob("*.page")} - {store.vault._path(orphan)}
+        page.write_bytes(page.read_bytes()[:-1])
+    _policy(enrolled, "")
+    assert enrolled.open("keys", "reseal") == 1
+    assert "✘ 1 页" in capsys.readouterr().out

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workstation.cli.staff import add_staff_argument, sign_in_for
-from workstation.cli.unlock import add_store_arguments, given_passphrase, new_passphrase
+from workstation.cli.unlock import add_store_arguments, given_passphrase, new_passphrase, opened_store
 from workstation.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ SLOT_WORDS = {
     "recovery": N_("恢复密钥"),
 }
 """Names of the key file's slots -> words."""
+MOST_NAMED = 10
+"""Pages that are named when they cannot be read."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     machine.add_argument("file", type=Path, metavar="FILE")
     recovery = actions.add_parser("recovery", help=_("做一个写在纸上的恢复密钥, 旧的作废"))
     keyring = actions.add_parser("keyring", help=_("加桌面密钥环 (须已解锁)"))
+    add_store_arguments(
+        actions.add_parser(
+            "reseal", help=_("把本机已有的页改用设置中 crypto_suite 的算法加密; 中断后可接着做")
+        )
+    )
     remove = actions.add_parser("remove", help=_("去掉一种解锁方式; 最后一种不能去掉"))
     remove.add_argument("slot", choices=list(SLOT_WORDS))
     for action in (passphrase, machine, recovery, keyring, remove):
@@ -49,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
     slots = key_slots(args.settings)
     if not slots.exists:
         raise NoKeySlots(path=args.settings.data_folder)
+    if args.action == "reseal":
+        return _reseal(args)
     if args.action != "list":
         # Only who knows the passphrase may make, change or take away a way in; of a staff, a manager.
         key = slots.unlock_with_passphrase(given_passphrase(args))
@@ -66,6 +75,17 @@ def _manager(store: Store, args: argparse.Namespace) -> Person | None:
     if not any(person.is_active and manages(person.role) for person in store.people()):
         return None
     return sign_in_for(store, args, Permission.MANAGE_PEOPLE)
+
+
+def _reseal(args: argparse.Namespace) -> int:
+    """Seal the pages anew; 1 when some cannot be read."""
+    with opened_store(args.settings, args) as store:
+        resealed = store.reseal()
+    print(_("✔ {n} 页已改用现行算法").format(n=resealed.done))
+    if resealed.failed:
+        pages = ", ".join(resealed.failed[:MOST_NAMED])
+        print(_("✘ {n} 页读不出来, 没有改动: {pages}").format(n=len(resealed.failed), pages=pages))
+    return 1 if resealed.failed else 0
 
 
 def _change(args: argparse.Namespace, slots: KeySlots, key: DataKey, store: Store, by: Person | None) -> None:

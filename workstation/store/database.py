@@ -42,6 +42,7 @@ from workstation.store.inbox import AppliedChange, InboxTable
 from workstation.store.keys import DataKey
 from workstation.store.outbox import Group, OutboxTable, release_claims
 from workstation.store.page_uses import used_pages
+from workstation.store.resealing import Resealed, reseal
 from workstation.store.retention import Retention
 from workstation.store.rows import BundleRow, CaseRow
 from workstation.store.snapshots import Snapshots
@@ -177,6 +178,10 @@ class Store:
     def faults(self) -> tuple[str, ...]:
         """Return what is damaged in the database or missing among the pages; it reads the whole database."""
         return health.faults(self._database, self.vault)
+
+    def reseal(self) -> Resealed:
+        """Seal the pages here anew with the cipher of the policy; see `resealing`."""
+        return reseal(self._database, self.vault)
 
     def case(self, case_id: str) -> Case:
         """Return the case folded from its log; raises UnknownRecord."""
