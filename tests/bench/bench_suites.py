@@ -1,7 +1,7 @@
 """What the national algorithms cost beside the international ones: a page of 400 KB, in one run and in turns.
 
-Putting and getting go to the disk and back, as at the window; `processor` is what they cost of it alone, which
-a slow disk or another program does not change.
+Putting and getting go to the disk and back, as at the window; `processor` is what they cost of that alone:
+a slow disk or another program does not change it.
 
     python tests/bench/bench_suites.py [--rounds 100] [--folder DIR] [--json FILE]
 """
