@@ -36,6 +36,7 @@ _LONGEST_NAME, _LONGEST_JOINED_NAME = 6, 20
 """Characters of a name, and of one whose parts a dot joins."""
 _ADDRESS_ENDS = re.compile(r"[0-9A-Za-z号室房户组队村社区院楼栋幢座层屯寨坊园庄铺店厂校场站所)）]$")
 _REGION_WORD, _REGION_WITHIN = re.compile(r"[省市县区旗州盟]"), 12
+_ROUND_FIGURE = re.compile(r"(?<=[0-9])[OoQ](?=[0-9]*[室号户楼房])")
 _NOTHING_IN_BRACKETS = re.compile(r"[(（][)）]")
 """A 0 that was taken for brackets."""
 _BROKEN_OFF = 0.85
@@ -172,7 +173,7 @@ def address_of(written: Written) -> FieldReading:
 
     One that begins without a region, or ends without a number or a place to live, may have been read in part.
     """
-    read = put_right(read_address, lambda text: values.address(text).lstrip("·-—#"))
+    read = put_right(_address, lambda text: values.address(text).lstrip("·-—#"))
     field = checked(written, read, "address-length", lambda value: len(value) >= 6)
     is_odd = (
         not _ADDRESS_ENDS.search(field.value)
@@ -180,6 +181,13 @@ def address_of(written: Written) -> FieldReading:
         or _NOTHING_IN_BRACKETS.search(field.value)
     )
     return at_most(field, _BROKEN_OFF) if is_odd else field
+
+
+def _address(text: str, *, marks: Marks) -> Corrected:
+    """Return an address put right; a round letter among the figures of a number is a 0."""
+    found = read_address(text, marks=marks)
+    plain = _ROUND_FIGURE.sub("0", found.value)
+    return Corrected(plain, found.changes + sum(a != b for a, b in zip(plain, found.value, strict=True)))
 
 
 def place_of(written: Written) -> FieldReading:

@@ -139,12 +139,30 @@ def _sorted_out(data: str, layout: Layout, state: str) -> str:
 
 def _repaired(text: str, layout: Layout, state: str) -> str:
     """Return the text in which everything holds by one exchange, else the text as it is."""
+    alike = _with_one_round_sign(text, layout, state)
+    if alike:
+        return alike
     failed = layout.failed(text) & set(layout.checked)
     places = {
         place for name in failed for place in range(layout.checked[name][0], layout.checked[name][1] + 1)
     }
     found = only_one(variants(text, _CONFUSED, places, 1), lambda one: _holds(one, layout, state))
     return found[0] if found else text
+
+
+def _with_one_round_sign(text: str, layout: Layout, state: str) -> str:
+    """Return the text in which every O of a personal number is a 0, or the reverse, if all holds only then.
+
+    Issuers choose what stands there (part 4, 4.2.2), so its place does not tell, and a reader takes all of
+    them for the same.
+    """
+    if "optional" not in layout.checked or "optional" not in layout.failed(text):
+        return ""
+    start, end = layout.checked["optional"]
+    ways = (text[start:end].replace("0", "O"), text[start:end].replace("O", "0"))
+    changed = [text[:start] + way + text[end:] for way in ways if way != text[start:end]]
+    held = [one for one in changed if _holds(one, layout, state)]
+    return held[0] if len(held) == 1 else ""
 
 
 def _holds(text: str, layout: Layout, state: str) -> bool:

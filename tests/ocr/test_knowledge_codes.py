@@ -117,6 +117,22 @@ def test_one_exchange_that_makes_everything_hold_is_made_and_named() -> None:
     assert zone.repaired == {"expiry_date"}
 
 
+def zone_with(personal_number: str) -> str:
+    """Return the data line of a passport with a personal number of 14 characters."""
+    line = PASSPORT[1][:28] + personal_number + check_digit(personal_number)
+    return line + check_digit(line[:10] + line[13:20] + line[21:43])
+
+
+@pytest.mark.parametrize("printed", ["OJBOIGJLNIGFHA", "DKIGNAGHNCGJOD", "10290384756091"])
+def test_the_round_signs_of_a_personal_number_are_all_letters_or_all_figures(printed: str) -> None:
+    line = zone_with(printed)
+    other = printed.replace("O", "0") if "O" in printed else printed.replace("0", "O")
+    zone = read(PASSPORT[0], line.replace(printed, other))
+    assert (zone.optional, zone.failed) == (printed, frozenset())
+    assert zone.repaired == {"optional"}
+    assert not read(PASSPORT[0], line).repaired
+
+
 def test_what_cannot_be_repaired_is_named() -> None:
     zone = read(PASSPORT[0], "K" + PASSPORT[1][1:])
     assert zone.failed == {"number", "composite"}

@@ -46,6 +46,13 @@ def test_an_address_that_may_go_on_is_not_shown_as_sure(text: str) -> None:
     assert field.confidence < 0.9
 
 
+def test_a_round_letter_in_the_number_of_a_room_is_a_figure_and_said_to_be_put_right() -> None:
+    field = fields.address_of(_written("四川省达州市渠县解放街14号3栋18Q6室"))
+    assert field.value.endswith("3栋1806室")
+    assert "repaired" in field.checks
+    assert fields.address_of(_written("四川省达州市渠县解放街14号O座")).value.endswith("14号O座")
+
+
 @pytest.mark.parametrize("end", ["14号", "3栋502", "2单元1606室", "样本村"])
 def test_an_address_that_ends_as_addresses_do_is_as_sure_as_it_was_read(end: str) -> None:
     assert fields.address_of(_written(f"四川省达州市渠县解放街{end}")).confidence == 0.99
