@@ -37,6 +37,7 @@ _LONGEST_NAME, _LONGEST_JOINED_NAME = 6, 20
 _ADDRESS_ENDS = re.compile(r"[0-9A-Za-z号室房户组队村社区院楼栋幢座层屯寨坊园庄铺店厂校场站所)）]$")
 _REGION_WORD, _REGION_WITHIN = re.compile(r"[省市县区旗州盟]"), 12
 _ROUND_FIGURE = re.compile(r"(?<=[0-9])[OoQ](?=[0-9]*[室号户楼房])")
+_BENT_FIGURE = re.compile(r"(?<=[0-9])了")
 _NOTHING_IN_BRACKETS = re.compile(r"[(（][)）]")
 """A 0 that was taken for brackets."""
 _BROKEN_OFF = 0.85
@@ -184,9 +185,9 @@ def address_of(written: Written) -> FieldReading:
 
 
 def _address(text: str, *, marks: Marks) -> Corrected:
-    """Return an address put right; a round letter among the figures of a number is a 0."""
+    """Return an address put right; a round letter among the figures of a number is a 0, and a 了 is a 7."""
     found = read_address(text, marks=marks)
-    plain = _ROUND_FIGURE.sub("0", found.value)
+    plain = _BENT_FIGURE.sub("7", _ROUND_FIGURE.sub("0", found.value))
     return Corrected(plain, found.changes + sum(a != b for a, b in zip(plain, found.value, strict=True)))
 
 

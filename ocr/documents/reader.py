@@ -17,6 +17,7 @@ from ocr.documents.page_codes import codes_on
 from ocr.documents.print_lines import Piece, find_pieces
 from ocr.documents.reading import Page, Strip, Way, read_again, sure_of
 from ocr.documents.red_print import read_in_red
+from ocr.documents.self_evident import numbers_without_label
 from ocr.documents.under_seal import look_under_seal
 from ocr.port import Engine, Line, LineEngine
 
@@ -80,6 +81,7 @@ def _written(engine: Engine, found: Found, form: Form) -> dict[str, Written]:
     lines = _looked_for(engine, found, form, lines)
     written = {name: _value(found, blank, lines) for name, blank in form.blanks.items()}
     written = _second_look(engine, found, form, lines, written) | _days(engine, found, form, lines, written)
+    written |= numbers_without_label(form, written, found.page, found.parts)
     return written | ({form.everything: _everything(found.page)} if form.everything else {})
 
 

@@ -50,6 +50,7 @@ def test_a_round_letter_in_the_number_of_a_room_is_a_figure_and_said_to_be_put_r
     field = fields.address_of(_written("四川省达州市渠县解放街14号3栋18Q6室"))
     assert field.value.endswith("3栋1806室")
     assert "repaired" in field.checks
+    assert fields.address_of(_written("四川省达州市渠县解放街14号3栋180了")).value.endswith("3栋1807")
     assert fields.address_of(_written("四川省达州市渠县解放街14号O座")).value.endswith("14号O座")
 
 
