@@ -7,6 +7,7 @@ import numpy as np
 
 from ocr.documents.figures import components_of
 from ocr.documents.print_lines import Grey, Piece, ink_of
+from scanners.imaging.pictures import reduced
 
 _SMALL_PX = 800
 _SPECK_SHARE, _APART_SHARE, _ROOM_SHARE = 0.004, 0.05, 0.03
@@ -26,12 +27,12 @@ def content_of(grey: Grey) -> Piece | None:
 
     On a page that is dark for the most part, copied with the lid open, it is the light paper on it.
     """
-    scale = min(1.0, _SMALL_PX / max(grey.shape))
-    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-    small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    step = max(1, round(max(grey.shape) / _SMALL_PX))
+    small = reduced(grey, step)
+    size = (small.shape[1], small.shape[0])
     lit = _lit(small)
     if lit is not None:
-        return _scaled(lit, 1 / scale)
+        return _scaled(lit, step)
     ink = _without_specks(ink_of(small))
     apart = round(_APART_SHARE * max(size))
     grown = cv2.dilate(ink, np.ones((apart | 1, apart | 1), np.uint8))
@@ -47,7 +48,7 @@ def content_of(grey: Grey) -> Piece | None:
     )  # fmt: skip
     is_small = box.width * box.height < _MOST_ROOM * size[0] * size[1]
     is_paper = min(wide, high) >= _LEAST_SIDE_SHARE * max(size)
-    return _scaled(box, 1 / scale) if is_small and is_paper else None
+    return _scaled(box, step) if is_small and is_paper else None
 
 
 def _lit(small: Grey) -> Piece | None:
@@ -76,6 +77,5 @@ def _without_specks(ink: Grey) -> Grey:
     return np.asarray(np.where(kept[labels], 255, 0), np.uint8)
 
 
-def _scaled(box: Piece, factor: float) -> Piece:
-    sides = (round(side * factor) for side in (box.left, box.top, box.right, box.bottom))
-    return Piece(*sides)
+def _scaled(box: Piece, factor: int) -> Piece:
+    return Piece(box.left * factor, box.top * factor, box.right * factor, box.bottom * factor)

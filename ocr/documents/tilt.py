@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ocr.documents.figures import components_of
 from ocr.documents.print_lines import Grey, em_of, ink_of
+from scanners.imaging.pictures import reduced
 
 _FEW, _MANY = 4_000, 16_000
 """Px of print that vote on the coarse and on the fine angle."""
@@ -18,7 +19,7 @@ _COARSE_DEG, _FINE_DEG, _FINEST_DEG = 1.0, 0.25, 0.1
 _BLURRED_PX, _ROW_PX = 5.0, 2.0
 _MOST_LIKELY = 3
 _NEAR_DEG = 1.2
-_LEAST_POINTS = 200
+_LEAST_POINTS, _LARGE_PX = 200, 1000
 _LARGEST_SHARE = 0.3
 """Marks longer than this share of the page are the rims of papers and desks, not print."""
 _SEED = 9303
@@ -56,6 +57,7 @@ def _by_lines(ink: Grey, about: float) -> float | None:
     Glyphs are smeared a little in every direction; what becomes long and thin is a line. Lines that are level
     each, but not with their labels, make rows unclear.
     """
+    ink = _smaller(ink)[0]
     em = em_of(ink)
     side = max(3, round(em * 0.5)) | 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
@@ -75,13 +77,23 @@ def _by_lines(ink: Grey, about: float) -> float | None:
 
 def _points_of(ink: Grey) -> Points:
     """Return the px of print, (n, 2): x and y."""
-    labels, stats = components_of(ink)
+    small, step = _smaller(ink)
+    labels, stats = components_of(small)
     longest = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    kept = (longest < _LARGEST_SHARE * max(ink.shape)) & (stats[:, cv2.CC_STAT_AREA] > _ROW_PX**2)
+    kept = (longest < _LARGEST_SHARE * max(small.shape)) & (
+        stats[:, cv2.CC_STAT_AREA] > (_ROW_PX / step) ** 2
+    )
     kept[0] = False
-    y, x = np.nonzero(ink > 0)
-    is_kept = kept[labels[y, x]]
+    y, x = np.divmod(np.flatnonzero(ink), ink.shape[1])
+    row, column = np.minimum(y // step, small.shape[0] - 1), np.minimum(x // step, small.shape[1] - 1)
+    is_kept = kept[labels[row, column]]
     return np.stack([x[is_kept], y[is_kept]], axis=1).astype(np.float32)
+
+
+def _smaller(ink: Grey) -> tuple[Grey, int]:
+    """Return where print is on a large page at half its size, which tells as much, and the share."""
+    step = 2 if max(ink.shape) > _LARGE_PX else 1
+    return np.where(reduced(ink, step) > 0, 255, 0).astype(np.uint8), step
 
 
 def _picked(points: Points, most: int) -> Points:

@@ -83,7 +83,9 @@ def _head(
             # What is longer and nearly right goes on from what is quite right: the county after its city.
             return _only(rest, near) or rest[:length]
         for form in forms[length]:
-            if changes := _changes(rest, form, sure):
+            # Asked here, for most of the thousands of names are not meant.
+            is_meant = rest[0] == form[0] or rest[1] == form[1]
+            if is_meant and (changes := _changes(rest, form, sure)):
                 near[changes].add(form)
     return _only(rest, near)
 
@@ -107,8 +109,6 @@ def _look_alike(text: str, form: str) -> bool:
 
 def _changes(text: str, form: str, doubtful: Sequence[bool] | None) -> int:
     """Return in how many characters the text differs from the form, 0 when it may not be meant."""
-    if text[0] != form[0] and text[1] != form[1]:
-        return 0
     places = [place for place, now in enumerate(form) if text[place] != now]
     most = 1 if doubtful is None or len(form) < 2 * _LEAST_LENGTH else _MOST_CHANGES
     if len(places) > most or (doubtful is not None and not all(doubtful[place] for place in places)):

@@ -46,12 +46,13 @@ def whole(picture: Picture) -> Quad:
     return quad_of((0, 0, width, 0, width, height, 0, height))
 
 
-def find_pages(picture: Picture, dpi: int) -> tuple[Quad, ...]:
+def find_pages(picture: Picture, dpi: int, *, level: bool = True) -> tuple[Quad, ...]:
     """Return the outlines of the pages on the glass, in reading order; at least one.
 
     Args:
         picture: (H, W, 3) RGB or (H, W) grey.
         dpi: its resolution; for a camera an estimate does.
+        level: where no page is found, the outline of the whole picture is turned as its lines of print are.
 
     Returns:
         Corners as each page lies, its top left first; they may lie outside of the picture where a sheet
@@ -64,7 +65,7 @@ def find_pages(picture: Picture, dpi: int) -> tuple[Quad, ...]:
         found = _pages(picture, small, surround, dpi)
         if found:
             return _in_reading_order(found)
-    return (_straightened(picture, small, tried[0], dpi),)
+    return (_straightened(picture, small, tried[0], dpi) if level else whole(picture),)
 
 
 def with_border(picture: Picture, outline: Quad, dpi: int) -> Quad:

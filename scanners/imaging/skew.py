@@ -53,7 +53,7 @@ def _ink(grey: Picture) -> NDArray[np.float32]:
     """Return x, y of the pixels darker than their neighbourhood, of large dark areas only the rim."""
     paper = cv2.blur(grey, (25, 25))
     dark = np.asarray(paper, np.int16) - grey > _DARKER_BY
-    rows, columns = np.nonzero(dark)
+    rows, columns = np.divmod(np.flatnonzero(dark), dark.shape[1])
     step = max(1, len(rows) // _MOST_POINTS)
     points = np.stack([columns[::step], rows[::step]], axis=1).astype(np.float32)
     return points - points.mean(axis=0) if len(points) else points

@@ -70,8 +70,9 @@ def _rim(shape: tuple[int, ...]) -> NDArray[np.bool_]:
 
 def _guess(layers: Floats, samples: NDArray[np.bool_]) -> Surround:
     """Fit a plane of brightness to the samples, since light falls off over a desk; strays are left out."""
-    rows, columns = np.nonzero(samples)
     height, width = layers.shape[:2]
+    # Looked for in one row of numbers, which is several times as quick as in two dimensions.
+    rows, columns = np.divmod(np.flatnonzero(samples), width)
     places = np.stack([np.ones_like(rows), columns / width - 0.5, rows / height - 0.5], axis=1)
     seen = layers[rows, columns]
     off = _farthest(seen - np.median(seen, axis=0))
