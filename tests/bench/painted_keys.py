@@ -112,8 +112,22 @@ def window(folder: Path, url: str, code: str, bundles: int) -> None:
     store.close()
 
 
-def painted(folder: Path, keys: int) -> tuple[list[float], int]:
-    """Type so many keys; return the seconds of each, and how many bundles went meanwhile."""
+@dataclass(frozen=True)
+class Typed:
+    """What came of typing."""
+
+    seconds: tuple[float, ...]
+    """Of each key to its paint."""
+    sent_before: int
+    """Bundles delivered when the first key was pressed."""
+    sent: int
+    """Bundles delivered between the first key and the last."""
+    pending: int
+    """Bundles still in the queue behind the last key."""
+
+
+def painted(folder: Path, keys: int) -> Typed:
+    """Type so many keys into the program."""
     terminal = _started(folder)
     try:
         terminal.wait_for("综合窗口工作站")
@@ -124,7 +138,7 @@ def painted(folder: Path, keys: int) -> tuple[list[float], int]:
         terminal.wait_for("办新件")
         terminal.type("\x1bOQ")
         terminal.wait_for_field()
-        before = _delivered(folder)
+        before, _pending = _queue(folder)
         times = []
         for number in range(-len(WORD), keys):
             # The first word only warms: it makes the program read the list it looks in.
@@ -136,19 +150,22 @@ def painted(folder: Path, keys: int) -> tuple[list[float], int]:
             if number >= 0:
                 times.append(seconds)
             terminal.rest(BETWEEN_S)
-        return times, _delivered(folder) - before
+        after, pending = _queue(folder)
+        return Typed(tuple(times), before, after - before, pending)
     finally:
         os.kill(terminal.process, signal.SIGKILL)
         os.waitpid(terminal.process, 0)
         os.close(terminal.handle)
 
 
-def _delivered(folder: Path) -> int:
+def _queue(folder: Path) -> tuple[int, int]:
+    """Return how many bundles are delivered, and how many are not."""
     store = open_store(_settings(folder), PASSPHRASE)
     try:
-        return store.outbox.counts()[LineState.DELIVERED]
+        counts = store.outbox.counts()
     finally:
         store.close()
+    return counts[LineState.DELIVERED], sum(counts.values()) - counts[LineState.DELIVERED]
 
 
 def _started(folder: Path) -> Terminal:

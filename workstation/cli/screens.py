@@ -16,7 +16,7 @@ def run_app(gate: StationGate) -> int:
     from workstation.tui.app import StationApp
     from workstation.tui.terminal import probe
 
-    app = StationApp(gate, probe())
+    app = StationApp(gate, probe(), owns_process=True)
     try:
         result = app.run()
     finally:

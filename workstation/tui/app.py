@@ -15,7 +15,7 @@ from textual.timer import Timer
 
 from workstation.domain.clock import local_date
 from workstation.i18n import _
-from workstation.tui.locking import LockingApp
+from workstation.tui.locking import LockingApp, awake_s
 from workstation.tui.terminal import Terminal
 from workstation.tui.theme import STATION, VARIABLES
 from workstation.tui.widgets.bars import StatusBar, network_lamp
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 LOOK_AGAIN_S = 0.5
 """Shortest time between two looks at the queue."""
 DISK_LOOK_S = 15.0
+STANDS_S = 2.0
+"""Time after which the first screen stands."""
+REST_S = 5.0
+"""Nobody who has pressed no key for so long presses one within the next tenth of a second."""
 
 
 class StationApp(LockingApp):
@@ -54,9 +58,13 @@ class StationApp(LockingApp):
     light: reactive[str] = reactive("UNKNOWN")
     waiting: reactive[int] = reactive(0)
 
-    def __init__(self, gate: Gate, terminal: Terminal) -> None:
-        """Take the gate that opens the store, and what the terminal can draw."""
+    def __init__(self, gate: Gate, terminal: Terminal, *, owns_process: bool = False) -> None:
+        """Take the gate that opens the store, and what the terminal can draw.
+
+        With `owns_process` the memory of the whole process is kept for the sake of quick keys.
+        """
         super().__init__()
+        self._owns_process = owns_process
         # Before anything is drawn: a theme chosen later styles every widget a second time.
         self.register_theme(STATION)
         self.theme = "station"
@@ -90,10 +98,14 @@ class StationApp(LockingApp):
 
     @work(thread=True, exit_on_error=False, group="preload")
     def _preload(self) -> None:
-        from workstation.tui.memory import give_memory_back
+        from workstation.tui.memory import collect_seldom, give_memory_back, keep_what_is_here
 
         give_memory_back()
+        if self._owns_process:
+            collect_seldom()
         self.gate.preload()
+        if self._owns_process:
+            keep_what_is_here()
 
     def enter(self, station: Station) -> None:
         """Go on from the unlock screen with an open store."""
@@ -104,7 +116,18 @@ class StationApp(LockingApp):
         self.switch_screen(HomeScreen())
         self._look_at_disk()
         self.set_interval(DISK_LOOK_S, self._look_at_disk)
+        if self._owns_process:
+            from workstation.tui.memory import keep_what_is_here
+
+            self.set_timer(STANDS_S, keep_what_is_here)
+            self.set_interval(REST_S, self._rest)
         self.read_line()
+
+    def _rest(self) -> None:
+        from workstation.tui.memory import collect_at_rest
+
+        if awake_s() - self._touched_s >= REST_S:
+            collect_at_rest()
 
     @work(thread=True, exit_on_error=False, group="disk", exclusive=True)
     def _look_at_disk(self) -> None:
