@@ -7,17 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from scanners.fake import ScriptedScanner
 from sync.contract.suites import Suite
-from tests.cli.conftest import Seat
+from sync.gateway.carried import accept
+from tests.cli.conftest import PASSPHRASE, Seat
+from tests.cli.test_logs_keep_nobody import ready_case
 from workstation.cli.settings import SettingsError, load_settings
 from workstation.cli.staff import open_alone
-from workstation.cli.wiring import open_store, unlock_unattended
+from workstation.cli.wiring import build_desk_for, find_membership, open_store, unlock_unattended
+from workstation.domain.clock import now
+from workstation.services.audit import check
 from workstation.services.doctor import Level, suite
 from workstation.store import ciphers
 from workstation.store.ciphers import AES_256_GCM, SM4_GCM
 from workstation.store.errors import SuiteUnavailable
-
-PASSPHRASE = "口令-1234"
 
 
 @pytest.fixture
@@ -120,3 +123,32 @@ def test_the_pages_of_a_window_in_use_are_sealed_anew_on_request(
     _policy(enrolled, "")
     assert enrolled.open("keys", "reseal") == 1
     assert "✘ 1 页" in capsys.readouterr().out
+
+
+def test_a_national_case_goes_from_the_first_page_to_a_receipt_that_swears_to_its_sm3(
+    national: Seat, tmp_path: Path
+) -> None:
+    """Through the desk, the sender, the gateway on the loopback, and a bag that was carried beside it."""
+    assert national.enrol() == 0
+    settings, scanner, stick = national.settings, ScriptedScanner([]), tmp_path / "stick"
+    stick.mkdir()
+    store = open_store(settings, PASSPHRASE)
+    member = find_membership(store)
+    papers = tmp_path / "papers"
+    desk = build_desk_for(settings, store, member, scanner=scanner, clock=now, papers_folder=papers)
+    bundle = desk.decisions.receive(ready_case(desk, scanner, "HF")).bundles[0].bundle_id
+    store.close()
+    assert national.open("queue", "export", str(stick)) == 0
+    assert national.open("sync", "--once") == 0
+    (bag,) = stick.glob("carry-*")
+    assert [one.is_new for one in accept(national.office, bag)] == [False]
+    store = open_store(settings, PASSPHRASE)
+    signed, receipt = store.outbox.load(bundle), store.outbox.receipt(bundle)
+    assert signed.sm3 and receipt is not None and receipt.receipt.manifest_sm3 == signed.sm3
+    assert signed.manifest.pages and all(page.sm3 for page in signed.manifest.pages)
+    assert check(store) == () and {entry.hashing for entry in store.audit.entries()} == {"sm3"}
+    assert set(store.vault.census()) == {SM4_GCM}
+    store.close()
+    for name in ("receipt.json", "receipt.pdf"):
+        assert national.open("queue", "receipt", bundle, "--out", str(tmp_path / name)) == 0
+    assert national.open("queue", "verify-receipt", str(tmp_path / "receipt.json")) == 0

@@ -9,8 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.contract.suites import Suite
+from sync.contract import suites
+from sync.contract.signing import new_key, private_bytes
+from sync.contract.suites import CIPHER_NAMES, Suite, sm3_hex
 from workstation.store import ciphers
+from workstation.store import people as staff
+from workstation.store import vault as vault_module
 from workstation.store.ciphers import AES_256_GCM, SM4_GCM
 from workstation.store.database import Store
 from workstation.store.errors import PageAltered, SuiteUnavailable, UnknownAlgorithm, WrongPassphrase
@@ -159,3 +163,64 @@ def test_the_wrapped_data_key_names_its_cipher_and_is_bound_to_it(tmp_path: Path
     (tmp_path / "keys.json").write_text(json.dumps(document))
     with pytest.raises(UnknownAlgorithm):
         slots.unlock_with_passphrase("passphrase")
+
+
+@pytest.fixture
+def light_pins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staff, "ARGON2ID", {"iterations": 1, "lanes": 1, "memory_kib": 64})
+
+
+@pytest.mark.usefixtures("light_pins")
+def test_a_persons_key_names_its_cipher_and_older_ones_open_as_they_did() -> None:
+    key = new_key()
+    for suite, name in CIPHER_NAMES.items():
+        wrapped = staff.wrapped_key("p1", key, "246810", suite)
+        assert json.loads(wrapped)["wrap"] == name
+        opened = staff.opened_key("p1", wrapped, "246810")
+        assert opened is not None and private_bytes(opened) == private_bytes(key)
+        assert staff.opened_key("p1", wrapped, "246811") is None
+    older = json.loads(staff.wrapped_key("p1", key, "246810", Suite.INTERNATIONAL))
+    del older["wrap"]
+    assert staff.opened_key("p1", json.dumps(older), "246810") is not None
+    relabelled = json.dumps({**older, "wrap": "SM4-GCM"})
+    assert staff.opened_key("p1", relabelled, "246810") is None
+
+
+@pytest.mark.usefixtures("light_pins")
+@pytest.mark.parametrize("wrap", ["ROT13", [], None, 4])
+def test_a_persons_key_under_a_cipher_nobody_knows_is_not_a_wrong_pin(wrap: object) -> None:
+    slot = json.loads(staff.wrapped_key("p1", new_key(), "246810", Suite.GUOMI))
+    with pytest.raises(UnknownAlgorithm):
+        staff.opened_key("p1", json.dumps({**slot, "wrap": wrap}), "246810")
+
+
+@pytest.mark.usefixtures("light_pins", "quick_passphrase")
+def test_without_sm4_neither_a_slot_nor_a_persons_key_is_taken_for_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slots = KeySlots(tmp_path, Suite.GUOMI)
+    key = slots.create("passphrase")
+    wrapped = staff.wrapped_key("p1", new_key(), "246810", Suite.GUOMI)
+    before = (tmp_path / "keys.json").read_bytes()
+    monkeypatch.setattr(suites, "has_national", lambda: False)
+    for refused in (
+        lambda: slots.unlock_with_passphrase("passphrase"),
+        lambda: slots.add_passphrase(key, "another"),
+        lambda: key.derive_sm4("anything"),
+        lambda: staff.opened_key("p1", wrapped, "246810"),
+        lambda: ciphers.sm3_of(b"page"),
+    ):
+        with pytest.raises(SuiteUnavailable):
+            refused()
+    assert (tmp_path / "keys.json").read_bytes() == before
+
+
+def test_only_so_many_sm3_are_remembered(
+    tmp_path: Path, key: DataKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vault_module, "KNOWN_SM3", 3)
+    vault = Vault(tmp_path, key)
+    names = [vault.put(bytes([number])) for number in range(5)]
+    assert [vault.sm3(name) for name in names] == [sm3_hex(bytes([number])) for number in range(5)]
+    assert list(vault._sm3) == names[2:]
+    assert vault.sm3(names[0]) == sm3_hex(b"\x00")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -50,9 +50,12 @@ class Ciphers:
         check_suite(suite)
         self.written = WRITTEN[suite]
         """Number of the cipher that new files get."""
-        self._ciphers: dict[int, Aead] = {AES_256_GCM: AESGCM(key.derive(purpose))}
-        if has_national():
-            self._ciphers[SM4_GCM] = Sm4Gcm(key.derive_sm4(purpose))
+        self._makers: Mapping[int, Callable[[], Aead]] = {
+            AES_256_GCM: lambda: AESGCM(key.derive(purpose)),
+            SM4_GCM: lambda: Sm4Gcm(key.derive_sm4(purpose)),
+        }
+        self._made: dict[int, Aead] = {}
+        """Each is made when it is first asked for: most windows never ask for the other one."""
 
     def of(self, algorithm: int, what: str) -> Aead:
         """Return the cipher of this number, which `what` asks for.
@@ -63,6 +66,8 @@ class Ciphers:
         """
         if algorithm not in SUITE_OF:
             raise UnknownAlgorithm(what=what, algorithm=algorithm)
-        if algorithm not in self._ciphers:
-            raise SuiteUnavailable()
-        return self._ciphers[algorithm]
+        made = self._made.get(algorithm)
+        if made is None:
+            check_suite(SUITE_OF[algorithm])
+            made = self._made[algorithm] = self._makers[algorithm]()
+        return made
