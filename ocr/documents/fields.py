@@ -24,7 +24,8 @@ _SECOND_BEST = 0.85
 _CLEAR = 0.93
 """Less sure than this, the surest of several readings counts, not the first."""
 _EARLIEST = date(1880, 1, 1)
-_NAME_MARKS = "·•．.・‧"
+_NAME_DOT = re.compile(r"(?<=[\u3400-\u9fff])[·•．.・‧∙⋅*“”\"'‘’`](?=[\u3400-\u9fff])")
+"""The dot that joins the parts of a name, and what it is read as."""
 _WATERMARK = "样本"
 """No surname; it stands across papers that are no real ones."""
 _NAME_ENDS = re.compile(
@@ -106,9 +107,13 @@ def _is_name_long(value: str) -> bool:
 
 def _name(text: str) -> str:
     """Return a name up to where the print of the form begins."""
-    dotted = "".join("·" if character in _NAME_MARKS else character for character in text)
-    name = _NAME_ENDS.split(values.chinese(dotted), maxsplit=1)[0].strip("·")
+    name = _NAME_ENDS.split(values.chinese(dotted(text)), maxsplit=1)[0].strip("·")
     return name.removeprefix(_WATERMARK) if len(name) > len(_WATERMARK) + 1 else name
+
+
+def dotted(text: str) -> str:
+    """Return a text with the middle dot wherever a small mark joins two Chinese characters."""
+    return _NAME_DOT.sub("·", text)
 
 
 def words_of(written: Written, *, least: int = 1) -> FieldReading:

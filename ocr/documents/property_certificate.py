@@ -49,7 +49,9 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
     )
     return {
         "certificate_number": number,
-        "owner": _printed(blanks, "owner"),
+        "owner": fields.checked(
+            blanks["owner"], fields.plainly(lambda text: fields.dotted(_plain(text))), "length", _is_word
+        ),
         "co_ownership": fields.word_of(blanks["co_ownership"], _SHARED, "known-word"),
         "location": fields.address_of(blanks["location"]),
         "unit_number": unit,
@@ -63,9 +65,16 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
 
 def _printed(blanks: Filled, name: str) -> FieldReading:
     return fields.checked(
-        blanks[name], fields.plainly(lambda text: "".join(text.split()).strip(":：·")), "length",
-        lambda value: len(value) >= 2,
+        blanks[name], fields.plainly(_plain), "length", _is_word
     )  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split()).strip(":：·")
+
+
+def _is_word(value: str) -> bool:
+    return len(value) >= 2
 
 
 def _area(blanks: Filled) -> FieldReading:

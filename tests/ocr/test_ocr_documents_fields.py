@@ -46,6 +46,11 @@ def test_an_address_that_may_go_on_is_not_shown_as_sure(text: str) -> None:
     assert field.confidence < 0.9
 
 
+@pytest.mark.parametrize("mark", ["·", "“", "'", "."])
+def test_a_small_mark_between_the_parts_of_a_name_is_its_dot(mark: str) -> None:
+    assert fields.name_of(_written(f"加依娜{mark}努尔兰{mark}")).value == "加依娜·努尔兰"
+
+
 def test_a_round_letter_in_the_number_of_a_room_is_a_figure_and_said_to_be_put_right() -> None:
     field = fields.address_of(_written("四川省达州市渠县解放街14号3栋18Q6室"))
     assert field.value.endswith("3栋1806室")
