@@ -11,6 +11,7 @@ from ocr import checks
 from ocr.documents import agreement, fields
 from ocr.documents.form import NOTHING, Blank, Filled, Form, Written
 from ocr.knowledge import companies, licence_codes, uscc
+from ocr.knowledge.addresses import read_address
 from ocr.knowledge.correction import Corrected
 from ocr.port import FieldReading
 
@@ -46,6 +47,8 @@ _BY_CODE = 0.99
 """How sure a value is that the QR code says as well."""
 _NOT_CODE = re.compile(r"[^0-9A-Z]")
 _MONEY = {"元", "整", "币"}
+_LIKE_FIGURES = str.maketrans("参參贰貳什任式弍", "叁叁贰贰仟仟贰贰")
+"""What the figures of bills are read as, or written as; none of these stands in an amount for itself."""
 _AMOUNT = re.compile(
     r"[0-9.,()零〇○一二三四五六七八九壹贰貳叁肆伍陆柒捌玖十拾百佰千仟万亿元圆角分整正人民币美港澳欧日英镑新加坡瑞士法郎加拿大林吉特]+"
 )
@@ -56,14 +59,14 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
     """Return the fields of a licence."""
     kind = fields.put_right(companies.read_kind, _plain)
     capital = blanks["registered_capital"]
-    name = fields.checked(blanks["name"], fields.plainly(_plain), "length", _is_long)
+    name = fields.checked(blanks["name"], fields.put_right(read_address, _plain), "length", _is_long)
     number, name = _compared(_code(blanks["uscc"]), name, blanks.get("qr_codes", NOTHING).lines)
     return {
         "uscc": number,
         "name": name,
         "kind": fields.one_of(blanks["kind"], frozenset(companies.KINDS), "known-kind", kind),
         "legal_person": fields.name_of(blanks["legal_person"]),
-        "registered_capital": fields.checked(capital, fields.plainly(_plain), "amount", _is_amount),
+        "registered_capital": fields.checked(capital, _amount, "amount", _is_amount),
         "established_on": fields.date_of(blanks["established_on"], today),
         "address": fields.address_of(blanks["address"]),
         "business_scope": fields.checked(
@@ -115,6 +118,12 @@ def _scope(text: str) -> str:
     """Return a scope as printed; the first stroke of its usual beginning is often taken for a line."""
     plain = _NOT_SCOPE.sub("", "".join(text.split()).translate(_MARKS))
     return f"一{plain}" if plain.startswith("般项目") else plain
+
+
+def _amount(text: str, _: tuple[float, ...]) -> Corrected:
+    plain = _plain(text)
+    value = plain.translate(_LIKE_FIGURES)
+    return Corrected(value, sum(a != b for a, b in zip(plain, value, strict=True)))
 
 
 def _is_amount(value: str) -> bool:

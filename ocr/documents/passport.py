@@ -12,6 +12,7 @@ from ocr.documents import fields
 from ocr.documents.form import Filled, Form, Written, unread
 from ocr.knowledge.correction import REPAIRED, REPAIRED_CONFIDENCE
 from ocr.knowledge.mrz import Zone, read_zone
+from ocr.knowledge.mrz_layout import FILLER
 from ocr.port import FieldReading
 
 KIND = "passport"
@@ -30,6 +31,8 @@ _WITHOUT_DIGIT, _WITH_PRINT, _AGAINST_PRINT = 0.85, 0.98, 0.7
 _TITLES = ("护照", "PASSPORT")
 _LETTERS = re.compile(r"[A-Z]+")
 _FILLED = "<<"
+_NO_SIGN = 0.3
+"""Less sure than this, marks among fillers are no characters."""
 _MOST_APART = 2
 """Letters in which a word of the print may differ and still be the same name."""
 
@@ -59,7 +62,7 @@ FORM = Form(
 def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
     """Return what the zone says; of the rest of the page only the name is read, which has no check digit."""
     written = blanks["zone"]
-    zone = _zone_in(written.lines, today)
+    zone = _zone_in(_without_marks(written), today)
     if zone is None:
         return {name: unread() for name in FIELDS}
     said = {
@@ -75,6 +78,20 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
 
 def _zone_in(lines: Sequence[str], today: date) -> Zone | None:
     return read_zone([_ZERO_FOR_O.sub("PO", line) for line in lines], today=today)
+
+
+def _without_marks(written: Written) -> list[str]:
+    """Return the lines, in those with fillers another filler for what could not be read: such are those."""
+    starts = accumulate((len(line) for line in written.lines), initial=0)
+    marks = [
+        written.sure[start : start + len(line)] for line, start in zip(written.lines, starts, strict=False)
+    ]
+    return [
+        "".join(FILLER if mark < _NO_SIGN else sign for sign, mark in zip(line, sure, strict=True))
+        if FILLER in line and len(sure) == len(line)
+        else line
+        for line, sure in zip(written.lines, marks, strict=True)
+    ]
 
 
 def _names(zone: Zone) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ _CONFUSED = {
     "B": "8", "G": "6C", "A": "4", "T": "7", "E": "F", "F": "E", "C": "G",
 }  # fmt: skip
 _CHINESE_NUMBER = re.compile(r"[A-Z](?:[0-9]{8}|[A-Z][0-9]{7})")
-_SLACK = 8
+_SLACK = 13
 """Fillers that may be lost or doubled in a line."""
 
 

@@ -38,6 +38,18 @@ def test_a_name_that_the_print_says_otherwise_is_doubtful(field: str) -> None:
     assert reading[field].value == getattr(HOLDER, field)
 
 
+def test_fillers_that_could_not_be_read_are_fillers() -> None:
+    names, data = specimen.zone(HOLDER)
+    at = data.index("<<")
+    text = data[: at + 1] + "SR和" + data[-3:]
+    sure = tuple(0.15 if mark in "SR和" and place > at else 0.9 for place, mark in enumerate(text))
+    lines = ("护照PASSPORT", names, text)
+    whole = Written("".join(lines), (0.9,) * len("".join(lines[:2])) + sure, None, lines)
+    read = passport.interpret({"zone": whole}, TODAY)
+    assert read["passport_number"].value == HOLDER.number
+    assert read["expires_on"].valid
+
+
 def test_a_name_of_the_zone_with_a_figure_in_it_is_not_valid() -> None:
     fields = read("", HOLDER.given_names + "3")
     assert fields["surname"].valid
