@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +25,7 @@ from pydantic import ValidationError
 from sync.carry.bag import BagReader, writing
 from sync.carry.box import NONCE_BYTES, TAG_BYTES, Box, closed_for, opened_by
 from sync.carry.errors import BagDamaged, BoxClosed, NotABag, NothingToCarry
-from sync.contract.models import MAX_BLOB_BYTES, MAX_MANIFEST_BYTES, SignedManifest
+from sync.contract.models import MAX_BLOB_BYTES, MAX_MANIFEST_BYTES, PageEntry, SignedManifest
 from sync.contract.signing import b64url_decode, b64url_encode
 from sync.contract.suites import AES_256_GCM, CIPHER_NAMES, Suite
 from sync.errors import UnreadableBundle
@@ -43,13 +44,26 @@ _MANIFEST_BYTES = 8192
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Torn:
+    """A bundle of which some pages cannot be read here any more; manifest and other pages are in the bag."""
+
+    bundle_id: str
+    lacking: tuple[str, ...]
+    """The pages left out, each as `slot/number in the slot` (from 1)."""
+    of: int
+    """Pages the manifest names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Packed:
     """What was packed."""
 
     bag: Path
     bundles: tuple[str, ...]
+    """Those that are whole."""
+    torn: tuple[Torn, ...]
     unreadable: tuple[tuple[str, str], ...]
-    """Bundles that cannot be read here any more, each with the reason's code; they are not in the bag."""
+    """Bundles whose manifest cannot be read, each with the reason's code; they are not in the bag."""
 
 
 def pack(
@@ -80,12 +94,18 @@ def pack(
         bag.add(KEY_FILE, json.dumps({**head, "public": b64url_encode(public)}).encode())
         for line in lines:
             packing.take(outbox, line.bundle_id)
-        if not packing.bundles:
+        if not packing.bundles:  # whole or torn
             raise NothingToCarry
         index = {"bundles": packing.bundles, "pages": packing.pages}
         bag.add(INDEX_FILE, box.seal(INDEX_FILE, json.dumps(index).encode()))
         bag.finish(now.date(), External_Identifier=name, Bag_Group_Identifier=window_id)
-    return Packed(bag=medium / name, bundles=tuple(packing.bundles), unreadable=tuple(packing.unreadable))
+    torn = {one.bundle_id for one in packing.torn}
+    return Packed(
+        bag=medium / name,
+        bundles=tuple(bundle_id for bundle_id in packing.bundles if bundle_id not in torn),
+        torn=tuple(packing.torn),
+        unreadable=tuple(packing.unreadable),
+    )
 
 
 @dataclass
@@ -96,25 +116,47 @@ class _Packing:
     add: Callable[[str, bytes], None]
     bundles: dict[str, str] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
+    torn: list[Torn] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
 
     def take(self, outbox: Outbox, bundle_id: str) -> None:
-        """Add a bundle whole, pages first; one that cannot be read is named and left out."""
+        """Add a bundle, pages first; what of it cannot be read is named and left out, the rest is saved."""
         try:
             signed = outbox.load(bundle_id)
-            for page in signed.manifest.pages:
-                if page.sha256 not in self.pages:
-                    self.pages[page.sha256] = self._put("p", len(self.pages), outbox.blob(page.sha256))
         except UnreadableBundle as error:
             log.warning("bundle %s not carried: %s", bundle_id, error.code)
             self.unreadable.append((bundle_id, error.code))
             return
+        pages = signed.manifest.pages
+        lacking = tuple(place for place, page in _places(pages) if not self._take_page(outbox, page.sha256))
+        if lacking:
+            log.warning("bundle %s carried without %d pages", bundle_id, len(lacking))
+            self.torn.append(Torn(bundle_id=bundle_id, lacking=lacking, of=len(pages)))
         self.bundles[bundle_id] = self._put("b", len(self.bundles), signed.model_dump_json().encode())
+
+    def _take_page(self, outbox: Outbox, sha256: str) -> bool:
+        """Add a page once; False when it cannot be read."""
+        if sha256 in self.pages:
+            return True
+        try:
+            data = outbox.blob(sha256)
+        except UnreadableBundle:
+            return False
+        self.pages[sha256] = self._put("p", len(self.pages), data)
+        return True
 
     def _put(self, kind: str, number: int, data: bytes) -> str:
         name = f"{kind}-{number + 1:05d}.bin"
         self.add(name, self.box.seal(name, data))
         return name
+
+
+def _places(pages: Iterable[PageEntry]) -> Iterator[tuple[str, PageEntry]]:
+    """Yield each page with its place, as people count."""
+    counts = Counter[str]()
+    for page in pages:
+        counts[page.slot] += 1
+        yield f"{page.slot}/{counts[page.slot]}", page
 
 
 class Parcel:

@@ -116,3 +116,17 @@ def test_one_bundle_is_exported_alone_even_on_hold(
     with enrolled.store() as store:
         assert store.outbox.history(held)[-1].detail.startswith("carried ")
         assert store.outbox.state(held) is LineState.HELD
+
+
+def test_of_a_damaged_bundle_the_rest_goes_out_and_what_is_missing_is_said(
+    enrolled: Seat, stick: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = enrolled.seal()
+    with enrolled.store() as store:
+        for page in store.outbox.load(bundle).manifest.pages[:1]:
+            store.vault._path(page.sha256).unlink()
+    assert enrolled.open("queue", "export", str(stick)) == 1
+    said = capsys.readouterr().out
+    assert "已导出 1 件" in said and f"{bundle} 共 " in said and "有 1 页在本机读不出" in said
+    assert enrolled.open("queue", "show", bundle) == 0
+    assert "缺读不出的页 (缺/共: 导出名) 1/" in capsys.readouterr().out

@@ -20,7 +20,7 @@ from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.case import Move, Moved, PageAdded, TrustLevel
 from workstation.store import vault as vault_module
 from workstation.store.database import Store
-from workstation.store.errors import PageMissing
+from workstation.store.errors import PageLetGo, PageMissing
 from workstation.store.keys import DataKey
 
 DAY = timedelta(days=1)
@@ -242,3 +242,20 @@ def test_a_crash_behind_the_commit_leaves_files_that_the_next_start_sweeps(
     with pytest.raises(PageMissing):
         store.vault.get(pages[0])
     assert store.faults() == ()
+
+
+def test_a_page_that_went_with_its_time_is_told_apart_from_one_that_is_lost(
+    store: Store, make: Maker, spent: str
+) -> None:
+    gone = store.outbox.load(spent).manifest.pages[0].sha256
+    assert store.page(gone)
+    clean(store)
+    with pytest.raises(PageLetGo) as told:
+        store.page(gone)
+    assert told.value.code == "T120"
+
+    lost = make.bundle(pages=(b"still to be sent",), subject="W03-77").manifest.pages[0].sha256
+    store.vault._path(lost).unlink()
+    with pytest.raises(PageMissing) as missed:
+        store.page(lost)
+    assert missed.value.code == "T106"

@@ -25,9 +25,10 @@ from sync.carry.errors import (
     NotABag,
     NothingToCarry,
 )
-from sync.carry.parcel import INDEX_FILE, KEY_FILE, Packed, Parcel, pack
+from sync.carry.parcel import INDEX_FILE, KEY_FILE, Packed, Parcel, Torn, pack
 from sync.carry.receipts import take_receipts
 from sync.contract import suites
+from sync.contract.models import SignedManifest
 from sync.contract.signing import b64url_encode, load_public, new_key
 from sync.contract.suites import CIPHER_NAMES, Suite
 from sync.errors import UnreadableBundle
@@ -174,23 +175,57 @@ def test_a_revoked_window_and_a_bundle_without_its_pages_are_refused_alone(
     assert [one["code"] for one in answer["refused"]] == ["window-revoked"] * 3
 
 
-def test_a_bundle_that_cannot_be_read_is_named_and_keeps_no_other_back(
-    seat: WindowSeat, queue: Queue, stick: Path, monkeypatch: pytest.MonkeyPatch
+def without(
+    outbox: MemoryOutbox, monkeypatch: pytest.MonkeyPatch, *, page: bytes = b"", manifest: str = ""
 ) -> None:
-    outbox, lines = queue
-    blob = outbox.blob
+    """Make a page, or the manifest of a bundle, unreadable."""
+    blob, load = outbox.blob, outbox.load
 
     def broken(sha256: str) -> bytes:
-        if blob(sha256) == b"one":
+        if page and blob(sha256) == page:
             raise UnreadableBundle("altered")
         return blob(sha256)
 
+    def unloaded(bundle_id: str) -> SignedManifest:
+        if bundle_id == manifest:
+            raise UnreadableBundle("altered")
+        return load(bundle_id)
+
     monkeypatch.setattr(outbox, "blob", broken)
+    monkeypatch.setattr(outbox, "load", unloaded)
+
+
+def test_a_bundle_whose_manifest_cannot_be_read_is_named_and_keeps_no_other_back(
+    seat: WindowSeat, queue: Queue, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox, lines = queue
+    without(outbox, monkeypatch, manifest=lines[0].bundle_id)
     done = packed(queue, seat, stick)
     assert done.unreadable == ((lines[0].bundle_id, "Y401"),)
     assert done.bundles == (lines[1].bundle_id, lines[2].bundle_id)
     with pytest.raises(NothingToCarry):
         packed((outbox, lines[:1]), seat, stick / "..")
+
+
+def test_of_a_bundle_that_is_partly_unreadable_what_is_whole_is_saved_and_the_rest_named(
+    hall: Hall, seat: WindowSeat, queue: Queue, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox, lines = queue
+    first = outbox.load(lines[0].bundle_id).manifest
+    slots = [page.slot for page in first.pages]
+    without(outbox, monkeypatch, page=b"one")
+    done = packed(queue, seat, stick)
+    assert done.torn == (Torn(bundle_id=lines[0].bundle_id, lacking=(f"{slots[0]}/1",), of=2),)
+    assert done.bundles == (lines[1].bundle_id, lines[2].bundle_id) and not done.unreadable
+
+    fared = accept(hall.office, done.bag)
+    assert [bool(one.refusal) for one in fared] == [True, False, False], "half a bundle is not received"
+    assert hall.office.blobs.read(first.pages[1].sha256) == b"two"
+    assert lines[0].bundle_id not in hall.office.bundle_ids()
+
+    seat.put_page(b"one")
+    assert [one.is_new for one in accept(hall.office, done.bag)] == [True, False, False]
+    assert lines[0].bundle_id in hall.office.bundle_ids()
 
 
 @pytest.mark.parametrize("harm", ["altered", "missing", "added", "cut", "listed-twice", "climbing", "index"])

@@ -12,6 +12,7 @@ from workstation.cli.staff import sign_in_for
 from workstation.i18n import _
 
 if TYPE_CHECKING:
+    from sync.carry.parcel import Packed
     from sync.carry.receipts import Taken
     from workstation.services.hand_carry import HandCarry
     from workstation.store.database import Store
@@ -50,7 +51,7 @@ def export(store: Store, args: argparse.Namespace) -> int:
 def export_to(
     store: Store, medium: Path, *, only: Collection[str] = (), actor: str = "", reason: str = ""
 ) -> int:
-    """Pack the queue, or `only` these bundles, into a folder; 1 when a bundle had to stay behind.
+    """Pack the queue, or `only` these bundles, into a folder; 1 when a bundle or a page had to stay behind.
 
     It goes out sealed for the back office: nobody on the way reads it, so nobody need sign in. Who does is
     named in the audit by `actor`, else the account of the system stands there.
@@ -62,18 +63,31 @@ def export_to(
     from workstation.domain.audit import MACHINE, Action, Deed, detail_of
     from workstation.domain.clock import now
     from workstation.services.enrolment import membership
-    from workstation.texts import words
 
     packed = _carry(store).export(membership(store), medium, only=only)
-    facts = detail_of(bundles=len(packed.bundles), bag=packed.bag.name, account=_account())
+    count = len(packed.bundles) + len(packed.torn)
+    facts = detail_of(bundles=count, bag=packed.bag.name, account=_account())
     store.note(Deed(action=Action.EXPORTED, reason=reason, detail=facts), actor=actor or MACHINE, at=now())
-    print(_("已导出 {n} 件: {path}").format(n=len(packed.bundles), path=packed.bag))
+    print(_("已导出 {n} 件: {path}").format(n=count, path=packed.bag))
     print(
         _("请带到后台, 用 workstation gateway import 导入; 回执写在同一 U 盘上, 带回后用 queue receipts 读入")
     )
-    for bundle_id, code in packed.unreadable:
-        print(f"▲ {bundle_id}  {words(code)}")
-    return 1 if packed.unreadable else 0
+    for line in _left_out(packed):
+        print(f"▲ {line}")
+    return 1 if packed.unreadable or packed.torn else 0
+
+
+def _left_out(packed: Packed) -> list[str]:
+    from workstation.texts import words
+
+    torn = _("{id} 共 {of} 页, 有 {n} 页在本机读不出, 其余的页和清单已导出; 读不出的: {pages}")
+    return [
+        *(
+            torn.format(id=one.bundle_id, of=one.of, n=len(one.lacking), pages=", ".join(one.lacking))
+            for one in packed.torn
+        ),
+        *(f"{bundle_id}  {words(code)}" for bundle_id, code in packed.unreadable),
+    ]
 
 
 def _account() -> str:

@@ -28,6 +28,9 @@ class HandCarry:
     def export(self, member: Membership, medium: Path, *, only: Collection[str] = ()) -> Packed:
         """Pack every bundle that is not delivered and not on hold into a bag on a medium.
 
+        Of a bundle that is partly unreadable what can be read is packed, and `Packed.torn` names the rest;
+        the back office keeps those pages and takes the bundle when the others have come.
+
         With `only`, pack these bundles instead, on hold or stuck as they may be: the back office can then
         look at what the line would not bring.
 
@@ -56,6 +59,9 @@ class HandCarry:
         )
         for bundle_id in packed.bundles:
             self.store.outbox.note(bundle_id, f"carried {packed.bag.name}", now)
+        for torn in packed.torn:
+            detail = f"carried without {len(torn.lacking)}/{torn.of}: {packed.bag.name}"
+            self.store.outbox.note(torn.bundle_id, detail, now)
         return packed
 
     def take_receipts(self, member: Membership, medium: Path) -> Taken:

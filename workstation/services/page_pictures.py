@@ -76,9 +76,9 @@ class PagePictures:
             picture = jpeg(as_image(self.full(page), _dpi(page)), _dpi(page))
             return marked_file(picture, mark), ENDINGS["image/jpeg"]
         if page.file is not None:
-            return self.store.vault.get(page.file.sha256), ENDINGS.get(page.file.media_type, "")
+            return self.store.page(page.file.sha256), ENDINGS.get(page.file.media_type, "")
         if page.treatment is None:
-            return self.store.vault.get(page.sha256), ENDINGS.get(page.media_type, "")
+            return self.store.page(page.sha256), ENDINGS.get(page.media_type, "")
         return jpeg(as_image(self.full(page), page.resolution_dpi), page.resolution_dpi), ENDINGS[
             "image/jpeg"
         ]
@@ -86,9 +86,9 @@ class PagePictures:
     def source(self, page: Page) -> tuple[bytes, Treatment]:
         """Return the bytes that hold the page now, and how it is cut from them; raises StoreError."""
         if page.file is not None:
-            data = self.store.vault.get(page.file.sha256)
+            data = self.store.page(page.file.sha256)
             return data, whole(page.file.width_px, page.file.height_px)
-        return self.store.vault.get(page.sha256), treatment_of(page)
+        return self.store.page(page.sha256), treatment_of(page)
 
     def _rendered(self, data: bytes, cut: Treatment, size: tuple[int, int]) -> Rendered:
         if self.darkroom is not None:

@@ -73,6 +73,7 @@ _NOTES = {
 _BEGINNINGS = {
     "put back: ": N_("人工放回队列: {rest}"),
     "pages removed: ": N_("过保留期, 清理 {rest} 页, 记录和回执保留"),
+    "carried without ": N_("已拷到 U 盘, 但缺读不出的页 (缺/共: 导出名) {rest}"),
     "carried ": N_("已拷到 U 盘: {rest}"),
 }
 

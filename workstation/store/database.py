@@ -35,13 +35,13 @@ from workstation.store.audit import AuditTable
 from workstation.store.cases import CaseSummary
 from workstation.store.ciphers import check_suite
 from workstation.store.engine import FILE_NAME, Database
-from workstation.store.errors import StoreExists, UnknownRecord
+from workstation.store.errors import PageLetGo, PageMissing, StoreExists, UnknownRecord
 from workstation.store.files import disk_faults, make_folder, remove_temporaries
 from workstation.store.folder import Presence, check_key, write_check
 from workstation.store.inbox import AppliedChange, InboxTable
 from workstation.store.keys import DataKey
 from workstation.store.outbox import Group, OutboxTable, release_claims
-from workstation.store.page_uses import used_pages
+from workstation.store.page_uses import is_used, used_pages
 from workstation.store.resealing import Resealed, reseal
 from workstation.store.retention import Retention
 from workstation.store.rows import BundleRow, CaseRow
@@ -245,6 +245,22 @@ class Store:
         """Return every case in these states that may hold an original at the window, oldest first."""
         with self._database.read() as session:
             return tuple(self._load(session, case_id) for case_id in cases.maybe_holding(session, states))
+
+    def page(self, sha256: str) -> bytes:
+        """Return the plain bytes of a page.
+
+        Raises:
+            PageLetGo: nothing refers to it any more: it was delivered, and removed when its time was over.
+            PageMissing: it should be here, and is not.
+            StoreError: it is altered, or the disk does not give it back.
+        """
+        try:
+            return self.vault.get(sha256)
+        except PageMissing as error:
+            with self._database.read() as session:
+                if is_used(session, sha256):
+                    raise
+            raise PageLetGo(page=sha256[:12]) from error
 
     def archived(self, id_number: str) -> tuple[ArchivedMaterial, ...]:
         """Return a person's archived materials, the one checked last first."""

@@ -132,5 +132,11 @@ class SuiteUnavailable(StoreError):
     code = "T119"
 
 
+class PageLetGo(PageMissing):
+    """A page that was delivered, and then removed here when its time of keeping was over."""
+
+    code = "T120"
+
+
 PAGE_FAULTS = (PageMissing, PageAltered, UnknownAlgorithm, SuiteUnavailable)
 """Why a page cannot be given back although the disk reads well."""
