@@ -28,7 +28,7 @@ from ocr.lines import read_lines
 from ocr.messages import Wire, error_to_wire, guess_to_wire, reading_to_wire
 from ocr.port import MAX_IMAGE_PIXELS, Engine, Script
 from scanners.frames import Header, read_frame, write_frame
-from scanners.no_dump import keep_out_of_dumps
+from scanners.memory import give_back, keep_out_of_dumps
 
 MEMORY_BYTES = 4 << 30
 """Address space, not memory: the libraries, and the largest page several times over."""
@@ -55,6 +55,7 @@ class Desk:
             "read": self._read,
             "kind": self._kind,
             "equipment": self._equipment,
+            "forget": self._forget,
         }
 
     def answer(self, command: Header, body: bytearray) -> Header:
@@ -79,6 +80,11 @@ class Desk:
             "models": models(),
             "kinds": {name: list(fields) for name, fields in documents.KINDS.items()},
         }
+
+    @staticmethod
+    def _forget(_command: Header, _body: bytearray) -> Wire:
+        give_back()
+        return {}
 
 
 def picture_of(command: Header, body: bytearray) -> Image.Image:
@@ -129,6 +135,8 @@ def serve(answers: int) -> None:
     write_frame(answers, {"is": "ready"})
     while (frame := read_frame(0)) is not None:
         write_frame(answers, desk.answer(*frame))
+        # While the next question is waited for, nothing of this one stays.
+        del frame
 
 
 def main() -> int:

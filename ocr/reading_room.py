@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from types import TracebackType
@@ -127,6 +128,12 @@ class ReadingRoom:
         wire = self._ask({"do": "equipment"}, b"", None)
         kinds = {name: tuple(fields) for name, fields in wire["kinds"].items()}
         return Equipment(wire["engine"], wire["programs"], tuple(wire["models"]), kinds)
+
+    def forget(self) -> None:
+        """Let the process drop what is left of the last page; one that is busy or gone is left alone."""
+        if self._child.pid is not None and not self._child.is_asked:
+            with suppress(OcrError):
+                self._ask({"do": "forget"}, b"", None)
 
     def close(self) -> None:
         """End the process; whoever still waits for it is told so. Calling it again does nothing."""

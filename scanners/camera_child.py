@@ -18,7 +18,7 @@ from scanners.camera_errors import CameraBusy, CameraDenied, NoCameraSupport, No
 from scanners.camera_view import FrameState
 from scanners.errors import DeviceFault, ScannerError
 from scanners.frames import Header, read_header, write_frame
-from scanners.no_dump import keep_out_of_dumps
+from scanners.memory import keep_out_of_dumps
 
 if TYPE_CHECKING:
     from scanners.camera_sources import FrameSource

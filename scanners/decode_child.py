@@ -20,7 +20,7 @@ from scanners.errors import ScannerError
 from scanners.file_errors import FileDenied, FileError
 from scanners.file_pages import Pages, open_pages, translated
 from scanners.frames import Header, read_header, write_frame
-from scanners.no_dump import keep_out_of_dumps
+from scanners.memory import keep_out_of_dumps
 from scanners.port import MAX_PAGE_PIXELS, Mode
 
 MEMORY_BYTES = 4 << 30

@@ -18,7 +18,7 @@ from typing import Any
 from scanners.errors import BackendCrashed, BadSetting, DeviceFault, NoScanSupport, PageTooLarge, ScannerError
 from scanners.frames import Header, read_header, write_frame
 from scanners.limits import check_pixels
-from scanners.no_dump import keep_out_of_dumps
+from scanners.memory import keep_out_of_dumps
 from scanners.port import MAX_PAGE_PIXELS, Mode, Source
 from scanners.sane_device import Setter
 from scanners.sane_options import SHEET_FED_TYPE

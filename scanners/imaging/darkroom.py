@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -158,6 +159,12 @@ class Darkroom:
         command: Header = {"do": "same", "cuts": (one_cut, other_cut), "first_bytes": len(one)}
         header, _ = self._ask(command, one + other)
         return bool(header["same"])
+
+    def forget(self) -> None:
+        """Let the process drop the pictures it keeps; one that is busy or gone is left alone."""
+        if self._child.pid is not None:
+            with suppress(DarkroomFailed, Busy):
+                self._ask({"do": "forget"}, b"", patience_s=self._patience_s)
 
     def close(self) -> None:
         """End the process; whoever still waits for it is told so. Calling it again does nothing."""

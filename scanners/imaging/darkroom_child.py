@@ -25,7 +25,7 @@ from scanners.imaging.messages import codes_to_wire, corners_of, packed_to_wire,
 from scanners.imaging.pictures import REDUCTIONS, Picture, array_of, decode, reduced, size_of
 from scanners.imaging.render import fitting, quad_of, render
 from scanners.limits import check_pixels
-from scanners.no_dump import keep_out_of_dumps
+from scanners.memory import give_back, keep_out_of_dumps
 from scanners.port import Mode
 
 MEMORY_BYTES = 6 << 30
@@ -65,6 +65,7 @@ class Bench:
             "render": self._render,
             "pack": self._pack,
             "same": self._same,
+            "forget": self._forget,
         }
 
     def _keep(self, command: Header, body: bytearray) -> Answer:
@@ -119,6 +120,11 @@ class Bench:
         ):
             pages.append(self._developed(file, corners, (int(width), int(height)), COMPARED_PX))
         return {"is": "compared", "same": same_sheet(*pages)}, b""
+
+    def _forget(self, _command: Header, _body: bytearray) -> Answer:
+        self._small.clear()
+        give_back()
+        return {"is": "forgotten"}, b""
 
     def _developed(
         self, file: bytes, corners: Sequence[float], size: tuple[int, int], room: tuple[int, int] | None
@@ -182,6 +188,8 @@ def serve(answers: int) -> None:
         except Exception as error:  # noqa: BLE001 - a picture can raise anything from inside a library
             header, answer = {"is": "error", "detail": type(error).__name__}, b""
         write_frame(answers, header, answer)
+        # While the next question is waited for, nothing of this one stays.
+        del frame, command, body, answer
 
 
 def main() -> int:

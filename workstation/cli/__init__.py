@@ -13,7 +13,7 @@ from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from scanners.no_dump import keep_out_of_dumps
+from scanners.memory import keep_out_of_dumps
 from workstation import __version__, i18n
 from workstation.i18n import N_, _
 

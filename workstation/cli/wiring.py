@@ -249,6 +249,7 @@ def build_station(
         view_file=lambda path: view_file(path, settings),
         resolution_dpi=settings.resolution_dpi,
         page_folder=private,
+        on_forget=(darkroom.forget, reading_room.forget),
         on_close=(press.close, darkroom.close, reading_room.close),
         idle_s=60.0 * min(max(settings.idle_lock_minutes, LEAST_IDLE), MOST_IDLE),
     )

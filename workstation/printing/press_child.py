@@ -10,7 +10,7 @@ import pickle
 import sys
 from typing import BinaryIO
 
-from scanners.no_dump import keep_out_of_dumps
+from scanners.memory import keep_out_of_dumps
 from workstation.printing.errors import PrintingError
 from workstation.printing.rendering import render_form, system_fonts
 

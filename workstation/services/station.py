@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from scanners.memory import give_back
+
 if TYPE_CHECKING:
     from workstation.domain.case import Page
     from workstation.domain.people import Person
@@ -72,6 +74,8 @@ class Station:
     """Memory-backed private folder for pages shown in the system's viewer; emptied at the end."""
     on_close: tuple[Callable[[], None], ...] = ()
     """What else to end before the store closes."""
+    on_forget: tuple[Callable[[], None], ...] = ()
+    """What else to let drop the pages it has seen."""
     idle_s: float = 300.0
     """Seconds without a key after which the screens lock."""
 
@@ -89,6 +93,13 @@ class Station:
         path = self.page_folder / f"{page.page_id}{ending}"
         path.write_bytes(data)
         return self.view_file(path)
+
+    def forget(self, *, thoroughly: bool) -> None:
+        """Drop from memory what was decrypted and nobody has open; see `give_back`."""
+        self.desk.store.forget()
+        for forget in self.on_forget:
+            forget()
+        give_back(thoroughly=thoroughly)
 
     def close(self) -> None:
         """Stop the line and whatever else runs, then close the store."""

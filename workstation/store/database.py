@@ -277,6 +277,10 @@ class Store:
         with self.transaction() as tx:
             tx.note(deed, actor=actor, at=at)
 
+    def forget(self) -> None:
+        """Drop the cases kept in memory; reading one again folds its log anew."""
+        self._snapshots.forget()
+
     def person_hash(self, id_number: str) -> str:
         """Return the keyed hash under which a person's papers are filed and audited."""
         return self._indexer.person(id_number)

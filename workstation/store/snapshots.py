@@ -32,6 +32,11 @@ class Snapshots:
                 self._cases.move_to_end(case_id)
             return case
 
+    def forget(self) -> None:
+        """Drop all of them; what is asked for next is folded anew."""
+        with self._lock:
+            self._cases.clear()
+
     def keep(self, case: Case) -> None:
         """Remember a committed fold; an older one never replaces a newer one."""
         with self._lock:

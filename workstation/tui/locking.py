@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 LOCK = "lock"
 """The stack of the lock screen."""
 SHORTEST_LOOK_S = 0.05
+FORGET_AFTER_S = 0.5
+"""After a case is left: the next screen is drawn first."""
 
 
 def awake_s() -> float:
@@ -108,6 +110,8 @@ class LockingApp(StackedApp):
         desk = self._stations[self._behind].desk
         self.switch_mode(LOCK)
         self._note(lambda: desk.people.left(desk.profile.clerk))
+        self._dim("darken")
+        self.forget_soon()
 
     async def let_in(self, person: Person) -> None:
         """Show the screens of who has signed in; those of whoever was there before stay behind."""
@@ -125,7 +129,26 @@ class LockingApp(StackedApp):
             self._note(lambda: people.switched(person, was))
         self._behind, self._touched_s = mode, awake_s()
         await self.switch_mode(mode)
+        self._dim("lighten")
         self.read_line()
+
+    def _dim(self, how: str) -> None:
+        """Let every part of the screens behind the lock drop the pictures it shows, or draw them again."""
+        for screen in self._screen_stacks.get(self._behind, ()):
+            for node in (screen, *screen.query("*")):
+                act = getattr(node, how, None)
+                if act is not None:
+                    act()
+
+    def forget_soon(self) -> None:
+        """Drop decrypted pages from memory once what was closed is gone."""
+        self.set_timer(FORGET_AFTER_S, self._forget)
+
+    @work(thread=True, exit_on_error=False, group="forget", exclusive=True)
+    def _forget(self) -> None:
+        station = self._station
+        if station is not None:
+            station.forget(thoroughly=self.is_locked)
 
     def _stack_for(self, person: Person) -> str | None:
         """Return the stack of a person; one whose part has changed since gets a new one."""

@@ -113,6 +113,10 @@ class CaseScreen(ProofKeys, StepKeys, AgentKeys, ReuseKeys, TrayKeys, PageKeys, 
         super().on_mount()
         self.job(lambda: self.desk.opened(self.case_id), self._opened)
 
+    def on_unmount(self) -> None:
+        """Let the program forget the pages of a case that is left."""
+        self.app.forget_soon()
+
     def _opened(self, view: CaseView) -> None:
         self.show_view(view)
         self.go(self._start or first_open_step(view))

@@ -114,6 +114,16 @@ class CutScreen(Screen[Corners | OtherCut | None]):
         self.query_one(KeyBar).keys = tuple(Key(_(k.key), _(k.label), k.action, k.main) for k in self.KEYS)
         self._say_chosen()
 
+    def darken(self) -> None:
+        """Let go of the picture while the screens are locked."""
+        self._picture = None
+        for shown in self.query("#picture"):
+            shown.image = None  # type: ignore[attr-defined]  # the picture widgets have no common type
+
+    def lighten(self) -> None:
+        """Fetch the picture again."""
+        self._develop_for_room()
+
     @on(events.Resize)
     def _measure(self) -> None:
         self.call_after_refresh(self._develop_for_room)

@@ -58,6 +58,10 @@ class PagePane(Vertical):
         self.page: Page | None = None
         self._crop: Box | None = None
         self._mark = ""
+        self._drawn: Any = None
+        """The picture's widget; it may outlive the pane until memory is collected."""
+        self._is_dark = False
+        """Nothing is drawn: the screens are locked."""
 
     def compose(self) -> ComposeResult:
         """A text until a page comes."""
@@ -84,12 +88,31 @@ class PagePane(Vertical):
         self.page, self._crop, self._mark = page, crop, mark
         self._draw()
 
+    def darken(self) -> None:
+        """Let go of the picture; the page is drawn anew by `lighten`."""
+        self._is_dark = True
+        self.workers.cancel_node(self)
+        self._let_go()
+
+    def lighten(self) -> None:
+        """Draw again what is to be shown."""
+        self._is_dark = False
+        self._draw()
+
+    def on_unmount(self) -> None:
+        """Let go of the picture at once."""
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._drawn is not None:
+            self._drawn.image = None
+
     def on_resize(self) -> None:
         """Draw the page anew for the room there is now."""
         self._draw()
 
     def _draw(self) -> None:
-        if self.page is not None and self.content_size.area:
+        if self.page is not None and self.content_size.area and not self._is_dark:
             self._decode(self.page, self._crop, self._mark, self._room_px())
 
     def _room_px(self) -> tuple[int, int]:
@@ -111,7 +134,7 @@ class PagePane(Vertical):
 
     def on_page_pane_decoded(self, event: Decoded) -> None:
         """Draw a decoded page if it is still the one wanted."""
-        if self.page is not None and event.page_id == self.page.page_id:
+        if self.page is not None and event.page_id == self.page.page_id and not self._is_dark:
             self._replace(event.picture)
 
     def on_page_pane_undrawable(self, event: Undrawable) -> None:
@@ -126,13 +149,15 @@ class PagePane(Vertical):
         empty.display = picture is None
         shown: Any = self.query("#picture")
         if picture is None:
+            self._let_go()
             shown.remove()
+            self._drawn = None
             return
-        if shown:
-            shown.first().image = picture
+        if self._drawn is not None:
+            self._drawn.image = picture
             return
-        widget = image_widget(self.app.terminal)(picture, id="picture")  # type: ignore[attr-defined]
-        self.mount(widget)
+        self._drawn = image_widget(self.app.terminal)(picture, id="picture")  # type: ignore[attr-defined]
+        self.mount(self._drawn)
 
 
 def _look_of(page: Page) -> tuple[object, ...]:
