@@ -200,6 +200,16 @@ class ChangeKind(StrEnum):
     """An issuer took a certificate back; the subject is its number, or the id of the key that signed it."""
 
 
+class Outcome(StrEnum):
+    """How a case was decided (行政许可法 art. 38)."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+    """With its reason; the applicant is told of review and suit."""
+    PARTLY = "partly"
+    """Of a matter: some approvers granted their part, others did not."""
+
+
 class ChangeFile(Model):
     """A file the office made, e.g. a certificate; fetched by its hash."""
 
@@ -238,6 +248,8 @@ class Change(Model):
     due: date | None = None
     """Last day of what is announced; of a special procedure the day it should end."""
     defects: tuple[ChangeDefect, ...] = ()
+    outcome: Outcome | None = None
+    """Of a decision, or of an approver's part of one; None: not told."""
     item_code: Short = ""
     branch: ChangeKind | None = None
     procedure: Short = ""

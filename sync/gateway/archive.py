@@ -23,7 +23,7 @@ from sync.contract.archive import (
     ArchiveQuery,
 )
 from sync.contract.libraries import Scene
-from sync.contract.models import ChangeKind, Manifest
+from sync.contract.models import ChangeKind, Manifest, Outcome
 from sync.gateway.blobs import Blobs
 from sync.gateway.database import Database, Rows
 from sync.gateway.enrolment import Window
@@ -162,7 +162,7 @@ def _approved(rows: Rows, person: str) -> Iterator[Manifest]:
     subjects = rows.execute("SELECT subject FROM archive_person WHERE person = ?", (person,)).fetchall()
     matters = [m for row in subjects if (m := find(rows, str(row["subject"]))) is not None]
     for matter in sorted(matters, key=lambda each: each.received_at, reverse=True):
-        if matter.state not in APPROVED:
+        if matter.state not in APPROVED or matter.outcome != Outcome.GRANTED:
             continue
         row = rows.execute("SELECT manifest FROM bundle WHERE bundle_id = ?", (matter.bundle_id,)).fetchone()
         if row is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sync.contract.models import Change, ChangeDefect, ChangeKind, SignedManifest
+from sync.contract.models import Change, ChangeDefect, ChangeKind, Outcome, SignedManifest
 from sync.gateway.database import Rows
 from sync.gateway.errors import UnknownBranch
 from sync.gateway.matters import DECISIONS, ENDINGS, OPEN, Matter, MatterState
@@ -45,6 +45,13 @@ class Branch:
     state: MatterState
     said: Change | None = None
     """What the approver said last."""
+    decision: Change | None = None
+    """What the approver said when it decided its part."""
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How its part was decided; None: not yet, or nobody said."""
+        return None if self.decision is None else self.decision.outcome
 
     @property
     def goes_on(self) -> bool:
@@ -59,9 +66,7 @@ def of_case(rows: Rows, matter: Matter) -> tuple[Branch, ...]:
         return ()
     body = SignedManifest.model_validate_json(row["manifest"]).manifest.body
     said = _said(rows, matter)
-    return tuple(
-        _as_it_stands(branch, said.get(branch.item_code), matter) for branch in _stated(body, matter)
-    )
+    return tuple(_as_it_stands(branch, said, matter) for branch in _stated(body, matter))
 
 
 def find(branches: Iterable[Branch], subject: str, item_code: str) -> Branch:
@@ -105,8 +110,8 @@ def together(branches: Sequence[Branch], kind: ChangeKind) -> dict[str, Any]:
     spoken = [branch for branch in branches if branch.said is not None and _counts(branch, kind)]
     said = [(branch, branch.said) for branch in spoken if branch.said is not None]
     dues = [change.due for _branch, change in said if change.due is not None]
-    refused = [branch for branch in branches if not branch.goes_on]
-    told = spoken if kind is _K.CORRECTION else refused
+    against = [branch for branch in branches if not branch.goes_on or branch.outcome is Outcome.DENIED]
+    told = spoken if kind is _K.CORRECTION else against
     return {
         "actor": "、".join(dict.fromkeys(change.actor for _branch, change in said if change.actor))[
             :NAME_LENGTH
@@ -114,7 +119,16 @@ def together(branches: Sequence[Branch], kind: ChangeKind) -> dict[str, Any]:
         "reason": "; ".join(filter(None, map(_reason, told))),
         "due": _due(kind, dues),
         "defects": defects(branches) if kind is _K.CORRECTION else (),
+        "outcome": outcome_of(branches) if kind is _K.DECIDED else None,
     }
+
+
+def outcome_of(branches: Sequence[Branch]) -> Outcome:
+    """Return what the decisions of the parts come to; a part that was refused was not granted."""
+    granted = [branch.goes_on and branch.outcome is Outcome.GRANTED for branch in branches]
+    if all(granted):
+        return Outcome.GRANTED
+    return Outcome.PARTLY if any(granted) else Outcome.DENIED
 
 
 def defects(branches: Iterable[Branch]) -> tuple[ChangeDefect, ...]:
@@ -142,6 +156,8 @@ def _counts(branch: Branch, kind: ChangeKind) -> bool:
 def _reason(branch: Branch) -> str:
     if branch.said is None:
         return ""
+    if branch.decision is not None and branch.outcome is Outcome.DENIED:
+        return f"{branch.title}: 不予批准, {branch.decision.reason}"
     if branch.goes_on:
         return f"{branch.title}: {branch.said.reason}" if branch.said.reason else ""
     return f"{branch.title}: 不予受理, {branch.said.reason}"
@@ -154,23 +170,26 @@ def _due(kind: ChangeKind, dues: Sequence[date]) -> date | None:
     return min(dues) if kind is _K.CORRECTION else max(dues)
 
 
-def _said(rows: Rows, matter: Matter) -> dict[str, Change]:
+def _said(rows: Rows, matter: Matter) -> list[Change]:
+    """Return what approvers said of their parts, in order."""
     found = rows.execute(
         "SELECT change FROM feed WHERE window_id = ? AND subject = ? AND kind = ? ORDER BY position",
         (matter.window_id, matter.subject, _K.BRANCH.value),
     )
-    changes = (Change.model_validate_json(row["change"]) for row in found)
-    return {change.item_code: change for change in changes}
+    return [Change.model_validate_json(row["change"]) for row in found]
 
 
-def _as_it_stands(branch: Branch, said: Change | None, matter: Matter) -> Branch:
+def _as_it_stands(branch: Branch, changes: Sequence[Change], matter: Matter) -> Branch:
+    mine = [change for change in changes if change.item_code == branch.item_code]
+    said = mine[-1] if mine else None
     if said is None or said.branch is None:
         return branch
     state = next(iter(DECISIONS[said.branch].values()))
     if state is _S.CORRECTION and said.bundle_id != matter.bundle_id:
         # The next version is the answer to it, and the approver looks again.
         state = _S.RECEIVED
-    return replace(branch, state=state, said=said)
+    decision = next((change for change in mine if change.branch is _K.DECIDED), None)
+    return replace(branch, state=state, said=said, decision=decision)
 
 
 def _stated(body: Mapping[str, Any], matter: Matter) -> Iterable[Branch]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sync.contract.models import BundleKind, ChangeKind, Manifest
+from sync.contract.models import BundleKind, ChangeKind, Manifest, Outcome
 from sync.gateway.database import Row, Rows, insert_all, only_value
 
 
@@ -76,6 +76,8 @@ class Matter:
     due_on: date | None = None
     """Last day (China) of the clock that runs: to tell what is missing, of a correction, of the decision."""
     due_order: str = ""
+    outcome: str = ""
+    """How it was decided (`Outcome`); empty: not yet, or nobody said."""
 
 
 _SELECT = (
@@ -142,6 +144,11 @@ def set_state(rows: Rows, subject: str, state: MatterState, due: date | None = N
         "UPDATE matter SET state = ?, due_on = ?, due_order = ? WHERE subject = ?",
         (state, due.isoformat() if due else "", due_order(state, due, str(received)), subject),
     )
+
+
+def set_outcome(rows: Rows, subject: str, outcome: Outcome) -> None:
+    """Record how a case was decided."""
+    rows.execute("UPDATE matter SET outcome = ? WHERE subject = ?", (outcome.value, subject))
 
 
 def due_order(state: MatterState, due: date | None, received_at: str) -> str:
@@ -245,4 +252,5 @@ def _matter(row: Row) -> Matter:
         received_at=datetime.fromisoformat(row["received_at"]),
         due_on=date.fromisoformat(row["due_on"]) if row["due_on"] else None,
         due_order=str(row["due_order"]),
+        outcome=str(row["outcome"]),
     )

@@ -15,6 +15,7 @@ from sync.contract.models import (
     ChangeKind,
     Enrolment,
     EnrolmentRequest,
+    Outcome,
     SignedManifest,
     SignedReceipt,
 )
@@ -223,6 +224,7 @@ class Office:
         defects: Sequence[ChangeDefect] = (),
         branch: str = "",
         seen: str = "",
+        outcome: Outcome | None = None,
     ) -> Change:
         """Decide a case, or one approver's part of it, and tell its window; see `Review.decide`."""
         return self._review.decide(
@@ -235,6 +237,7 @@ class Office:
             defects=defects,
             branch=branch,
             seen=seen,
+            outcome=outcome,
         )
 
     def revoke_certificate(self, name: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sync.contract.models import Change, ChangeDefect, ChangeKind
+from sync.contract.models import Change, ChangeDefect, ChangeKind, Outcome
 from sync.gateway import branches, matters
 from sync.gateway.branches import Branch
 from sync.gateway.course import running_procedure
@@ -56,6 +56,7 @@ class Review:
         defects: Sequence[ChangeDefect] = (),
         branch: str = "",
         seen: str = "",
+        outcome: Outcome | None = None,
     ) -> Change:
         """Decide a case and tell its window; the same decision again gives the first one's change.
 
@@ -66,11 +67,12 @@ class Review:
             subject: case number.
             kind: the decision.
             actor: who decided.
-            reason: ground; a refusal needs one.
+            reason: ground; a refusal and a negative decision need one.
             number: number of the paper; made here when empty.
             due: last day, e.g. of the correction.
             defects: every defect at once; a correction needs at least one.
             branch: item code of the approver that decides its part of a matter.
+            outcome: of a decision; nothing said is granted, for a denial is always said in so many words.
             seen: the case as the approver looked at it, see `standing`; nothing: decide it as it is.
 
         Raises:
@@ -81,6 +83,7 @@ class Review:
             IncompleteDecision: the ground or the defects are missing.
             StoppedAlready: a special procedure runs, so there is nothing to decide on yet.
         """
+        outcome = (outcome or Outcome.GRANTED) if kind is ChangeKind.DECIDED else None
 
         def work(rows: Rows) -> Change:
             matter = _case(rows, subject)
@@ -95,19 +98,21 @@ class Review:
                     "number": number,
                     "due": due,
                     "defects": tuple(defects),
+                    "outcome": outcome,
                 }
                 return self._decide_branch(rows, matter, part, kind, said)
             asked = tuple(defects)
             if kind is ChangeKind.CORRECTION:
                 asked = tuple(dict.fromkeys((*defects, *branches.defects(parts))))
-            _check_words(subject, kind, reason, asked)
-            before = _repeated(rows, matter, kind, number, (reason, due, asked))
+            _check_words(subject, kind, reason, asked, outcome)
+            before = _repeated(rows, matter, kind, number, (reason, due, asked, outcome))
             if before is not None:
                 return before
-            self._decide_branches(rows, matter, parts, kind, actor=actor, reason=reason)
-            return self._decide(
-                rows, matter, kind, actor=actor, reason=reason, number=number, due=due, defects=asked
-            )
+            whole: dict[str, Any] = {"actor": actor, "reason": reason, "outcome": outcome}
+            self._decide_branches(rows, matter, parts, kind, whole)
+            if parts and kind is ChangeKind.DECIDED:
+                whole = _as_parts_say(whole, branches.of_case(rows, matter))
+            return self._decide(rows, matter, kind, number=number, due=due, defects=asked, **whole)
 
         return self._database.write(work)
 
@@ -125,7 +130,7 @@ class Review:
         matter = matters.find(rows, subject)
         if matter is not None and matter.state is MatterState.RECEIVED:
             parts = branches.of_case(rows, matter)
-            self._decide_branches(rows, matter, parts, ChangeKind.ACCEPTED, actor=AUTOMATIC, reason="")
+            self._decide_branches(rows, matter, parts, ChangeKind.ACCEPTED, {"actor": AUTOMATIC})
             self._decide(rows, matter, ChangeKind.ACCEPTED, actor=AUTOMATIC)
 
     def check_bag(self, number: str, differences: Sequence[ChangeDefect], *, actor: str) -> Change:
@@ -168,13 +173,12 @@ class Review:
     def _decide_branch(
         self, rows: Rows, matter: Matter, part: Branch, kind: ChangeKind, said: dict[str, Any]
     ) -> Change:
-        _check_words(f"{matter.subject} {part.item_code}", kind, said["reason"], said["defects"])
+        about = f"{matter.subject} {part.item_code}"
+        _check_words(about, kind, said["reason"], said["defects"], said["outcome"])
         if _is_repeated(part, kind, said) and part.said is not None:
             return part.said
         if matter.state in CLOSED or part.state not in DECISIONS[kind]:
-            raise IllegalDecision(
-                subject=f"{matter.subject} {part.item_code}", state=part.state.value, decision=kind.value
-            )
+            raise IllegalDecision(subject=about, state=part.state.value, decision=kind.value)
         change = self._tell_branch(rows, matter, part, kind, said)
         self.follow(rows, matter.subject)
         return change
@@ -185,9 +189,7 @@ class Review:
         matter: Matter,
         parts: Sequence[Branch],
         kind: ChangeKind,
-        *,
-        actor: str,
-        reason: str,
+        said: dict[str, Any],
     ) -> None:
         """Let a decision of the whole case be that of each part that can take it."""
         behind = branches.must_come_first(parts, kind)
@@ -198,7 +200,7 @@ class Review:
             )
         for part in parts:
             if part.state in DECISIONS[kind] and kind is not ChangeKind.CORRECTION:
-                self._tell_branch(rows, matter, part, kind, {"actor": actor, "reason": reason})
+                self._tell_branch(rows, matter, part, kind, said)
 
     def _tell_branch(
         self, rows: Rows, matter: Matter, part: Branch, kind: ChangeKind, said: dict[str, Any]
@@ -227,6 +229,7 @@ class Review:
         number: str = "",
         due: date | None = None,
         defects: Sequence[ChangeDefect] = (),
+        outcome: Outcome | None = None,
     ) -> Change:
         target = DECISIONS[kind].get(matter.state)
         running = running_procedure(rows, matter) if kind is ChangeKind.DECIDED else None
@@ -236,6 +239,8 @@ class Review:
             raise IllegalDecision(subject=matter.subject, state=matter.state.value, decision=kind.value)
         kept = matter.due_on if kind is ChangeKind.IN_REVIEW else None
         matters.set_state(rows, matter.subject, target, due or kept)
+        if outcome is not None:
+            matters.set_outcome(rows, matter.subject, outcome)
         return append(
             rows,
             matter.window_id,
@@ -248,7 +253,14 @@ class Review:
             reason=reason,
             due=due,
             defects=defects,
+            outcome=outcome,
         )
+
+
+def _as_parts_say(whole: dict[str, Any], parts: Sequence[Branch]) -> dict[str, Any]:
+    """Return the decision of a whole case where approvers had decided their parts before."""
+    together = branches.together(parts, ChangeKind.DECIDED)
+    return {**whole, "reason": whole["reason"] or together["reason"], "outcome": together["outcome"]}
 
 
 def standing(rows: Rows, matter: Matter) -> str:
@@ -267,8 +279,15 @@ def _case(rows: Rows, subject: str) -> Matter:
     return matter
 
 
-def _check_words(subject: str, kind: ChangeKind, reason: str, defects: Sequence[ChangeDefect]) -> None:
-    is_silent = kind is ChangeKind.REFUSED and not reason.strip()
+def _check_words(
+    subject: str,
+    kind: ChangeKind,
+    reason: str,
+    defects: Sequence[ChangeDefect],
+    outcome: Outcome | None,
+) -> None:
+    is_against = kind is ChangeKind.REFUSED or outcome in (Outcome.DENIED, Outcome.PARTLY)
+    is_silent = is_against and not reason.strip()
     if is_silent or (kind is ChangeKind.CORRECTION and not defects):
         raise IncompleteDecision(subject=subject, decision=kind.value)
 
@@ -278,7 +297,7 @@ def _is_repeated(part: Branch, kind: ChangeKind, said: dict[str, Any]) -> bool:
     before = part.said
     if before is None or before.branch is not kind or part.state not in DECISIONS[kind].values():
         return False
-    is_same = all(getattr(before, name) == said[name] for name in ("reason", "due", "defects"))
+    is_same = all(getattr(before, name) == said[name] for name in ("reason", "due", "defects", "outcome"))
     return is_same and said["number"] in ("", before.number)
 
 
@@ -287,13 +306,15 @@ def _repeated(
     matter: Matter,
     kind: ChangeKind,
     number: str,
-    words: tuple[str, date | None, tuple[ChangeDefect, ...]],
+    words: tuple[str, date | None, tuple[ChangeDefect, ...], Outcome | None],
 ) -> Change | None:
     """Return the change that already says this; the case must still stand where that change put it."""
     if matter.state not in DECISIONS[kind].values():
         return None
     before = last_of(rows, matter.window_id, matter.subject, kind)
-    if before is None or (before.reason, before.due, before.defects) != words:
+    if before is None or (before.reason, before.due, before.defects) != words[:3]:
+        return None
+    if before.outcome not in (words[3], None, Outcome.PARTLY):
         return None
     return before if number in ("", before.number) else None
 

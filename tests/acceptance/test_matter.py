@@ -62,7 +62,7 @@ async def test_a_barbers_shop_is_opened_in_one_go(practice: Practice) -> None:
 
         assert isinstance(clerk.app.screen, HomeScreen)
         await clerk.open_listed(case.case_id)
-        assert [line.words for line in clerk.view.branches] == ["已办结"] * 3
+        assert [line.words for line in clerk.view.branches] == ["准予"] * 3
         decisions = [
             change for change in office.feed.since(manifest.window_id, 0).changes if not change.branch
         ]

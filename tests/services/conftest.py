@@ -19,7 +19,7 @@ from ocr.port import Reading
 from scanners.fake import DEVICE, ScriptedScanner, blank_page
 from scanners.id_reader import IdReader
 from scanners.port import ScanJob
-from sync.contract.models import Change, ChangeDefect, ChangeKind, Manifest
+from sync.contract.models import Change, ChangeDefect, ChangeKind, Manifest, Outcome
 from sync.contract.signing import new_key
 from workstation.catalogue.calendar import load_calendar
 from workstation.catalogue.loader import bundled_pack, load_pack
@@ -204,7 +204,9 @@ class Window:
         return self.store.case(case.case_id)
 
     def tell(self, kind: ChangeKind, subject: str, **words: object) -> bool:
-        """Let a change of the back office arrive."""
+        """Let a change of the back office arrive; a decision grants unless it says otherwise."""
+        if kind is ChangeKind.DECIDED:
+            words = {"outcome": Outcome.GRANTED, **words}
         return self.store.inbox.apply(change_of(kind, subject, self.store.inbox.cursor() + 1, **words))
 
 

@@ -18,6 +18,7 @@ from joserfc.jwk import OKPKey
 from sync.contract.ids import uuid7
 from sync.contract.models import (
     BundleKind,
+    Changes,
     Enrolment,
     EnrolmentRequest,
     Manifest,
@@ -210,10 +211,10 @@ class WindowSeat:
         return self.manifest(**{**values, **changes})
 
     def news(self, after: int = 0, wait: float = 0) -> dict[str, Any]:
+        """Return the feed as a window reads it: what a line does not say is there as nothing said."""
         answer = self.call("GET", "/v1/changes", params={"after": after, "wait": wait})
         assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
+        return Changes.model_validate_json(answer.content).model_dump(mode="json")
 
 
 def assertion(key: Ed25519PrivateKey, claims: dict[str, Any]) -> str:

@@ -118,6 +118,12 @@ def _add_decide(actions: Actions) -> argparse.ArgumentParser:
         "--branch", default="", metavar=_("事项编码"), help=_("一件事中作决定的那一个事项; 不填则为整件")
     )
     decide.add_argument("--reason", default="", help=_("理由; 不予受理时必填"))
+    decide.add_argument(
+        "--outcome",
+        choices=("granted", "denied"),
+        default="granted",
+        help=_("作出决定时: 准予 (不填即此) 或不予批准, 后者须写理由"),
+    )
     decide.add_argument("--number", default="", help=_("文书编号; 不填则自动编号"))
     decide.add_argument("--due", type=_day, help=_("期限, 例如 2026-12-01"))
     decide.add_argument("--actor", default="", help=_("经办人; 不填则为登录名"))
@@ -226,7 +232,7 @@ def _line(matter: Matter) -> str:
 
 
 def _decide(args: argparse.Namespace) -> int:
-    from sync.contract.models import ChangeKind
+    from sync.contract.models import ChangeKind, Outcome
 
     office = _office(args)
     try:
@@ -239,6 +245,7 @@ def _decide(args: argparse.Namespace) -> int:
             due=args.due,
             defects=args.defects,
             branch=args.branch,
+            outcome=Outcome(args.outcome),
         )
     finally:
         office.close()

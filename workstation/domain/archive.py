@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from workstation.domain.case import CaseState, Page, TrustLevel
+from workstation.domain.case import CaseState, Outcome, Page, TrustLevel
 
 
 class CopyState(StrEnum):
@@ -28,23 +28,40 @@ class Approval(StrEnum):
 
     PENDING = "PENDING"
     APPROVED = "APPROVED"
+    PARTLY = "PARTLY"
+    """Of a matter: not every approver granted its part."""
+    UNKNOWN = "UNKNOWN"
+    """Decided, and nobody said how."""
     REFUSED = "REFUSED"
     WITHDRAWN = "WITHDRAWN"
     TERMINATED = "TERMINATED"
 
 
-APPROVAL_OF: dict[CaseState, Approval] = {
+_APPROVAL_OF: dict[CaseState, Approval] = {
     CaseState.DRAFT: Approval.PENDING,
     CaseState.RECEIVED: Approval.PENDING,
     CaseState.CORRECTION: Approval.PENDING,
     CaseState.ACCEPTED: Approval.PENDING,
     CaseState.IN_REVIEW: Approval.PENDING,
-    CaseState.DECIDED: Approval.APPROVED,
-    CaseState.DELIVERED: Approval.APPROVED,
+    CaseState.DECIDED: Approval.UNKNOWN,
+    CaseState.DELIVERED: Approval.UNKNOWN,
     CaseState.REFUSED: Approval.REFUSED,
     CaseState.WITHDRAWN: Approval.WITHDRAWN,
     CaseState.TERMINATED: Approval.TERMINATED,
 }
+_APPROVAL_BY = {
+    Outcome.GRANTED: Approval.APPROVED,
+    Outcome.DENIED: Approval.REFUSED,
+    Outcome.PARTLY: Approval.PARTLY,
+}
+
+
+def approval_of(state: CaseState, outcome: Outcome | None) -> Approval:
+    """Return what a case of this state vouches for; `outcome` counts once it is decided."""
+    approval = _APPROVAL_OF[state]
+    if approval is Approval.UNKNOWN and outcome is not None:
+        return _APPROVAL_BY[outcome]
+    return approval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,7 @@ from workstation.domain.facts import (
     Treatment,
     TrustLevel,
 )
+from workstation.domain.outcomes import Outcome
 from workstation.domain.page_entries import (
     FindingSettled,
     PageAdded,
@@ -115,6 +116,7 @@ __all__ = [
     "PackChanged",
     "PapersShared",
     "Origin",
+    "Outcome",
     "OriginalMarked",
     "Page",
     "PageAdded",
@@ -303,6 +305,10 @@ class Case:
     accepted_due: date | None = None
     """Last day of the decision as told with the acceptance; None: only the item's limits are known."""
     decided_at: datetime | None = None
+    outcome: Outcome | None = None
+    """How it was decided; None: not yet, or nobody said."""
+    reason: str = ""
+    """Why it was refused or decided as it was, as the back office told it."""
     last_move: Moved | None = None
     bundles: tuple[Sealed, ...] = ()
     papers: tuple[Printed, ...] = ()

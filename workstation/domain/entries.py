@@ -22,6 +22,7 @@ from workstation.domain.facts import (
     Share,
     SupplementWay,
 )
+from workstation.domain.outcomes import Outcome
 from workstation.domain.page_entries import (
     FindingSettled,
     PageAdded,
@@ -265,6 +266,8 @@ class BranchMoved:
     reason: str = ""
     bundle_id: str = ""
     """The version it was said of; a later version answers a correction."""
+    outcome: Outcome | None = None
+    """Of a decision; None: not told."""
     kind: Literal["branch"] = "branch"
 
 
@@ -292,6 +295,8 @@ class Moved:
     defects: tuple[Defect, ...] = ()
     body: str = ""
     """Competent body (refusal) or deciding office."""
+    outcome: Outcome | None = None
+    """Of a decision; None: not told."""
     kind: Literal["moved"] = "moved"
 
 

@@ -29,6 +29,7 @@ from workstation.domain.case import (
     Flagged,
     HomeStreetSet,
     IdentityChecked,
+    Move,
     Moved,
     Opened,
     Origin,
@@ -53,6 +54,7 @@ from workstation.domain.case import (
     next_state,
 )
 from workstation.domain.folding_pages import PAGE_PAYLOADS, with_files, with_pages
+from workstation.domain.outcomes import outcome_in
 
 
 def fold(entries: Iterable[Entry]) -> Case:
@@ -81,7 +83,7 @@ def apply(case: Case | None, entry: Entry) -> Case:
         raise ValueError(f"gap in the log: {entry.seq} after {case.length}")
     case = replace(case, length=entry.seq, changed_at=entry.at)
     if isinstance(payload, Moved):
-        return _moved(case, payload, entry.at)
+        return _moved(case, payload, entry)
     if isinstance(payload, _SLOT_PAYLOADS):
         return _with_slot(case, payload)
     if isinstance(payload, PAGE_PAYLOADS):
@@ -110,8 +112,12 @@ def _opened(payload: Opened, entry: Entry) -> Case:
     )
 
 
-def _moved(case: Case, payload: Moved, at: datetime) -> Case:
-    state = next_state(case.state, payload.move, number=case.number)
+def _moved(case: Case, payload: Moved, entry: Entry) -> Case:
+    at, state = entry.at, next_state(case.state, payload.move, number=case.number)
+    if payload.move is Move.DECIDE:
+        case = replace(case, outcome=payload.outcome or outcome_in(entry.why))
+    if payload.move in (Move.DECIDE, Move.REFUSE):
+        case = replace(case, reason=entry.why)
     return replace(
         case,
         state=state,

@@ -56,6 +56,7 @@ def course_of(case: Case) -> Case:
         fields={},
         bundles=(),
         papers=(),
+        reason="",
     )
 
 

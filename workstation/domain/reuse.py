@@ -64,6 +64,8 @@ class Bar(StrEnum):
     USED_ALREADY = "R328"
     AGENT_POWERLESS = "R329"
     NEEDS_ORIGINAL = "R330"
+    GRANTED_IN_PART = "R334"
+    OUTCOME_UNKNOWN = "R335"
 
 
 HIDDEN = frozenset({Bar.OTHER_MATERIAL, Bar.NOT_REUSABLE, Bar.PRACTICE, Bar.SAME_CASE})
@@ -73,6 +75,8 @@ DECIDED_AGAINST = {
     Approval.TERMINATED: Bar.CASE_REFUSED,
     Approval.WITHDRAWN: Bar.CASE_WITHDRAWN,
     Approval.PENDING: Bar.NOT_APPROVED,
+    Approval.PARTLY: Bar.GRANTED_IN_PART,
+    Approval.UNKNOWN: Bar.OUTCOME_UNKNOWN,
 }
 GONE = {
     CopyState.WITHDRAWN: Bar.WITHDRAWN,
@@ -304,6 +308,8 @@ _STANDING: tuple[tuple[Bar, Speaks], ...] = (
     (Bar.WRONG_HOLDER, _wrong_holder),
     (Bar.CASE_REFUSED, _decided(Bar.CASE_REFUSED)),
     (Bar.CASE_WITHDRAWN, _decided(Bar.CASE_WITHDRAWN)),
+    (Bar.GRANTED_IN_PART, _decided(Bar.GRANTED_IN_PART)),
+    (Bar.OUTCOME_UNKNOWN, _decided(Bar.OUTCOME_UNKNOWN)),
     (Bar.NOT_APPROVED, _decided(Bar.NOT_APPROVED)),
     (Bar.CHECKED_IN_FUTURE, lambda copy, scene: _said(copy.checked_on > scene.today, copy.checked_on)),
     (Bar.EXPIRED, _expired),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from workstation.printing.forms import PaperForm
 
@@ -19,3 +19,23 @@ class PrivacyNoticeForm(PaperForm):
     """What the citizen's answers ask for."""
     keep_days: int
     """Days a copy without a limit of its own stays for reuse."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenialForm(PaperForm):
+    """不予批准决定告知书: what the office decided, why, and how to object."""
+
+    received_at: datetime
+    decided_on: date
+    decision_number: str
+    """Of the office's own decision, where it gave one."""
+    authority: str
+    reason: str
+    basis: str
+    in_part: bool = False
+    """Some parts of a matter were granted."""
+    parts: tuple[tuple[str, str], ...] = ()
+    """Of a matter: each approver's item and how its part was decided."""
+    review_body: str = ""
+    """Where to ask for administrative review."""
+    court: str = ""

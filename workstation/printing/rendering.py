@@ -25,7 +25,7 @@ from workstation.printing.forms import (
     ToleranceNoticeForm,
     ToleranceUndertakingForm,
 )
-from workstation.printing.forms_notice import PrivacyNoticeForm
+from workstation.printing.forms_notice import DenialForm, PrivacyNoticeForm
 from workstation.printing.layout import PrintedFile
 from workstation.printing.scanned import MaterialDocument
 
@@ -34,6 +34,7 @@ MODULES: dict[type, str] = {
     AcceptanceForm: "acceptance",
     CorrectionForm: "correction",
     RefusalForm: "refusal",
+    DenialForm: "denial",
     ReuseForm: "reuse",
     ProofForm: "proof",
     HandoverForm: "handover",

@@ -24,7 +24,7 @@ from workstation.printing.forms import (
     ToleranceUndertakingForm,
     ToleratedLine,
 )
-from workstation.printing.forms_notice import PrivacyNoticeForm
+from workstation.printing.forms_notice import DenialForm, PrivacyNoticeForm
 from workstation.printing.samples import CASE, RECEIVED_AT, receipt_form
 
 APPLICATION_PARTS = (
@@ -269,4 +269,18 @@ def data_check_form() -> ProofForm:
             ),
         ),
         **CASE,
+    )
+
+
+def denial_form() -> DenialForm:
+    """Return the notice of a decision against the applicant."""
+    return DenialForm(
+        **CASE,
+        number="W03-20261120-0042-N",
+        received_at=RECEIVED_AT,
+        decided_on=date(2026, 12, 11),
+        decision_number="决定-W03-000042",
+        authority="福田区民政局",
+        reason="经核查，申请人在本市的居住时间不满一年，不符合办理条件。",
+        basis="《中华人民共和国行政许可法》第三十八条第二款",
     )

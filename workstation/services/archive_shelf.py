@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from workstation.domain.archive import APPROVAL_OF, ArchivedMaterial
+from workstation.domain.archive import ArchivedMaterial, approval_of
 from workstation.domain.case import Applicant, Case, FieldValue
 from workstation.domain.clock import Clock, local_date
 from workstation.domain.errors import BadUscc
@@ -40,8 +40,8 @@ class ArchiveShelf:
         found = tuple(copies)
         states = self.store.summaries_of({copy.source_case for copy in found})
         return tuple(
-            replace(copy, approval=APPROVAL_OF[states[copy.source_case].state])
-            if copy.source_case in states
+            replace(copy, approval=approval_of(case.state, case.course.outcome))
+            if (case := states.get(copy.source_case)) is not None
             else copy
             for copy in found
         )

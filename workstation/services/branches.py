@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync.contract.models import Change, ChangeKind
-from workstation.domain.case import BranchMoved, Case, CaseState, Move
+from workstation.domain.case import BranchMoved, Case, CaseState, Move, Outcome
 from workstation.domain.checklist import derive
 from workstation.domain.items import Item, Limit
 from workstation.domain.matters import Branch
@@ -22,6 +22,16 @@ BRANCH_WORDS = {
     ChangeKind.DECIDED: N_("{who}已办结「{item}」"),
     ChangeKind.DELIVERED: N_("「{item}」的结果已送达"),
 }
+DECISION_WORDS = {
+    Outcome.GRANTED: N_("{who}决定准予「{item}」"),
+    Outcome.DENIED: N_("{who}决定不予批准「{item}」: {reason}"),
+    Outcome.PARTLY: N_("{who}决定部分准予「{item}」: {reason}"),
+}
+OUTCOME_WORDS = {
+    Outcome.GRANTED: N_("准予"),
+    Outcome.DENIED: N_("不予批准"),
+    Outcome.PARTLY: N_("部分准予"),
+}
 MOVE_WORDS = {
     Move.ACCEPT: N_("已受理"),
     Move.CORRECT: N_("要求补正"),
@@ -30,6 +40,9 @@ MOVE_WORDS = {
     Move.DECIDE: N_("已办结"),
     Move.DELIVER: N_("已送达"),
 }
+
+
+AGAINST = frozenset({Outcome.DENIED, Outcome.PARTLY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,8 @@ class BranchLine:
     @property
     def wants_a_person(self) -> bool:
         """True when it said something the citizen must hear."""
-        return self.said is not None and self.said.move in (Move.CORRECT, Move.REFUSE)
+        said = self.said
+        return said is not None and (said.move in (Move.CORRECT, Move.REFUSE) or said.outcome in AGAINST)
 
 
 def branch_lines(catalogue: Catalogue, case: Case) -> tuple[BranchLine, ...]:
@@ -66,6 +80,8 @@ def _state_words(case: Case, said: BranchMoved | None) -> str:
         return _("已受理") if is_accepted else _("待受理") if case.is_sealed else ""
     if said.move is Move.CORRECT and said.bundle_id in {sealed.bundle_id for sealed in case.bundles[:-1]}:
         return _("已补正, 待核")
+    if said.outcome is not None:
+        return _(OUTCOME_WORDS[said.outcome])
     return _(MOVE_WORDS.get(said.move, said.move.value))
 
 
@@ -77,6 +93,8 @@ def branch_words(change: Change, title: str) -> str:
         title: of the item it is about.
     """
     words = BRANCH_WORDS.get(change.branch or change.kind, N_("{who}已处理「{item}」"))
+    if change.branch is ChangeKind.DECIDED and change.outcome is not None:
+        words = DECISION_WORDS[Outcome(change.outcome.name)]
     return _(words).format(who=change.actor, item=title, reason=change.reason)
 
 

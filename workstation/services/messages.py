@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from sync.contract.feed import REPEATABLE, UnknownChange
 from sync.contract.models import Change, ChangeKind
+from workstation.domain.case import Outcome
 from workstation.i18n import N_, _
-from workstation.services.branches import branch_words
+from workstation.services.branches import AGAINST, branch_words
+from workstation.services.updates import outcome_of
 from workstation.store.database import AppliedChange
 
 if TYPE_CHECKING:
@@ -31,6 +33,11 @@ CHANGE_WORDS = {
     ChangeKind.CERTIFICATE_REVOKED: N_("有电子证照已被签发机关撤销, 不再采用"),
     ChangeKind.RESULT: N_("{who}发来结果文件: {reason}; 用 workstation queue results 取回"),
     ChangeKind.CATALOGUE: N_("事项目录有新版本, 将在办件之间启用"),
+}
+DECISION_WORDS = {
+    Outcome.GRANTED: N_("{who}决定准予"),
+    Outcome.DENIED: N_("{who}决定不予批准: {reason}"),
+    Outcome.PARTLY: N_("{who}决定部分准予: {reason}"),
 }
 SUBJECTS = {
     ChangeKind.WAYBILL: N_("邮袋 {subject}"),
@@ -83,7 +90,9 @@ def _unknown(desk: Desk, change: UnknownChange, is_read: bool) -> MessageLine:
 
 def _known(desk: Desk, change: Change, is_read: bool) -> MessageLine:
     case = desk.store.case_by_number(change.subject)
-    words = _(CHANGE_WORDS[change.kind]).format(who=change.actor, reason=change.reason)
+    outcome = outcome_of(change)
+    said = CHANGE_WORDS[change.kind] if outcome is None else DECISION_WORDS[outcome]
+    words = _(said).format(who=change.actor, reason=change.reason)
     if change.kind is ChangeKind.BRANCH:
         words = branch_words(change, desk.catalogue.title_of(change.item_code))
     if change.kind is ChangeKind.WAYBILL and case is not None:
@@ -94,7 +103,7 @@ def _known(desk: Desk, change: Change, is_read: bool) -> MessageLine:
         title=desk.catalogue.title_of(case.item_code) if case else _subject(change),
         applicant=desk.privacy.name_of(case) if case else "",
         words=words,
-        wants_a_person=change.kind in WANTS_A_PERSON or change.branch is ChangeKind.REFUSED,
+        wants_a_person=bool(WANTS_A_PERSON & {change.kind, change.branch}) or outcome in AGAINST,
         is_read=is_read,
         due=change.due,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from workstation.domain.case import CaseState, Flag
+from workstation.domain.case import CaseState, Flag, Outcome
 from workstation.domain.clock import local_date, start_of_day
 from workstation.domain.courier import Bag
 from workstation.domain.lamps import LampColour
@@ -24,6 +24,7 @@ from workstation.store.database import CaseSummary, Group
 
 SHOWN_MOST, QUEUE_SHOWN, MESSAGES_SHOWN = 100, 50, 20
 """Lines the home screen shows; the most urgent come first."""
+DECIDED = frozenset({CaseState.DECIDED, CaseState.DELIVERED})
 WANTED = (LampColour.RED, LampColour.YELLOW, LampColour.GREY)
 """Lamps that want a person, in this order."""
 
@@ -42,6 +43,8 @@ class CaseLine:
     """Silence has accepted it (行政许可法 art. 32(4))."""
     lamps: tuple[Lamp, ...] = ()
     """Every clock that runs for it, the most urgent first."""
+    outcome: Outcome | None = None
+    """How it was decided; None: not yet, or nobody said."""
     change: ItemChange | None = None
     """What a newer pack changed in its item before the back office took it."""
 
@@ -140,6 +143,7 @@ def _case_line(desk: Desk, case: CaseSummary, board: LampBoard, applicant: str) 
         on_hold=Flag.ON_HOLD in case.flags,
         is_deemed_accepted=Flag.DEEMED_ACCEPTED in case.flags,
         lamps=board.of_line(case),
+        outcome=case.course.outcome if case.state in DECIDED else None,
         change=_change(desk, case),
     )
 

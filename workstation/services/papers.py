@@ -26,6 +26,7 @@ from workstation.printing.forms import (
 from workstation.services.courier import ONE_WORKDAY
 from workstation.services.course_papers import CoursePapers, course_papers
 from workstation.services.cover_papers import CoverPapers
+from workstation.services.denial_papers import DenialPapers, denial_papers
 from workstation.services.limits import last_day
 from workstation.services.notice_papers import NOTICE, NoticePapers
 from workstation.services.paper_desk import Paper, Render
@@ -57,7 +58,7 @@ from workstation.services.supplements import last_supplement
 __all__ = ["TITLES", "Paper", "Papers", "Render", "papers_at_decision", "papers_for"]
 
 
-class Papers(NoticePapers, PromisePapers, CoursePapers, CoverPapers, ProofPapers):
+class Papers(NoticePapers, PromisePapers, CoursePapers, CoverPapers, ProofPapers, DenialPapers):
     """All papers of a case; those that may be printed now are named by `papers_for`."""
 
     def receipt(self, case_id: str) -> Paper:
@@ -224,6 +225,7 @@ def papers_for(case: Case, item: Item) -> tuple[str, ...]:
     reuse = ("reuse",) if any(slot.reuse is not None for slot in case.slots.values()) else ()
     return (
         *_BY_STATE.get(case.state, ()),
+        *denial_papers(case),
         *reuse,
         *proof_papers(case, item),
         *promise_papers(case, item),
@@ -260,6 +262,7 @@ TITLES = {
     "acceptance": N_("受理通知书"),
     "correction": N_("申请材料补正告知书"),
     "refusal": N_("不予受理通知书"),
+    "denial": N_("不予批准决定告知书"),
     "reuse": N_("材料复用确认书"),
     "certificate_proofs": N_("电子证照核验单"),
     "data_checks": N_("数据核验表单"),

@@ -17,12 +17,14 @@ from workstation.domain.case import (
     Flag,
     Move,
     Moved,
+    Outcome,
     Payload,
     Sealed,
 )
 from workstation.domain.courier import BagState
 from workstation.domain.errors import DomainError
 from workstation.domain.lamps import decision_start
+from workstation.domain.outcomes import outcome_in
 from workstation.services.archiving import mark_copies
 from workstation.services.certificates import revoke
 from workstation.services.pack_updates import want
@@ -86,6 +88,7 @@ def _move_case(tx: Tx, case: Case, change: Change) -> None:
         due=change.due,
         # Who refused is not who is competent: a refusal names no body unless the reason does.
         body="" if change.kind is ChangeKind.REFUSED else change.actor,
+        outcome=outcome_of(change),
         defects=tuple(
             Defect(
                 material_id=d.material_id,
@@ -117,8 +120,16 @@ def _course(case: Case, change: Change) -> Payload | None:
                 body=change.actor,
                 reason=change.reason,
                 bundle_id=change.bundle_id or "",
+                outcome=outcome_of(change),
             )
     return None
+
+
+def outcome_of(change: Change) -> Outcome | None:
+    """Return how a change decides; before the outcome had its place, the reason may say it."""
+    if ChangeKind.DECIDED not in (change.kind, change.branch):
+        return None
+    return Outcome(change.outcome.name) if change.outcome is not None else outcome_in(change.reason)
 
 
 def _is_counted(case: Case) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 
 from workstation.domain.agreement import compare, judged
 from workstation.domain.archive import ArchivedMaterial
-from workstation.domain.case import MOVES, Applicant, Case, CaseState, FieldValue, Move
+from workstation.domain.case import MOVES, Applicant, Case, CaseState, FieldValue, Move, Outcome
 from workstation.domain.checklist import (
     Checklist,
     ChecklistLine,
@@ -28,7 +28,7 @@ from workstation.domain.known import KnownAnswer
 from workstation.domain.reuse import Refusal
 from workstation.domain.situations import Question
 from workstation.i18n import N_, _
-from workstation.services.branches import BranchLine
+from workstation.services.branches import OUTCOME_WORDS, BranchLine
 from workstation.services.card_age import with_card_age
 from workstation.services.carrying import CARD, card_values
 from workstation.services.item_changes import ItemChange
@@ -56,6 +56,13 @@ TODO_WORDS = {
     Todo.AWAIT_PROOF: N_("待核验"),
     Todo.MARK_ORIGINAL: N_("请确认原件去向"),
 }
+
+
+def standing_words(state: CaseState, outcome: Outcome | None) -> str:
+    """Return the words of a state; of a decided case how it was decided, where somebody said so."""
+    if outcome is None or state not in (CaseState.DECIDED, CaseState.DELIVERED):
+        return _(STATE_WORDS[state])
+    return f"{_(STATE_WORDS[state])} · {_(OUTCOME_WORDS[outcome])}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +99,11 @@ class CaseView:
     """Every clock that runs for the case, the most urgent first."""
     spent: str = ""
     """How long it took up to its receipt, in words."""
+
+    @property
+    def standing(self) -> str:
+        """Where the case stands, in words; of a decided one how it was decided."""
+        return standing_words(self.case.state, self.case.outcome)
 
     @property
     def questions_now(self) -> tuple[Question, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sync.contract.models import ChangeDefect, ChangeKind
+from sync.contract.models import ChangeDefect, ChangeKind, Outcome
 from sync.gateway.desk import clocks, words
 from sync.gateway.desk.casefile import CaseFile
 from sync.gateway.desk.views import CaseView
@@ -14,8 +14,8 @@ from sync.gateway.desk.views import CaseView
 FIRST_ROWS, MOST_ROWS = 2, 20
 LONGEST = 2000
 LONGEST_NAME = 200
-OUTCOMES = {"granted": "准予", "denied": "不予批准"}
-"""What a decision says, as the paper words it."""
+OUTCOMES = frozenset({Outcome.GRANTED, Outcome.DENIED})
+"""What one approver may decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,9 @@ class Filled:
         """Return the decision."""
         return ChangeKind(self.act)
 
-    def reason_words(self) -> str:
-        """Return the reason as the window is told; a decision says its outcome first."""
-        if self.act != "decided":
-            return self.reason.strip()
-        return ": ".join(filter(None, (OUTCOMES.get(self.outcome, ""), self.reason.strip())))
+    def how(self) -> Outcome | None:
+        """Return how a decision decides; None for everything else."""
+        return Outcome(self.outcome) if self.act == "decided" else None
 
     def defects_of(self, file: CaseFile) -> tuple[ChangeDefect, ...]:
         """Return every defect at once, each tied to a line of the checklist or a field of the form."""

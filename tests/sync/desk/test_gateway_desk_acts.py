@@ -65,7 +65,7 @@ def test_an_accepted_case_is_decided(window: WindowSeat, desk: Browser, number: 
     assert desk.decide(number, outcome="denied", reason="不符合条件").status_code == 303
     changes = window.news()["changes"]
     assert [change["kind"] for change in changes] == ["accepted", "in_review", "decided"]
-    assert changes[-1]["reason"] == "不予批准: 不符合条件"
+    assert (changes[-1]["outcome"], changes[-1]["reason"]) == ("denied", "不符合条件")
     assert re.findall('data-key="(.)"', desk.open(number).text) == ["i"]
 
 

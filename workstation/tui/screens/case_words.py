@@ -5,12 +5,13 @@ from __future__ import annotations
 from rich.style import Style
 from rich.text import Text
 
+from workstation.domain.case import Outcome
 from workstation.domain.checklist import Todo
 from workstation.domain.identity import mask_id_number
 from workstation.i18n import _
-from workstation.services.view import STATE_WORDS, CaseView
+from workstation.services.view import CaseView
 from workstation.tui.cells import printable
-from workstation.tui.theme import AMBER, GREEN, QUIET
+from workstation.tui.theme import AMBER, GREEN, QUIET, RED
 from workstation.tui.widgets.steps import STEP_WORDS, StepName
 
 
@@ -67,7 +68,9 @@ def head(view: CaseView) -> Text:
     if view.home_street_name:
         streets = " + ".join(name for name in (view.home_street_name, view.second_street_name) if name)
         text.append(f"  {_('属地')} {streets}", Style(color=QUIET))
-    text.append(f"  {_(STATE_WORDS[case.state])}", Style(color=GREEN if case.is_sealed else QUIET))
+    is_against = case.outcome in (Outcome.DENIED, Outcome.PARTLY)
+    colour = RED if is_against else GREEN if case.is_sealed else QUIET
+    text.append(f"  {view.standing}", Style(color=colour))
     return text
 
 

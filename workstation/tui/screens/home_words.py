@@ -10,14 +10,14 @@ from rich.style import Style
 from rich.text import Text
 from textual.widgets.option_list import Option
 
-from workstation.domain.case import CaseState
+from workstation.domain.case import CaseState, Outcome
 from workstation.domain.lamps import LampColour
 from workstation.i18n import _, listed
 from workstation.services.balance import Balance, balance_sentences
 from workstation.services.item_changes import ItemChange
 from workstation.services.messages import MessageLine
 from workstation.services.overview import CaseLine, Overview
-from workstation.services.view import STATE_WORDS
+from workstation.services.view import standing_words
 from workstation.store.database import Recovery
 from workstation.texts import describe
 from workstation.tui.cells import fit, printable
@@ -127,6 +127,8 @@ def _change_words(change: ItemChange) -> str:
 
 
 def _state_glyph(line: CaseLine) -> tuple[str, str]:
+    if line.outcome in (Outcome.DENIED, Outcome.PARTLY):
+        return "✘", RED
     return {
         CaseState.DRAFT: ("✎", AMBER),
         CaseState.CORRECTION: ("!", AMBER),
@@ -142,7 +144,7 @@ def _state_words(line: CaseLine) -> str:
         return _("视为受理")
     if any(lamp.colour is LampColour.STOPPED for lamp in line.lamps):
         return _("特别程序")
-    return _(STATE_WORDS[line.state])
+    return standing_words(line.state, line.outcome)
 
 
 def more_lines(left: int, key: str) -> list[Option]:

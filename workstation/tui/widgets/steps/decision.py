@@ -9,11 +9,18 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from workstation.catalogue.words import limit_words
-from workstation.domain.case import TAKES_SUPPLEMENTS, CreditOutcome, SupplementWay
+from workstation.domain.case import (
+    TAKES_SUPPLEMENTS,
+    Case,
+    CaseState,
+    CreditOutcome,
+    Outcome,
+    SupplementWay,
+)
 from workstation.domain.checklist import SlotStatus
 from workstation.domain.clock import CHINA
 from workstation.i18n import N_, _, listed
-from workstation.services.view import STATE_WORDS, CaseView, missing_words
+from workstation.services.view import CaseView, missing_words
 from workstation.tui.cells import fit, printable
 from workstation.tui.lamp_text import lamp_text
 from workstation.tui.theme import AMBER, GREEN, QUIET, RED, TEXT
@@ -48,7 +55,7 @@ class DecisionStep(VerticalScroll):
         """Say where the case stands."""
         text = Text()
         if view.case.is_sealed:
-            self.border_title = _(STATE_WORDS[view.case.state])
+            self.border_title = view.standing
             _sealed(text, view)
         else:
             self.border_title = _("收件")
@@ -130,7 +137,9 @@ def _promises(text: Text, view: CaseView) -> None:
 
 def _sealed(text: Text, view: CaseView) -> None:
     case = view.case
-    text.append(f"✔ {_(STATE_WORDS[case.state])}  {case.number}\n\n", Style(color=GREEN, bold=True))
+    glyph, colour = ("✘", RED) if _is_against(case) else ("✔", GREEN)
+    text.append(f"{glyph} {view.standing}  {case.number}\n\n", Style(color=colour, bold=True))
+    _against(text, case)
     if case.received_at is not None:
         _fact(text, _("收件时间"), f"{case.received_at.astimezone(CHINA):%Y-%m-%d %H:%M}")
     _fact(text, _("用时"), view.spent)
@@ -153,6 +162,19 @@ def _sealed(text: Text, view: CaseView) -> None:
     if view.takes_supplement:
         follows = _("材料收齐后按 F10 封装补件, 打印补交的接收回执")
     text.append(f"\n{follows}\n", Style(color=QUIET))
+
+
+def _is_against(case: Case) -> bool:
+    return case.state is CaseState.REFUSED or case.outcome in (Outcome.DENIED, Outcome.PARTLY)
+
+
+def _against(text: Text, case: Case) -> None:
+    """Say why, and what the applicant may do about it (行政许可法 art. 38, 行政复议法 art. 20)."""
+    if not _is_against(case):
+        return
+    _fact(text, _("理由"), printable(case.reason))
+    words = _("申请人可自知道之日起六十日内申请行政复议, 或六个月内提起行政诉讼; F4 打印告知书")
+    text.append(f"{words}\n\n", Style(color=AMBER))
 
 
 def _fact(text: Text, label: str, words: str) -> None:
