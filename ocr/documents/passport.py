@@ -140,7 +140,7 @@ def _compared(field: FieldReading, words: Sequence[Letters]) -> FieldReading:
 def _without_figures(field: FieldReading) -> FieldReading:
     """Refuse a name with a figure in it: ICAO 9303 part 3, 4.6 allows letters and fillers only."""
     is_name = not any(character.isdigit() for character in field.value)
-    return field if is_name else fields.reading(field.value, field.confidence, field.box, ("!name-letters",))
+    return field if is_name else fields.reading(field.value, field.confidence, field.box, ("!shape",))
 
 
 def _field(name: str, value: str, zone: Zone) -> FieldReading:
