@@ -31,7 +31,7 @@ Result = TypeVar("Result")
 
 LANES = 2
 """Lots of one process at the same time: one waits for the disk while the next is prepared."""
-MOST = 32
+MOST = 64
 """Bundles or pages of one lot."""
 TIDY_S = 10.0
 """After so long the folders of a crowd's pages are synced, see `shelving`."""
