@@ -8,30 +8,30 @@ days more, approved by the head of the agency, with the reason told).
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 from sync.contract.models import Change, ChangeKind
 from sync.gateway import matters
 from sync.gateway.database import Database, Rows, next_number
+from sync.gateway.due import moved, today_of, workdays
 from sync.gateway.errors import (
     BadExtension,
     ExtendedBefore,
     IllegalDecision,
     IncompleteDecision,
+    MovedMeanwhile,
     NotStopped,
     StoppedAlready,
     UnknownSubject,
 )
 from sync.gateway.feed import append, last_of
-from sync.gateway.matters import Matter, MatterState
+from sync.gateway.matters import Matter, MatterState, standing
 
 MOST_WORKDAYS = 10
 """行政许可法 art. 42; where several agencies decide together the government may give fifteen."""
 MOST_WORKDAYS_JOINT = 15
 COUNTING = frozenset({MatterState.ACCEPTED, MatterState.IN_REVIEW})
 """States in which the limit of the decision runs."""
-CHINA = timezone(timedelta(hours=8))
-"""Days are counted by the clock of China."""
 SPECIAL_PAPER, EXTENSION_PAPER = "特别程序", "延期"
 """Words the numbers of the two notices begin with."""
 
@@ -45,7 +45,14 @@ class Course:
         self._clock = clock
 
     def stop(
-        self, subject: str, *, procedure: str, until: date | None, actor: str, reason: str = ""
+        self,
+        subject: str,
+        *,
+        procedure: str,
+        until: date | None,
+        actor: str,
+        reason: str = "",
+        seen: str = "",
     ) -> Change:
         """Start a special procedure and tell the window; the same again gives the first one's change.
 
@@ -55,14 +62,16 @@ class Course:
             until: the day it should end; None: not known.
             actor: who started it.
             reason: why.
+            seen: the case as the approver looked at it, see `matters.standing`.
 
         Raises:
             UnknownSubject: no such case arrived.
+            MovedMeanwhile: the case is not as it was `seen`.
             IllegalDecision: the case is not accepted, or decided already.
             StoppedAlready: another procedure runs.
             IncompleteDecision: the procedure has no name, or ends before today.
         """
-        is_past = until is not None and until < self._clock().astimezone(CHINA).date()
+        is_past = until is not None and until < today_of(self._clock())
         if not procedure.strip() or is_past:
             raise IncompleteDecision(subject=subject, decision=ChangeKind.SPECIAL_STARTED.value)
 
@@ -73,6 +82,8 @@ class Course:
                 if (running.procedure, running.due) == (procedure.strip(), until):
                     return running
                 raise StoppedAlready(subject=subject, procedure=running.procedure)
+            _check_seen(rows, matter, seen)
+            matters.set_course(rows, matter, procedure.strip(), matter.due_on)
             return self._tell(
                 rows,
                 matter,
@@ -86,11 +97,12 @@ class Course:
 
         return self._database.write(work)
 
-    def resume(self, subject: str, *, actor: str, reason: str = "") -> Change:
-        """End the special procedure: the clock goes on.
+    def resume(self, subject: str, *, actor: str, reason: str = "", seen: str = "") -> Change:
+        """End the special procedure: the clock goes on, its last day moved by the working days it took.
 
         Raises:
             UnknownSubject: no such case arrived.
+            MovedMeanwhile: the case is not as it was `seen`.
             IllegalDecision: the case is not accepted, or decided already.
             NotStopped: no procedure runs.
         """
@@ -100,19 +112,31 @@ class Course:
             running = running_procedure(rows, matter)
             if running is None:
                 raise NotStopped(subject=subject)
+            _check_seen(rows, matter, seen)
+            took = workdays(today_of(running.at), today_of(self._clock()))
+            due = moved(matter.due_on, took)
+            matters.set_course(rows, matter, "", due)
             return self._tell(
                 rows,
                 matter,
                 ChangeKind.SPECIAL_ENDED,
                 actor=actor,
                 procedure=running.procedure,
+                due=due,
                 reason=reason.strip(),
             )
 
         return self._database.write(work)
 
     def extend(
-        self, subject: str, *, workdays: int, approver: str, reason: str, joint: bool = False
+        self,
+        subject: str,
+        *,
+        workdays: int,
+        approver: str,
+        reason: str,
+        joint: bool = False,
+        seen: str = "",
     ) -> Change:
         """Extend the limit of the decision, once; the same again gives the first one's change.
 
@@ -122,6 +146,7 @@ class Course:
             approver: the head of the agency who approved it.
             reason: told to the applicant.
             joint: several agencies decide together.
+            seen: the case as the approver looked at it, see `matters.standing`.
 
         Raises:
             UnknownSubject: no such case arrived.
@@ -147,6 +172,9 @@ class Course:
                 ):
                     return before
                 raise ExtendedBefore(subject=subject, workdays=before.workdays)
+            _check_seen(rows, matter, seen)
+            due = moved(matter.due_on, workdays)
+            matters.set_course(rows, matter, matter.stopped, due)
             return self._tell(
                 rows,
                 matter,
@@ -154,6 +182,7 @@ class Course:
                 actor=approver.strip(),
                 number=_paper_number(rows, matter, EXTENSION_PAPER),
                 workdays=workdays,
+                due=due,
                 reason=reason.strip(),
             )
 
@@ -171,6 +200,11 @@ class Course:
             actor=actor,
             **facts,
         )
+
+
+def _check_seen(rows: Rows, matter: Matter, seen: str) -> None:
+    if seen and seen != standing(rows, matter):
+        raise MovedMeanwhile(subject=matter.subject)
 
 
 def running_procedure(rows: Rows, matter: Matter) -> Change | None:

@@ -78,6 +78,8 @@ class Matter:
     due_order: str = ""
     outcome: str = ""
     """How it was decided (`Outcome`); empty: not yet, or nobody said."""
+    stopped: str = ""
+    """Name of the special procedure that runs; empty: the clock runs."""
 
 
 _SELECT = (
@@ -149,6 +151,25 @@ def set_state(rows: Rows, subject: str, state: MatterState, due: date | None = N
 def set_outcome(rows: Rows, subject: str, outcome: Outcome) -> None:
     """Record how a case was decided."""
     rows.execute("UPDATE matter SET outcome = ? WHERE subject = ?", (outcome.value, subject))
+
+
+def standing(rows: Rows, matter: Matter) -> str:
+    """Return what changes whenever a case does: its bundle, and the last line of the feed about it."""
+    found = rows.execute(
+        "SELECT max(position) FROM feed WHERE window_id = ? AND subject = ?",
+        (matter.window_id, matter.subject),
+    )
+    return f"{matter.bundle_id}.{int(only_value(found) or 0)}"
+
+
+def set_course(rows: Rows, matter: Matter, stopped: str, due: date | None) -> None:
+    """Record which special procedure holds the clock of a case (none: it runs), and its last day."""
+    received = matter.received_at.isoformat()
+    order = due_order(matter.state, None if stopped else due, received)
+    rows.execute(
+        "UPDATE matter SET stopped = ?, due_on = ?, due_order = ? WHERE subject = ?",
+        (stopped, due.isoformat() if due else "", order, matter.subject),
+    )
 
 
 def due_order(state: MatterState, due: date | None, received_at: str) -> str:
@@ -253,4 +274,5 @@ def _matter(row: Row) -> Matter:
         due_on=date.fromisoformat(row["due_on"]) if row["due_on"] else None,
         due_order=str(row["due_order"]),
         outcome=str(row["outcome"]),
+        stopped=str(row["stopped"]),
     )

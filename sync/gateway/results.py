@@ -12,8 +12,7 @@ from sync.gateway.blobs import Blobs
 from sync.gateway.database import Database, Rows
 from sync.gateway.errors import BadResult, IllegalDecision, MovedMeanwhile, ResultUnknown, UnknownSubject
 from sync.gateway.feed import append
-from sync.gateway.matters import MatterState
-from sync.gateway.review import standing
+from sync.gateway.matters import MatterState, standing
 
 KINDS = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
 """What a result may be, by its first bytes."""

@@ -10,7 +10,7 @@ from sync.contract.models import Change, ChangeDefect, ChangeKind, Outcome
 from sync.gateway import branches, matters
 from sync.gateway.branches import Branch
 from sync.gateway.course import running_procedure
-from sync.gateway.database import Database, Rows, next_number, only_value
+from sync.gateway.database import Database, Rows, next_number
 from sync.gateway.errors import (
     IllegalDecision,
     IncompleteDecision,
@@ -19,7 +19,7 @@ from sync.gateway.errors import (
     UnknownSubject,
 )
 from sync.gateway.feed import append, last_of
-from sync.gateway.matters import DECISIONS, ENDINGS, Matter, MatterState
+from sync.gateway.matters import DECISIONS, ENDINGS, Matter, MatterState, standing
 
 AUTOMATIC = "auto"
 """Actor of decisions the office makes by itself (demo)."""
@@ -73,7 +73,7 @@ class Review:
             defects: every defect at once; a correction needs at least one.
             branch: item code of the approver that decides its part of a matter.
             outcome: of a decision; nothing said is granted, for a denial is always said in so many words.
-            seen: the case as the approver looked at it, see `standing`; nothing: decide it as it is.
+            seen: the case as the approver looked at it, see `matters.standing`; nothing: decide it as it is.
 
         Raises:
             UnknownSubject: no such case arrived.
@@ -261,15 +261,6 @@ def _as_parts_say(whole: dict[str, Any], parts: Sequence[Branch]) -> dict[str, A
     """Return the decision of a whole case where approvers had decided their parts before."""
     together = branches.together(parts, ChangeKind.DECIDED)
     return {**whole, "reason": whole["reason"] or together["reason"], "outcome": together["outcome"]}
-
-
-def standing(rows: Rows, matter: Matter) -> str:
-    """Return what changes whenever a case does: its bundle, and the last line of the feed about it."""
-    found = rows.execute(
-        "SELECT max(position) FROM feed WHERE window_id = ? AND subject = ?",
-        (matter.window_id, matter.subject),
-    )
-    return f"{matter.bundle_id}.{int(only_value(found) or 0)}"
 
 
 def _case(rows: Rows, subject: str) -> Matter:

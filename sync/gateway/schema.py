@@ -107,7 +107,16 @@ SEVENTH = (
 )
 """Before, only the review page said how it decided, as the first word of the reason; else nobody knows."""
 
-VERSIONS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH)
+EIGHTH = """
+ALTER TABLE matter ADD COLUMN stopped TEXT NOT NULL DEFAULT '';
+UPDATE matter SET stopped = '特别程序' WHERE
+    (SELECT max(position) FROM feed WHERE feed.window_id = matter.window_id AND feed.subject = matter.subject
+    AND feed.kind = 'special_started') >
+    coalesce((SELECT max(position) FROM feed WHERE feed.window_id = matter.window_id
+    AND feed.subject = matter.subject AND feed.kind = 'special_ended'), 0);
+"""
+
+VERSIONS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH)
 
 
 def statements_after(version: int) -> list[str]:

@@ -10,15 +10,18 @@ from starlette.responses import RedirectResponse, Response
 
 from sync.gateway.desk.cases import address, looked_at, show_case
 from sync.gateway.desk.entry import show_login, texts_of
-from sync.gateway.desk.forms import Filled
+from sync.gateway.desk.forms import COURSE, Filled
 from sync.gateway.desk.sessions import Session
 from sync.gateway.desk.views import CaseView
 from sync.gateway.desk.web import Desk, desk_of, is_from_our_pages
 from sync.gateway.errors import (
+    BadExtension,
     BadResult,
+    ExtendedBefore,
     IllegalDecision,
     IncompleteDecision,
     MovedMeanwhile,
+    NotStopped,
     StoppedAlready,
     UnknownBranch,
 )
@@ -89,6 +92,8 @@ def _decide(request: Request, form: dict[str, str]) -> Response:
 
 
 def _tell(request: Request, desk: Desk, session: Session, found: CaseView, filled: Filled) -> Response:
+    if filled.act in COURSE:
+        return _move_clock(request, desk, session, found, filled)
     try:
         desk.office.decide(
             found.matter.subject,
@@ -109,3 +114,26 @@ def _tell(request: Request, desk: Desk, session: Session, found: CaseView, fille
     except StoppedAlready:
         return show_case(request, desk, session, found, filled, problem="stopped", status=CONFLICT)
     return RedirectResponse(address("case", number=found.matter.subject, done=filled.act), 303)
+
+
+def _move_clock(request: Request, desk: Desk, session: Session, found: CaseView, filled: Filled) -> Response:
+    """Stop the clock, let it go on, or extend the limit."""
+    course, subject = desk.office.course, found.matter.subject
+    actor, reason, seen = session.reviewer.title, filled.reason.strip(), filled.seen or "-"
+    try:
+        if filled.act == "special_started":
+            course.stop(
+                subject, procedure=filled.procedure, until=filled.day(), actor=actor, reason=reason, seen=seen
+            )
+        elif filled.act == "special_ended":
+            course.resume(subject, actor=actor, reason=reason, seen=seen)
+        else:
+            course.extend(subject, workdays=filled.days(), approver=filled.approver, reason=reason, seen=seen)
+    except (MovedMeanwhile, IllegalDecision, NotStopped, StoppedAlready, ExtendedBefore):
+        now = looked_at(desk, session, subject)
+        return show_case(request, desk, session, now, filled, problem="moved", status=CONFLICT)
+    except BadExtension:
+        return show_case(request, desk, session, found, filled, problem="days", status=INCOMPLETE)
+    except IncompleteDecision:
+        return show_case(request, desk, session, found, filled, problem="due", status=INCOMPLETE)
+    return RedirectResponse(address("case", number=subject, done=filled.act), 303)

@@ -17,7 +17,7 @@ from sync.gateway.desk.sessions import Session
 from sync.gateway.desk.views import CaseView
 from sync.gateway.desk.web import HTMX, ROOT, Desk, desk_of
 from sync.gateway.desk.words import ACTS
-from sync.gateway.review import standing
+from sync.gateway.matters import standing
 
 SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 KINDS = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
@@ -117,7 +117,7 @@ def show_case(
     say = desk.say(request)
     facts: dict[str, Any] = {
         "case": found,
-        "clock": clocks.clock_of(found.matter, desk.office.clock(), say, found.stopped),
+        "clock": clocks.clock_of(found.matter, desk.office.clock(), say),
         "filled": filled,
         "done": done if done in ACTS else "",
         "problem": problem,

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-import chinese_calendar
-
-from sync.gateway.course import CHINA
-from sync.gateway.desk.words import N_, Translate
+from sync.gateway.desk.words import N_, Translate, visible
+from sync.gateway.due import CHINA, MOST_DAYS, today_of, workdays
 from sync.gateway.matters import OVER, Matter, MatterState
 
 SOON = 2
 """Working days left from which on a clock is marked."""
-MOST_DAYS = 400
-WORKDAY = "WORKDAY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +32,12 @@ ABOUT = {
 }
 
 
-def clock_of(matter: Matter, now: datetime, say: Translate, stopped: str = "") -> Clock:
-    """Return the clock of a case; `stopped` names the special procedure that holds it."""
+def clock_of(matter: Matter, now: datetime, say: Translate) -> Clock:
+    """Return the clock of a case."""
     if matter.state in OVER or matter.state is MatterState.DECIDED:
         return Clock(day="", left="", about="", tone="calm")
-    if stopped:
-        about = say("特别程序「{name}」进行中, 期限暂停").format(name=stopped)
+    if matter.stopped:
+        about = say("特别程序「{name}」进行中, 期限暂停").format(name=visible(matter.stopped))
         return Clock(day="", left=say("暂停"), about=about, tone="calm")
     if matter.due_on is None:
         return Clock(
@@ -56,39 +52,11 @@ def clock_of(matter: Matter, now: datetime, say: Translate, stopped: str = "") -
     )
 
 
-def today_of(now: datetime) -> date:
-    """Return the day it is in China."""
-    return now.astimezone(CHINA).date()
-
-
 def days_left(today: date, due: date) -> int | None:
     """Return the working days after today up to the last day; None where the calendar ends."""
     if due < today or (due - today).days > MOST_DAYS:
         return None
-    try:
-        return sum(
-            bool(chinese_calendar.is_workday(today + timedelta(days=step)))
-            for step in range(1, (due - today).days + 1)
-        )
-    except NotImplementedError:
-        return None
-
-
-def last_day(start: date, limit: tuple[int, str] | None) -> date | None:
-    """Return the last day of a limit that begins on the day after `start`; None where nobody can say."""
-    if limit is None or not 0 < limit[0] < MOST_DAYS:
-        return None
-    number, unit = limit
-    if unit != WORKDAY:
-        return start + timedelta(days=number)
-    day = start
-    try:
-        while number:
-            day += timedelta(days=1)
-            number -= chinese_calendar.is_workday(day)
-    except NotImplementedError:
-        return None
-    return day
+    return workdays(today, due)
 
 
 def _left_words(left: int | None, due: date, today: date, say: Translate) -> str:

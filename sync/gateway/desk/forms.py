@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sync.contract.models import ChangeDefect, ChangeKind, Outcome
-from sync.gateway.desk import clocks, words
+from sync.gateway.course import MOST_WORKDAYS
+from sync.gateway.desk import words
 from sync.gateway.desk.casefile import CaseFile
 from sync.gateway.desk.views import CaseView
+from sync.gateway.due import last_day, today_of
 
 FIRST_ROWS, MOST_ROWS = 2, 20
 LONGEST = 2000
 LONGEST_NAME = 200
+COURSE = frozenset({"special_started", "special_ended", "extended"})
+"""Acts that move the clock of a case, and not its state."""
 OUTCOMES = frozenset({Outcome.GRANTED, Outcome.DENIED})
 """What one approver may decide."""
 
@@ -45,6 +49,9 @@ class Filled:
     due: str = ""
     outcome: str = "granted"
     defects: tuple[DefectRow, ...] = ()
+    procedure: str = ""
+    workdays: str = ""
+    approver: str = ""
 
     @classmethod
     def of(cls, form: Mapping[str, str]) -> Filled | None:
@@ -60,6 +67,9 @@ class Filled:
             due=form.get("due", "")[:10],
             outcome=form.get("outcome", "granted"),
             defects=_rows(form),
+            procedure=_clean(form.get("procedure", ""))[:LONGEST_NAME],
+            workdays=form.get("workdays", "")[:3],
+            approver=_clean(form.get("approver", ""))[:LONGEST_NAME],
         )
 
     def with_another_row(self) -> Filled:
@@ -70,6 +80,8 @@ class Filled:
         """Return what is missing, as the name of a message; nothing when it may be sent."""
         if self.due and self.day() is None:
             return "due"
+        if self.act in COURSE:
+            return self._course_problem()
         if self.act == "correction":
             return _defects_problem(self.defects)
         if self.act == "refused" and not self.reason.strip():
@@ -79,6 +91,17 @@ class Filled:
         if self.act == "decided" and self.outcome == "denied" and not self.reason.strip():
             return "reason"
         return ""
+
+    def _course_problem(self) -> str:
+        if self.act == "special_started":
+            return "" if self.procedure.strip() else "procedure"
+        if self.act == "extended" and not (self.approver.strip() and self.reason.strip()):
+            return "approval"
+        return "days" if self.act == "extended" and not self.days() else ""
+
+    def days(self) -> int:
+        """Return the working days that were typed; 0 when they are none."""
+        return int(self.workdays) if self.workdays.isascii() and self.workdays.isdecimal() else 0
 
     def day(self) -> date | None:
         """Return the last day that was typed."""
@@ -104,9 +127,12 @@ def blank(found: CaseView, act: str, now: datetime) -> Filled:
     """Return an empty form of a decision, with what can be said already."""
     due = None
     if act == "accepted":
-        due = clocks.last_day(clocks.today_of(now), found.file.promised)
+        due = last_day(today_of(now), found.file.promised)
     rows = (DefectRow(),) * FIRST_ROWS if act == "correction" else ()
-    return Filled(act=act, seen=found.seen, due=due.isoformat() if due else "", defects=rows)
+    workdays = str(MOST_WORKDAYS) if act == "extended" else ""
+    return Filled(
+        act=act, seen=found.seen, due=due.isoformat() if due else "", defects=rows, workdays=workdays
+    )
 
 
 def _rows(form: Mapping[str, str]) -> tuple[DefectRow, ...]:

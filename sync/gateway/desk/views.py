@@ -9,16 +9,18 @@ from sync.contract.ids import uuid7
 from sync.contract.models import Change, ChangeKind, Manifest, SignedManifest
 from sync.gateway import branches
 from sync.gateway.branches import Branch
-from sync.gateway.course import running_procedure
+from sync.gateway.course import COUNTING
 from sync.gateway.database import Rows
 from sync.gateway.desk import casefile, listing
 from sync.gateway.desk.accounts import Reviewer
 from sync.gateway.desk.casefile import CaseFile
 from sync.gateway.desk.words import ACTS
-from sync.gateway.matters import DECISIONS, Matter, MatterState
-from sync.gateway.review import CLOSED, standing
+from sync.gateway.feed import last_of
+from sync.gateway.matters import DECISIONS, Matter, MatterState, standing
+from sync.gateway.review import CLOSED
 
 MOST_VERSIONS = 50
+COURSE = frozenset({ChangeKind.SPECIAL_STARTED, ChangeKind.SPECIAL_ENDED, ChangeKind.EXTENDED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +43,6 @@ class CaseView:
     parts: tuple[Branch, ...]
     seen: str
     """The case as it is shown; a decision names it, so nothing is decided that nobody looked at."""
-    stopped: str
-    """Name of the special procedure that runs."""
     acts: tuple[str, ...]
     """Decisions this reviewer may take now."""
 
@@ -64,7 +64,7 @@ def view(rows: Rows, reviewer: Reviewer, number: str) -> CaseView | None:
         return None
     manifest, before = _manifests(rows, matter)
     parts = branches.of_case(rows, matter)
-    running = running_procedure(rows, matter)
+    extended = last_of(rows, matter.window_id, matter.subject, ChangeKind.EXTENDED) is not None
     return CaseView(
         matter=matter,
         file=casefile.read(manifest, before),
@@ -72,8 +72,9 @@ def view(rows: Rows, reviewer: Reviewer, number: str) -> CaseView | None:
         arrivals=_arrivals(rows, matter),
         parts=parts,
         seen=standing(rows, matter),
-        stopped=running.procedure if running else "",
-        acts=tuple(kind for kind in ACTS if reviewer.decides and _may(ChangeKind(kind), matter, parts)),
+        acts=tuple(
+            kind for kind in ACTS if reviewer.decides and _may(ChangeKind(kind), matter, parts, extended)
+        ),
     )
 
 
@@ -122,9 +123,17 @@ def looks(rows: Rows, subject: str) -> tuple[Look, ...]:
     )
 
 
-def _may(kind: ChangeKind, matter: Matter, parts: tuple[Branch, ...]) -> bool:
+def _may(kind: ChangeKind, matter: Matter, parts: tuple[Branch, ...], is_extended: bool) -> bool:
     if kind is ChangeKind.RESULT:
         return matter.state is MatterState.DECIDED
+    if kind in COURSE:
+        is_stopped = bool(matter.stopped)
+        fits = {
+            ChangeKind.SPECIAL_STARTED: not is_stopped,
+            ChangeKind.SPECIAL_ENDED: is_stopped,
+            ChangeKind.EXTENDED: not is_extended,
+        }
+        return matter.state in COUNTING and fits[kind]
     if matter.state in CLOSED:
         return False
     return matter.state in DECISIONS[kind] or any(part.state in DECISIONS[kind] for part in parts)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from sync.contract.models import ChangeKind
+from sync.contract.models import ChangeKind, Outcome
 from sync.gateway.matters import MatterState
 
 DOMAIN = "workstation"
@@ -79,6 +79,11 @@ CHANGES = {
     ChangeKind.SPECIAL_ENDED: N_("特别程序结束"),
     ChangeKind.EXTENDED: N_("延长期限"),
 }
+OUTCOMES = {
+    Outcome.GRANTED: N_("准予"),
+    Outcome.DENIED: N_("不予批准"),
+    Outcome.PARTLY: N_("部分准予"),
+}
 ACTS = {
     "accepted": N_("受理"),
     "correction": N_("要求补正"),
@@ -86,6 +91,9 @@ ACTS = {
     "in_review": N_("开始审查"),
     "decided": N_("作出决定"),
     "result": N_("发结果文件"),
+    "special_started": N_("启动特别程序"),
+    "special_ended": N_("结束特别程序"),
+    "extended": N_("延长期限"),
 }
 """Names of the buttons, by the decision."""
 PEOPLE = {
@@ -146,6 +154,8 @@ NEEDED = (
     "请补签名或盖章后重新提交",
     "请核对后更正申请表, 或提供变更证明",
 )
+PROCEDURES = ("听证", "招标", "拍卖", "检验", "检测", "检疫", "鉴定", "专家评审")
+"""行政许可法 art. 45: what is not counted in the limit."""
 GROUNDS = (
     "申请事项依法不需要取得行政许可(行政许可法第三十二条第一款第一项)",
     "申请事项依法不属于本机关职权范围, 请向有权机关申请: (行政许可法第三十二条第一款第二项)",
