@@ -43,13 +43,9 @@ def test_a_hearing_stops_the_clock_everywhere_and_its_days_are_not_counted(
     desk.log_in("li")
     desk.open(number, "special_ended")
     assert desk.decide(number, reason="已听证").status_code == 303
-    *_, started, ended = window.news()["changes"]
-    assert (started["kind"], started["procedure"], started["due"]) == (
-        "special_started",
-        "听证",
-        "2026-11-06",
-    )
-    assert (ended["kind"], ended["procedure"], ended["due"]) == ("special_ended", "听证", "2026-11-11")
+    *_, started, ended = hall.office.feed.since(window.window_id, 0).changes
+    assert (started.kind, started.procedure, started.due) == ("special_started", "听证", date(2026, 11, 6))
+    assert (ended.kind, ended.procedure, ended.due) == ("special_ended", "听证", date(2026, 11, 11))
     assert "2026-11-11" in desk.get("/?group=all").text and keys(desk, number) == "vdsx"
 
 
