@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from workstation.domain.case import PageAdded
@@ -17,7 +18,7 @@ from workstation.domain.lockout import NO_TRIES, Tries
 from workstation.domain.people import Person, Role
 from workstation.store.database import Store
 from workstation.store.engine import Database
-from workstation.store.errors import ConcurrentChange
+from workstation.store.errors import ConcurrentChange, StoreError
 from workstation.store.keys import DataKey
 from workstation.store.rows import AuditRow, SettingRow
 from workstation.store.writing import add, put, remove, table_of
@@ -69,6 +70,15 @@ def test_what_is_there_already_cannot_be_added_and_nothing_of_the_transaction_st
         add(session, SettingRow, {"name": "a", "value": "3"})
 
     assert _settings(database) == {"a": "1"}
+
+
+def test_whoever_passes_over_a_refused_statement_keeps_nothing_and_is_told(database: Database) -> None:
+    with pytest.raises(StoreError), database.write() as session:
+        add(session, SettingRow, {"name": "a", "value": "1"})
+        with suppress(IntegrityError):
+            add(session, SettingRow, {"name": "a", "value": "2"})
+
+    assert _settings(database) == {}
 
 
 def test_a_change_of_a_row_that_was_read_comes_before_the_next_statement(database: Database) -> None:

@@ -73,6 +73,7 @@ class Database:
         Raises:
             StoreLocked: another writer did not finish in time.
             DiskFull: no space to commit; nothing has changed.
+            StoreError: a statement was refused, which the block passed over; nothing has changed.
             RuntimeError: this thread is inside a transaction already (it would wait for itself).
         """
         with (
@@ -84,6 +85,8 @@ class Database:
             # Begin now: SQLAlchemy would wait for the first statement, and the lock with it.
             session.connection()
             yield session
+            if not session.in_transaction():
+                raise StoreError(reason="a refused statement was passed over")
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:

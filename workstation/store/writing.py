@@ -11,6 +11,7 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, Delete, Insert, Table, delete, insert
 from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from workstation.store.rows import Row
@@ -45,7 +46,12 @@ def remove(session: Session, kind: type[Row], *where: ColumnElement[bool]) -> No
 def _run(session: Session, statement: Insert | Delete, rows: tuple[Values, ...]) -> None:
     # What was changed on rows that were read goes first, or the statements would change places.
     session.flush()
-    session.connection().execute(statement, [dict(row) for row in rows] or None)
+    try:
+        session.connection().execute(statement, [dict(row) for row in rows] or None)
+    except DBAPIError:
+        # The engine undoes the one statement only: whoever passes over this must not keep the others.
+        session.rollback()
+        raise
 
 
 @cache
