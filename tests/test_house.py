@@ -56,7 +56,7 @@ def tree() -> Iterator[Path]:
 def loaded_by(module: str) -> set[str]:
     """Return the names in `sys.modules` after a fresh interpreter has imported `module`."""
     program = f"import sys, {module}; print(*sys.modules)"
-    return set(subprocess.check_output([sys.executable, "-c", program], text=True, timeout=60).split())
+    return set(subprocess.check_output([sys.executable, "-c", program], text=True, timeout=300).split())
 
 
 def loaded_packages(module: str) -> set[str]:

@@ -18,7 +18,7 @@ import httpx
 from sync.gateway.office import DATABASE_FILE, Office
 
 ROOT = Path(__file__).parents[2]
-UP_S = 30.0
+UP_S = 120.0
 
 
 @dataclass
@@ -67,7 +67,7 @@ class BackOffice:
         server, self._server = self._server, None
         if server is not None:
             server.terminate()
-            server.wait(20)
+            server.wait(UP_S)
 
     def new_code(self, street: str) -> str:
         """Return a one-time enrolment code."""
@@ -101,6 +101,6 @@ class BackOffice:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/v1/health", timeout=1.0, trust_env=False).status_code == 200
+            return httpx.get(f"{self.url}/v1/health", timeout=20.0, trust_env=False).status_code == 200
         except httpx.HTTPError:
             return False

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from textual import events
 from textual.widgets import Input
 
-from tests.acceptance.keys import Keys
+from tests.acceptance.keys import Keys, NotShown
 from workstation.cli.practice import PASSPHRASE
 from workstation.cli.rehearsal import SAMPLE_VALUES
 from workstation.domain.case import Case, CaseState
@@ -26,6 +27,7 @@ from workstation.tui.widgets.field_row import FieldRow
 from workstation.tui.widgets.steps import StepName
 
 SIZE = (140, 44)
+TRIES = 5
 FORM_VALUES = {"phone": "19900000001"}
 
 
@@ -151,10 +153,14 @@ class Clerk(Keys):
         await self.idle()
 
     async def name_applicant(self, person: SpecimenPerson, **other: str) -> None:
-        """Fill the applicant's rows and confirm them."""
-        await self.fill_applicant(person, **other)
-        await self.press("enter")
-        await self.until(lambda: self.view.case.applicant is not None, "applicant")
+        """Fill the applicant's rows and confirm them; what is refused (D108) is looked at and typed anew."""
+        for _ in range(TRIES):
+            await self.fill_applicant(person, **other)
+            await self.press("enter")
+            await self.until(lambda: self.view.case.applicant is not None or self.shows("D108"), "applicant")
+            if self.view.case.applicant is not None:
+                return
+        raise NotShown(f"applicant\n{self.text}")
 
     async def fill_applicant(self, person: SpecimenPerson, **other: str) -> None:
         """Type what differs from the person's card; the cursor ends in the last row."""
@@ -165,11 +171,18 @@ class Clerk(Keys):
     async def retype(self, row: FieldRow, text: str) -> None:
         """Put other text into a row."""
         box = row.query_one(Input)
-        box.focus()
-        await self.pilot.pause()
-        if text and row.text != text:
+        for _ in range(TRIES):
+            box.focus()
+            await self.until(lambda: self.app.focused is box, f"cursor in {row.field}")
+            if not text or text in (row.text, box.value):
+                return
             await self.press("end", "ctrl+u")
-            await self.enter_text(text)
+            self.app.post_message(events.Paste(text))
+            # A step that is drawn anew takes the cursor along: a person sees that and goes back.
+            await self.until(
+                lambda: text in (row.text, box.value) or self.app.focused is not box, f"text of {len(text)}"
+            )
+        raise NotShown(f"{row.field}\n{self.text}")
 
     async def _material(self) -> None:
         slot = self.case.current_slot

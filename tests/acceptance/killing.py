@@ -38,8 +38,8 @@ from workstation.store.keys import DataKey, KeySlots
 from workstation.tui.screens.home_words import recovery_words
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 180.0
-FINISH_S = 120.0
+PATIENCE_S = 400.0
+FINISH_S = 400.0
 ENOUGH_S = 10.0
 OFFLINE_SHARE = 0.2
 MOMENTS: tuple[tuple[str, int, float], ...] = (

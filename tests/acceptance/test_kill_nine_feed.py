@@ -66,7 +66,7 @@ class Feeds:
 
     def close(self) -> None:
         _pipe(self._program.stdin).close()
-        assert self._program.wait(30) == 0
+        assert self._program.wait(120) == 0
         _pipe(self._program.stdout).close()
 
     def kill_after(self, page: int, delay_s: float, *, darkroom: bool) -> tuple[int, int]:

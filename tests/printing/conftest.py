@@ -22,7 +22,7 @@ def run() -> Run:
 
     def run(*command: object) -> str:
         words = [str(word) for word in command]
-        return subprocess.run(words, capture_output=True, check=True, timeout=60).stdout.decode()
+        return subprocess.run(words, capture_output=True, check=True, timeout=300).stdout.decode()
 
     return run
 

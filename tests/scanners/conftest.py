@@ -16,6 +16,8 @@ from scanners.errors import NoScanSupport
 from scanners.port import Device, Mode, RawPage, ScanJob
 from scanners.sane import SaneScanner
 
+TIMEOUT_S = 60.0
+"""Silence of a device after which it hangs, where that is not the matter."""
 TEST_CONF = """number_of_devices {devices}
 mode Color
 depth 8
@@ -55,7 +57,9 @@ def missing_sane() -> str:
     """Say what is missing for tests with the real libsane; empty if nothing is."""
     with tempfile.TemporaryDirectory() as name:
         try:
-            devices = SaneScanner(config_dir=write_config(Path(name) / "sane.d"), timeout_s=20).devices()
+            devices = SaneScanner(
+                config_dir=write_config(Path(name) / "sane.d"), timeout_s=TIMEOUT_S
+            ).devices()
         except NoScanSupport as error:
             return f"python-sane or libsane is missing: {error}"
     drivers = {device.id.split(":")[0] for device in devices}
@@ -93,7 +97,7 @@ def sane_dir(configure: Callable[..., Path]) -> Path:
 
 @pytest.fixture
 def make_sane(sane_dir: Path) -> Callable[..., SaneScanner]:
-    return functools.partial(SaneScanner, config_dir=sane_dir, timeout_s=20.0)
+    return functools.partial(SaneScanner, config_dir=sane_dir, timeout_s=TIMEOUT_S)
 
 
 def children() -> list[int]:

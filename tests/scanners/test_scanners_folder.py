@@ -190,23 +190,18 @@ def test_a_file_that_is_open_for_writing_is_left_alone(
     assert [page.source_name for page in take(scanner, wish)] == ["growing.png"]
 
 
-def test_a_file_that_grows_by_reopening_is_taken_once_and_whole(inbox: Path, wish: ScanJob) -> None:
+def test_a_file_that_grows_by_reopening_is_taken_once_and_whole(
+    inbox: Path, scanner: FolderScanner, wish: ScanJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
     buffer = io.BytesIO()
     Image.effect_noise(SIZE, 50).save(buffer, format="PNG")
     data, path = buffer.getvalue(), inbox / "slow.png"
-
-    def write_slowly() -> None:
-        step = len(data) // 8 + 1
-        for start in range(0, len(data), step):
-            with path.open("ab") as file:
-                file.write(data[start : start + step])
-            time.sleep(0.04)
-
+    step = len(data) // 8 + 1
+    parts = [data[start : start + step] for start in range(0, len(data), step)]
     path.touch()
-    writer = threading.Thread(target=write_slowly)
-    writer.start()
-    pages = take(FolderScanner(inbox, patience=Patience(settle_s=0.15, most_s=5)), wish)
-    writer.join()
+    monkeypatch.setattr("scanners.folder._pause", lambda seconds, _cancelled: _grow(path, parts, seconds))
+    pages = take(scanner, wish)
+    assert not parts
     assert len(pages) == 1
     assert not (inbox / "rejected").exists() or names(inbox / "rejected") == []
 
@@ -288,6 +283,15 @@ def test_a_file_that_stopped_in_the_middle_and_goes_on_is_not_rejected(
     assert len(take(scanner, wish)) == 1
 
 
+def _grow(path: Path, parts: list[bytes], seconds: float) -> bool:
+    """Wait as the scanner wants; meanwhile the next part is written, if any is left."""
+    time.sleep(seconds)
+    if parts:
+        with path.open("ab") as file:
+            file.write(parts.pop(0))
+    return False
+
+
 def _finish(path: Path, data: bytes, seconds: float) -> bool:
     """Wait as the scanner wants; the writer comes back during its last, longest pause."""
     if seconds == QUICK.unsure_s:
@@ -309,24 +313,14 @@ def test_a_file_that_stays_empty_is_said_to_be_empty_but_not_before_others(
 
 
 def test_a_file_that_grows_for_ever_ends_the_wait_and_stays(
-    inbox: Path, scanner: FolderScanner, wish: ScanJob
+    inbox: Path, scanner: FolderScanner, wish: ScanJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, stop = inbox / "endless.png", threading.Event()
-
-    def grow() -> None:
-        while not stop.wait(0.01):
-            with path.open("ab") as file:
-                file.write(b"x")
-
+    path = inbox / "endless.png"
     path.touch()
-    writer = threading.Thread(target=grow)
-    writer.start()
-    try:
-        with pytest.raises(errors.DeviceBusy):
-            take(scanner, wish)
-    finally:
-        stop.set()
-        writer.join()
+    parts = [b"x"] * 1000
+    monkeypatch.setattr("scanners.folder._pause", lambda seconds, _cancelled: _grow(path, parts, seconds))
+    with pytest.raises(errors.DeviceBusy):
+        take(scanner, wish)
     assert names(inbox) == ["endless.png"]
 
 

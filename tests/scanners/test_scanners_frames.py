@@ -48,7 +48,7 @@ def test_a_child_that_does_not_close_is_killed() -> None:
 
 
 def test_a_dead_child_is_a_crash_however_often_one_asks() -> None:
-    with Child((sys.executable, "-c", ""), timeout_s=10) as child:
+    with Child((sys.executable, "-c", ""), timeout_s=60) as child:
         for _ in range(2):
             child.send({"do": "next"})
             with pytest.raises(errors.BackendCrashed):
@@ -57,7 +57,7 @@ def test_a_dead_child_is_a_crash_however_often_one_asks() -> None:
 
 def test_the_last_words_of_a_child_that_is_gone_are_still_heard() -> None:
     words_left = f"import os; os.write(1, {pack({'is': 'error'})!r})"
-    with Child((sys.executable, "-c", words_left), timeout_s=10) as child:
+    with Child((sys.executable, "-c", words_left), timeout_s=60) as child:
         time.sleep(0.3)
         child.send({"do": "next"})
         assert child.receive() == ({"is": "error"}, b"")

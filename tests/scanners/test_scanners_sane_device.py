@@ -17,7 +17,7 @@ from scanners.sane import SaneScanner
 from scanners.sane_config import backend_of, only
 from scanners.sane_device import Setter
 from scanners.sane_probe import capabilities, has_sensors, signs
-from scanners.sane_status import Sign, Step, patience_s, situation
+from scanners.sane_status import WARM_UP_S, Sign, Step, patience_s, situation
 from tests.scanners.fake_library import FakeDevice, epson, fujitsu, in_pixels
 
 Job = Callable[..., ScanJob]
@@ -173,7 +173,7 @@ class Fake:
             f"import sys; sys.path.insert(0, {str(ROOT)!r}); from tests.scanners import fake_library as it; "
         )
         command = (sys.executable, "-P", "-c", code + "sys.exit(it.main())", str(script))
-        self.scanner = SaneScanner(command=command, timeout_s=20)
+        self.scanner = SaneScanner(command=command, timeout_s=60)
         self.pages: list[RawPage] = []
 
     def set(self, **facts: object) -> None:
@@ -236,7 +236,7 @@ def test_a_cold_lamp_is_waited_for_and_a_cancel_ends_the_wait(fake: Fake) -> Non
     fake.set(starts=[cold] * 50)
     begun = time.monotonic()
     assert fake.scan(lambda: time.monotonic() - begun > 1) == 0
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < WARM_UP_S * 0.9
 
 
 def test_a_device_that_opens_only_without_its_path_is_opened_so(fake: Fake) -> None:

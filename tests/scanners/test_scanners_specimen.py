@@ -31,7 +31,7 @@ def build(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ca
     """Build a scanner of one kind; `direct` is what happens on a machine without libsane's pnm back-end."""
 
     def make(kind: str, paths: list[Path]) -> SpecimenScanner:
-        scanner = SpecimenScanner(paths, timeout_s=20)
+        scanner = SpecimenScanner(paths, timeout_s=60)
         if kind == "sane":
             request.getfixturevalue("sane_dir")  # skips where libsane is missing
         else:

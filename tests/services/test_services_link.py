@@ -25,6 +25,7 @@ from workstation.cli.queue_results import results
 from workstation.domain.case import CaseState
 from workstation.domain.clock import now
 from workstation.domain.courier import BagState
+from workstation.services import link as link_module
 from workstation.services.enrolment import Membership, join, membership, window_key
 from workstation.services.errors import NotEnrolled, PracticeMixed
 from workstation.services.link import Light, Link
@@ -36,7 +37,7 @@ pytest.importorskip("uvicorn")
 from sync.gateway.office import Office  # noqa: E402 - needs the optional extra
 from sync.gateway.serve import GatewayServer  # noqa: E402
 
-PATIENCE_S = 20.0
+PATIENCE_S = 90.0
 
 
 class SystemClock(Clock):
@@ -223,7 +224,8 @@ def test_the_light_follows_the_line_and_nothing_is_lost_meanwhile(hall: Hall, wi
     assert len(hall.office.bundle_ids()) == 1
 
 
-def test_the_line_stops_quickly_while_it_listens(wired: Wired) -> None:
+def test_the_line_stops_quickly_while_it_listens(wired: Wired, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link_module, "STOP_TIMEOUT_S", PATIENCE_S)
     wired.link.start()
     wired.until(lambda: wired.link.light.is_up)
     started = time.monotonic()

@@ -100,7 +100,7 @@ def made(window: Window, name: str, case: Case) -> Path:
 
 
 def text_of(path: Path) -> str:
-    said = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, check=True, timeout=60)
+    said = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, check=True, timeout=300)
     return "".join(said.stdout.decode().split())
 
 

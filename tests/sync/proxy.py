@@ -64,7 +64,7 @@ class FaultProxy:
     ) -> None:
         self._await(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(90)
         self._loop.close()
 
     def set(self, fault: Fault | None = None, *, each: Callable[[], Fault] | None = None) -> None:

@@ -20,7 +20,7 @@ from sync.gateway.postgresql import where
 from tests.sync.gateway_hall import START, Hall, WindowSeat, open_hall
 from tests.sync.postgres import Server
 
-WAIT_S = 10
+WAIT_S = 90
 SHORT_S = 0.3
 
 pytestmark = pytest.mark.usefixtures("engine")

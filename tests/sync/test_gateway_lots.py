@@ -10,7 +10,7 @@ import pytest
 
 from sync.gateway.lots import MOST, Gathering
 
-PATIENCE_S = 10
+PATIENCE_S = 90
 
 
 def test_each_caller_gets_the_result_of_its_own_item() -> None:

@@ -80,5 +80,5 @@ def test_rows_out_of_reach_let_calls_wait_on(hall: Hall, monkeypatch: pytest.Mon
         return ahead(cursors)
 
     monkeypatch.setattr(hall.office.feed, "ahead", failing)
-    asyncio.run(asyncio.wait_for(News(hall.office.feed, threading.Event()).wait(window.window_id, 0, 20), 10))
+    asyncio.run(asyncio.wait_for(News(hall.office.feed, threading.Event()).wait(window.window_id, 0, 60), 30))
     assert next(failures, None) is None

@@ -183,7 +183,7 @@ def test_a_crowds_pages_are_tidied_by_themselves(
             with store.receive(sha256(page), 1000) as incoming:
                 await desk.keep(incoming, page)
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             await asyncio.gather(*map(one, PAGES))
             while store.shelving.is_owing or first_names(store, tmp_path):
                 await asyncio.sleep(0)

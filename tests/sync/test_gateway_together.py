@@ -22,7 +22,7 @@ from sync.gateway.express import Call, Express
 from sync.gateway.lots import MOST
 from tests.sync.gateway_hall import Hall, WindowSeat, check_problem, open_office, page
 
-WAIT_S = 10
+WAIT_S = 90
 
 pytestmark = pytest.mark.usefixtures("engine")
 only_postgresql = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)

@@ -20,7 +20,7 @@ import pytest
 from sync.contract.models import ChangeKind
 from tests.sync.gateway_hall import Clock, Hall, WindowSeat, open_office, options_of
 
-WAIT_S = 60
+WAIT_S = 90
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -32,7 +32,7 @@ class FarHall(Hall):
     url: str = ""
 
     def call(self, method: str, path: str, **arguments: object) -> httpx.Response:
-        return httpx.request(method, self.url + path, timeout=40, trust_env=False, **arguments)  # type: ignore[arg-type]
+        return httpx.request(method, self.url + path, timeout=120, trust_env=False, **arguments)  # type: ignore[arg-type]
 
 
 @contextmanager

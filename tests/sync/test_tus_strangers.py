@@ -59,14 +59,14 @@ def stranger(folder: Path) -> Iterator[int]:
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.01)
     try:
         yield server.servers[0].sockets[0].getsockname()[1]
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(90)
 
 
 def test_our_window_goes_on_at_a_server_that_is_not_ours(tmp_path: Path) -> None:

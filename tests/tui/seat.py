@@ -34,7 +34,7 @@ from workstation.tui.widgets.field_row import FieldRow
 from workstation.tui.widgets.steps import StepName
 
 PASSPHRASE = "lianxi"
-PATIENCE_S = 20.0
+PATIENCE_S = 90.0
 QUIET_ROUNDS, TURNS = 2, 6
 NARROW, USUAL, WIDE = (80, 24), (112, 28), (140, 44)
 WORKING = frozenset({"desk", "read", "look", "scan", "preview", "preload", "form", "find", "news"})

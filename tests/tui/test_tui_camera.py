@@ -72,7 +72,7 @@ class ScriptedCamera:
             shots += pressed
             self._show(job.finder, shots)
             if pressed:
-                assert self.hold.wait(20)
+                assert self.hold.wait(90)
                 yield blank_page(shade=shots)
             time.sleep(0.005)
 

@@ -237,7 +237,7 @@ async def test_a_pin_given_before_the_names_are_known_counts_all_the_same(
     active = type(staffed.desk.people).active
 
     def late(self: People) -> tuple[Person, ...]:
-        known.wait(20)
+        known.wait(90)
         return active(self)
 
     async with sit(window=staffed) as seat:

@@ -78,7 +78,7 @@ class SlowFeeder:
     def scan(self, job: object, cancelled: object) -> object:
         for number in range(1, 9):
             if number == 3:
-                assert self.go_on.wait(20)
+                assert self.go_on.wait(90)
             if cancelled():  # type: ignore[operator]
                 return
             yield _numbered(number)

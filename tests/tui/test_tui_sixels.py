@@ -39,4 +39,4 @@ drawn = sixel.image_to_sixels(picture)
 first = min(drawn.index(c) for c in "~-$!" if c in drawn)
 assert drawn.rindex(";2;") < first, drawn
 """
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=300)

@@ -56,7 +56,7 @@ class StackScanner:
     def scan(self, job: ScanJob, cancelled: Callable[[], bool]) -> Iterator[RawPage]:
         self.jobs.append(job)
         for number in range(len(self.texts)):
-            assert self.go.acquire(timeout=20)
+            assert self.go.acquire(timeout=90)
             if cancelled():
                 return
             yield blank_page(8, 9 + number, shade=number + 1)

@@ -81,7 +81,7 @@ async def test_a_pin_given_before_the_names_are_known_is_kept_for_who_is_asked(
         gate = seat.gate
 
         def late() -> tuple[Person, ...]:
-            known.wait(20)
+            known.wait(90)
             return (person,)
 
         def unlock(secret: str, person_id: str = "") -> Station:

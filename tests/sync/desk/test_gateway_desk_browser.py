@@ -41,7 +41,7 @@ class LiveHall(Hall):
     url: str = ""
 
     def call(self, method: str, path: str, **arguments: object) -> httpx.Response:
-        return httpx.request(method, self.url + path, timeout=40, trust_env=False, **arguments)  # type: ignore[arg-type]
+        return httpx.request(method, self.url + path, timeout=120, trust_env=False, **arguments)  # type: ignore[arg-type]
 
 
 @pytest.fixture

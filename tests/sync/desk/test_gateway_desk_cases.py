@@ -201,7 +201,7 @@ def test_ten_thousand_cases_are_read_page_by_page(hall: Hall, window: WindowSeat
         seen += [line.split("</bdi>")[0] for line in answer.text.split('<td class="number"><bdi>')[1:]]
         following = answer.text.split("after=")[-1].split('"')[0]
         answer = desk.get("/", params={"after": following})
-    assert len(set(seen)) == 4 * ROWS and time.process_time() - began < 20
+    assert len(set(seen)) == 4 * ROWS and time.process_time() - began < 100
     assert ">10001<" in answer.text
     plan = "EXPLAIN QUERY PLAN SELECT * FROM matter WHERE kind = 'case' AND home_street IN ('huafu')"
     with hall.office.database.read() as rows:
