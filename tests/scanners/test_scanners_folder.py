@@ -191,7 +191,7 @@ def test_a_file_that_is_open_for_writing_is_left_alone(
 
 
 def test_a_file_that_grows_by_reopening_is_taken_once_and_whole(
-    inbox: Path, scanner: FolderScanner, wish: ScanJob, monkeypatch: pytest.MonkeyPatch
+    inbox: Path, wish: ScanJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     buffer = io.BytesIO()
     Image.effect_noise(SIZE, 50).save(buffer, format="PNG")
@@ -200,7 +200,7 @@ def test_a_file_that_grows_by_reopening_is_taken_once_and_whole(
     parts = [data[start : start + step] for start in range(0, len(data), step)]
     path.touch()
     monkeypatch.setattr("scanners.folder._pause", lambda seconds, _cancelled: _grow(path, parts, seconds))
-    pages = take(scanner, wish)
+    pages = take(FolderScanner(inbox, patience=Patience(settle_s=0.02, most_s=90)), wish)
     assert not parts
     assert len(pages) == 1
     assert not (inbox / "rejected").exists() or names(inbox / "rejected") == []
