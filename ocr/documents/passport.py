@@ -31,6 +31,8 @@ _WITHOUT_DIGIT, _WITH_PRINT, _AGAINST_PRINT = 0.85, 0.98, 0.7
 _TITLES = ("护照", "PASSPORT")
 _LETTERS = re.compile(r"[A-Z]+")
 _FILLED = "<<"
+_NO_NAME = re.compile(r"[0-9]|KK")
+"""A run of fillers may be read as one of K; no name that is spelt by rule has two together."""
 _NO_SIGN = 0.3
 """Less sure than this, marks among fillers are no characters."""
 _MOST_APART = 2
@@ -62,7 +64,7 @@ FORM = Form(
 def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
     """Return what the zone says; of the rest of the page only the name is read, which has no check digit."""
     written = blanks["zone"]
-    zone = _zone_in(_without_marks(written), today)
+    zone = _best_zone(written, today)
     if zone is None:
         return {name: unread() for name in FIELDS}
     said = {
@@ -78,6 +80,24 @@ def interpret(blanks: Filled, today: date) -> dict[str, FieldReading]:
 
 def _zone_in(lines: Sequence[str], today: date) -> Zone | None:
     return read_zone([_ZERO_FOR_O.sub("PO", line) for line in lines], today=today)
+
+
+def _best_zone(written: Written, today: date) -> Zone | None:
+    """Return the zone of the first reading in which most holds: fewest checks failed, no figure in a name."""
+    first = _without_marks(written)
+    ways = [first]
+    for text, _ in written.others:
+        again = text.split("\n")
+        # Runs of fillers, and so where a name ends, are read better with Chinese, figures without.
+        names = [line for line in first if _FILLED in line][:1]
+        ways += [[*names, *again[-1:]], again]
+    zones = [zone for lines in ways if (zone := _zone_in(lines, today)) is not None]
+    return min(zones, key=_faults, default=None)
+
+
+def _faults(zone: Zone) -> int:
+    is_odd = any(_NO_NAME.search(name) for name in _names(zone))
+    return len(zone.failed) + len(zone.repaired) + is_odd
 
 
 def _without_marks(written: Written) -> list[str]:
@@ -138,9 +158,12 @@ def _compared(field: FieldReading, words: Sequence[Letters]) -> FieldReading:
 
 
 def _without_figures(field: FieldReading) -> FieldReading:
-    """Refuse a name with a figure in it: ICAO 9303 part 3, 4.6 allows letters and fillers only."""
-    is_name = not any(character.isdigit() for character in field.value)
-    return field if is_name else fields.reading(field.value, field.confidence, field.box, ("!shape",))
+    """Refuse a name with a figure in it (ICAO 9303 part 3, 4.6), or with what a run of fillers is read as."""
+    return (
+        field
+        if not _NO_NAME.search(field.value)
+        else fields.reading(field.value, field.confidence, field.box, ("!shape",))
+    )
 
 
 def _field(name: str, value: str, zone: Zone) -> FieldReading:

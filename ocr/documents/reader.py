@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 from PIL import Image
@@ -24,6 +25,8 @@ from ocr.port import Engine, Line, LineEngine
 _LEAST_SIDE_PX = 100
 _DOUBTFUL = 0.93
 _BORDER_PX = 2
+_ZONE_SIGNS = 26
+"""Letters and figures of a row that may be one of a machine-readable zone, even without fillers."""
 _LEAST_CUT = 2
 """Values that run up to the side of the page before part of it counts as missing: one may be a shadow."""
 
@@ -82,7 +85,7 @@ def _written(engine: Engine, found: Found, form: Form) -> dict[str, Written]:
     written = {name: _value(found, blank, lines) for name, blank in form.blanks.items()}
     written = _second_look(engine, found, form, lines, written) | _days(engine, found, form, lines, written)
     written |= numbers_without_label(form, written, found.page, found.parts)
-    return written | ({form.everything: _everything(found.page)} if form.everything else {})
+    return written | ({form.everything: _everything(engine, found.page)} if form.everything else {})
 
 
 def _days(
@@ -104,8 +107,8 @@ def _days(
     return days
 
 
-def _everything(page: Page) -> Written:
-    """Return all print of a page, a line for each row."""
+def _everything(engine: Engine, page: Page) -> Written:
+    """Return all print of a page, a line for each row; rows of a zone are read as figures and letters."""
     rows: list[list[Strip]] = []
     for strip in sorted(page.strips, key=lambda strip: strip.piece.middle):
         if rows and strip.piece.middle - rows[-1][-1].piece.middle < 0.5 * strip.piece.height:
@@ -116,7 +119,15 @@ def _everything(page: Page) -> Written:
     texts = tuple("".join(strip.text for strip in row) for row in ordered)
     sure = tuple(mark for row in ordered for strip in row for mark in strip.sure)
     boxes = tuple(page.box_of([strip.piece for strip in row]) for row in ordered)
-    return Written("".join(texts), sure, None, texts, boxes=boxes)
+    zone = [reduce(Piece.joined, [strip.piece for strip in row]) for row in ordered if _is_of_zone(row)]
+    again = [] if isinstance(engine, LineEngine) else read_again(engine, page, zone, Way.DIGITS)
+    others = (("\n".join(line.text for line in again), ()),) if again else ()
+    return Written("".join(texts), sure, None, texts, others, boxes=boxes)
+
+
+def _is_of_zone(row: Sequence[Strip]) -> bool:
+    text = "".join(strip.text for strip in row)
+    return "<" in text or sum(sign.isascii() for sign in text) >= _ZONE_SIGNS
 
 
 def _value(found: Found, blank: Blank, lines: dict[int, Assigned]) -> Written:

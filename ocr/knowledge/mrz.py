@@ -15,7 +15,8 @@ from datetime import date
 from ocr.knowledge.lookalikes import only_one, variants
 from ocr.knowledge.mrz_layout import CARD, FILLER, PASSPORT, Layout
 
-_FILLERS_SEEN = str.maketrans(dict.fromkeys("〈《‹«く＜⟨≤へヘΛ∧∠ㄑ", FILLER))
+_FILLERS_SEEN = str.maketrans(dict.fromkeys("〈《‹«く＜⟨≤へヘΛ∧∠ㄑces", FILLER))
+"""The small letters among them are what runs of fillers are read as: a zone has capitals only."""
 _NOT_ZONE = re.compile(r"[^0-9A-Z<]")
 _TITLE = re.compile(r"[PIACV][A-Z<][A-Z<0-9]{3}")
 _AS_LETTERS = str.maketrans("0152846", "OISZBAG")

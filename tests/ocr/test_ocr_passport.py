@@ -50,6 +50,19 @@ def test_fillers_that_could_not_be_read_are_fillers() -> None:
     assert read["expires_on"].valid
 
 
+def test_of_two_readings_of_the_zone_that_counts_in_which_more_holds() -> None:
+    names, data = specimen.zone(HOLDER)
+    lines = ("护照PASSPORT", names, data[:13] + "998877" + data[19:])
+    text = "".join(lines)
+    other = ("\n".join((names.replace("<<<", "ces"), data)), ())
+    alone = Written(text, (0.99,) * len(text), None, lines)
+    both = Written(text, (0.99,) * len(text), None, lines, (other,))
+    assert not passport.interpret({"zone": alone}, TODAY)["birth_date"].valid
+    read = passport.interpret({"zone": both}, TODAY)
+    assert (read["passport_number"].value, read["surname"].value) == (HOLDER.number, HOLDER.surname)
+    assert read["birth_date"].valid
+
+
 def test_a_name_of_the_zone_with_a_figure_in_it_is_not_valid() -> None:
     fields = read("", HOLDER.given_names + "3")
     assert fields["surname"].valid
