@@ -32,6 +32,7 @@ from sync.gateway.feed import append
 from sync.gateway.matters import MatterState, find
 
 KEY, INDEXED, MARK = "archive.key", "archive.indexed", "archive.mark:"
+MARKED_BY = "archive.marked-by:"
 BATCH = 500
 """Bundles that one answer indexes at most in one transaction."""
 APPROVED = frozenset({MatterState.DECIDED, MatterState.DELIVERED})
@@ -70,19 +71,23 @@ class Archive:
 
         return self._database.write(told)
 
-    def mark(self, subject: str, standard_id: str, state: str) -> None:
+    def mark(self, subject: str, standard_id: str, state: str, *, actor: str = "", reason: str = "") -> None:
         """Tell every window that copies of a case may not be reused any more; nobody is told of them again.
 
         Args:
             subject: number of the source case.
             standard_id: which material; empty: all of the case.
             state: `revoked`, `withdrawn`, `superseded` or `holder_gone`.
+            actor: who says so; kept with the reason beside the mark.
+            reason: why.
         """
         at = self._clock()
 
         def told(rows: Rows) -> None:
             rows.hold_windows()
             _put(rows, f"{MARK}{subject}/{standard_id}", state)
+            said = {"at": at.isoformat(), "actor": actor, "reason": reason, "state": state}
+            _put(rows, f"{MARKED_BY}{subject}/{standard_id}", json.dumps(said, ensure_ascii=False))
             for row in rows.execute('SELECT window_id FROM "window" WHERE revoked_at IS NULL').fetchall():
                 append(
                     rows,

@@ -438,7 +438,8 @@ def test_copies_go_when_their_time_is_over_or_their_holder_wants_it(window: Wind
     stays = keep(window, keep_until=today)
     keep(window, keep_until=date(2026, 11, 19))
     wanted_gone = keep(window)
-    window.desk.archive.withdraw(ZHAO.id_number, wanted_gone.archive_id)
+    with window.store.transaction() as tx:
+        tx.archive(dataclasses.replace(wanted_gone, state=CopyState.WITHDRAWN))
     assert window.desk.archive.clean_up() == 2
     assert [copy.archive_id for copy in window.store.archived(ZHAO.id_number)] == [stays.archive_id]
     assert window.desk.archive.clean_up() == 0

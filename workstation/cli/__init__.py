@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workstation.cli.settings import Settings
 
 COMMANDS = {
+    "archive": N_("存档副本: 列出某人的副本, 停用一份"),
     "audit": N_("审计记录: 检查是否完整, 查阅谁在何时为何调阅"),
     "catalogue": N_("查看、检索、校验事项目录"),
     "demo": N_("练习模式: 用样本走完一件办件"),

@@ -34,6 +34,7 @@ ACTION_WORDS: dict[str, str] = {
     Action.PERSON_ENABLED: N_("启用人员"),
     Action.PIN_CHANGED: N_("更换口令"),
     Action.PIN_RESET: N_("重设口令"),
+    Action.ARCHIVE_MARKED: N_("停用存档副本"),
     Action.RECOVERY_MADE: N_("做恢复密钥"),
     Action.PIN_RECOVERED: N_("凭恢复密钥重设口令"),
     Action.SETTING: N_("更改设置"),

@@ -8,6 +8,7 @@ import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from workstation.cli.gateway_archive import add_archive_mark, mark_archive
 from workstation.cli.gateway_course import add_extend, add_resume, add_special, change_course
 from workstation.cli.gateway_import import add_import, import_bag
 from workstation.cli.gateway_move import add_move, move
@@ -69,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         add_publish,
         add_import,
         add_move,
+        add_archive_mark,
         *MORE,
     ):
         add_place(add(actions))
@@ -86,6 +88,7 @@ def run(args: argparse.Namespace) -> int:
         "import": _import,
         "move": move,
         "reviewer": _reviewer,
+        "archive-mark": _archive_mark,
         **dict.fromkeys(("special", "resume", "extend"), _course),
     }
     try:
@@ -268,6 +271,14 @@ def _course(args: argparse.Namespace) -> int:
     finally:
         office.close()
     return _told(change)
+
+
+def _archive_mark(args: argparse.Namespace) -> int:
+    office = _office(args)
+    try:
+        return mark_archive(office.archive, args, _login)
+    finally:
+        office.close()
 
 
 def _publish(args: argparse.Namespace) -> int:

@@ -65,6 +65,8 @@ class Action(StrEnum):
     PIN_CHANGED = "PIN_CHANGED"
     PIN_RESET = "PIN_RESET"
     """With a new key: the old one died with the PIN nobody knew."""
+    ARCHIVE_MARKED = "ARCHIVE_MARKED"
+    """A kept copy was taken out of reuse by hand, for the future."""
     RECOVERY_MADE = "RECOVERY_MADE"
     """A recovery key, with its public half; the one before counts no more."""
     PIN_RECOVERED = "PIN_RECOVERED"

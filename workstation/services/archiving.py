@@ -16,7 +16,6 @@ from workstation.domain.kinds import OriginalRule
 from workstation.services.archive_shelf import organisations
 from workstation.services.ids import new_id
 from workstation.services.profile import WindowProfile
-from workstation.services.reuse_errors import UnknownCopy
 from workstation.store.database import Store, Tx
 
 CLEANED_ON = "archive.cleaned-on"
@@ -146,24 +145,10 @@ def mark_copies(tx: Tx, change: Change) -> None:
 
 @dataclass(frozen=True)
 class ArchiveKeeping:
-    """Lets copies go: at their holder's wish, at the office's word, and when their time is over."""
+    """Lets copies go when their time is over."""
 
     store: Store
     clock: Clock
-
-    def withdraw(self, id_number: str, archive_id: str) -> ArchivedMaterial:
-        """Stop the keeping of one copy at its holder's wish (个人信息保护法 art. 15, 47).
-
-        Raises:
-            UnknownCopy: nothing of that id is kept of this holder.
-        """
-        with self.store.transaction() as tx:
-            copy = next((c for c in tx.archived(id_number) if c.archive_id == archive_id), None)
-            if copy is None:
-                raise UnknownCopy
-            gone = replace(copy, state=CopyState.WITHDRAWN)
-            tx.archive(gone)
-            return gone
 
     def daily(self) -> int:
         """Clean up once a day, whoever asks how often; return how many copies went."""

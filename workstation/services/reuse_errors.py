@@ -28,6 +28,12 @@ class CopyBarred(NotOffered):
         self.refusal = refusal
 
 
+class CopyOutOfUse(ServiceError):
+    """The copy was taken out of reuse before; nothing brings it back."""
+
+    code = "R334"
+
+
 class ReuseOverturned(ServiceError):
     """Something speaks against a copy the case has taken; `details['copies']` says what, in words."""
 
