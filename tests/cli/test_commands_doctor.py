@@ -16,7 +16,7 @@ def test_the_doctor_looks_at_everything_and_names_nobody(
     enrolled.open("doctor", "--json")
     text = capsys.readouterr().out
     found = {one["topic"]: one for one in json.loads(text)}
-    topics = "version keys suite disk queue sender calendar pack gateway clock rights scanner reading data"
+    topics = "version keys suite disk swap queue sender calendar pack gateway clock rights scanner reading data"
     assert set(found) >= set(topics.split())
     assert [found[name]["level"] for name in ("gateway", "clock", "rights", "data")] == ["GOOD"] * 4
     assert found["keys"]["level"] == "NOTE" and "recovery" in found["keys"]["todo"]

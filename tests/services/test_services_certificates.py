@@ -22,7 +22,17 @@ from sync.errors import Unreachable
 from sync.gateway.libraries import SpecimenLibraries
 from tests.services.conftest import ELDER_CARD, PROFILE, QIAN, ZHAO, Clock, MakeWindow, Window
 from workstation.domain.audit import Action
-from workstation.domain.case import Agent, AgentSet, Case, ProofState, SlotProved
+from workstation.domain.case import (
+    Agent,
+    AgentSet,
+    Case,
+    Move,
+    Moved,
+    Payload,
+    ProofState,
+    Reopened,
+    SlotProved,
+)
 from workstation.domain.checklist import SlotStatus, Todo
 from workstation.domain.kinds import AgentKind, ReplacementKind
 from workstation.services import proof_errors as errors
@@ -370,6 +380,40 @@ def test_offline_a_check_waits_and_settles(counter: Counter) -> None:
     counter.window.desk.proofs.settle(counter.line)
     line = counter.window.desk.view(counter.case.case_id).line(REGISTER)
     assert line is not None and line.status is SlotStatus.PROVED
+
+
+def test_a_check_that_waits_is_not_forgotten_while_its_case_is_sealed_and_may_come_back(
+    counter: Counter,
+) -> None:
+    """A version the office does not take is opened again; what waited in it is asked for then."""
+    counter.line.up = False
+    check(counter)
+    case_id, desk = counter.case.case_id, counter.window.desk
+
+    def record(payload: Payload) -> None:
+        with counter.window.store.transaction() as tx:
+            tx.record(case_id, payload, actor="王样本", at=counter.window.clock())
+
+    record(Moved(move=Move.RECEIVE, number=counter.case.number))
+    counter.line.up = True
+    asked = len(counter.line.asked)
+    desk.proofs.settle(counter.line)
+    assert counter.slot_proof is ProofState.PENDING and len(counter.line.asked) == asked
+    record(Reopened(bundle_id="b", code="Y201"))
+    counter.window.clock.forward(minutes=2)
+    desk.proofs.settle(counter.line)
+    assert counter.slot_proof is ProofState.VERIFIED
+    assert desk.proofs._pending() == ()
+
+
+def test_a_check_that_waits_goes_with_its_case(counter: Counter) -> None:
+    counter.line.up = False
+    check(counter)
+    desk = counter.window.desk
+    assert desk.proofs._pending() == (counter.case.case_id,)
+    desk.decisions.withdraw(counter.case.case_id, why="申请人撤回")
+    desk.proofs.settle(counter.line)
+    assert desk.proofs._pending() == ()
 
 
 def test_another_persons_check_sends_nothing_of_the_applicants(counter: Counter) -> None:

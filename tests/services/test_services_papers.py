@@ -9,13 +9,16 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 
 from sync.contract.models import ChangeKind
+from sync.contract.signing import key_id, load_public
 from tests.services.conftest import (
     DEFECT,
     ELDER_CARD,
     NOW,
+    PROFILE,
     RELIEF,
     SOCIAL_CARD,
     ZHAO,
@@ -31,6 +34,8 @@ from workstation.printing.layout import PrintedFile
 from workstation.services.desk import Desk
 from workstation.services.paper_words import copy_sha256, limit_words
 from workstation.services.papers import Paper, Papers, papers_for
+from workstation.services.reuse import CONSENT_WAYS
+from workstation.store import people as staff
 
 WINDOW_DEFECT = Defect(material_id="-", material="户口簿", problem="未提交", needed="本人页", basis="")
 LATE_YEAR = timedelta(days=40)
@@ -332,6 +337,29 @@ def test_the_reuse_confirmation_names_source_check_validity_and_hash(window: Win
     assert (form.asked_at, form.consent_way) == (NOW, "本人签字")
     receipt = press.form("receipt", case)
     assert ("复用存档材料", "来源办件 W03-20261120-001") in {(m.original, m.note) for m in receipt.materials}
+
+
+def test_a_ticked_yes_names_who_ticked_when_and_the_clerk_with_their_key(
+    window: Window, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staff, "ARGON2ID", {"iterations": 1, "lanes": 1, "memory_kib": 64})
+    window.approved()
+    case = window.named(window.open())
+    chief = window.desk.people.begin(PROFILE.clerk, "246810")
+    window.desk.reuse.take(case.case_id, "household-register", consent_way=CONSENT_WAYS["tick"])
+    (tick,) = press.form("reuse", window.store.case(case.case_id)).ticks
+    assert (tick.at, tick.witness) == (NOW, PROFILE.clerk)
+    assert tick.witness_key == key_id(load_public(chief.public_key))
+    drawn = window.desk.papers.reuse(case.case_id)
+    assert drawn is not None
+    with pikepdf.open(drawn.path) as pdf:
+        assert len(pdf.pages) == 1
+    window.desk.reuse.withdraw(case.case_id, "household-register", why="申请人撤回")
+    assert window.desk.papers.reuse(case.case_id) is None
+
+
+def test_a_signed_yes_has_no_tick(window: Window, press: Press) -> None:
+    assert press.form("reuse", reusing(window)).ticks == ()
 
 
 def test_a_reuse_confirmation_can_be_drawn(window: Window) -> None:

@@ -56,6 +56,7 @@ def examined(settings: Settings, store: Store, *, online: bool) -> Iterator[Find
     from workstation.cli.queue import queue_desk
     from workstation.domain.clock import local_date, now
     from workstation.services import doctor
+    from workstation.services.swap import swap
     from workstation.store.keys import KeySlots
 
     today = local_date(now())
@@ -64,6 +65,7 @@ def examined(settings: Settings, store: Store, *, online: bool) -> Iterator[Find
     yield doctor.keys(KeySlots(settings.data_folder).slots())
     yield doctor.suite(store.suite, store.vault.census())
     yield doctor.disk(_watch(settings, store))
+    yield swap()
     yield from doctor.queue(desk, now())
     yield doctor.news(store)
     owner = _sender(settings)

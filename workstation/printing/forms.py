@@ -200,6 +200,17 @@ class ReuseLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """A yes that was ticked, and the clerk who witnessed it."""
+
+    at: datetime
+    witness: str
+    """Name of the clerk."""
+    witness_key: str
+    """Fingerprint of the key that signed the record of it; empty where the clerk has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReuseForm(PaperForm):
     """材料复用确认书: the citizen's yes, per material and for this case only."""
 
@@ -207,6 +218,8 @@ class ReuseForm(PaperForm):
     lines: tuple[ReuseLine, ...]
     consent_way: str = "本人签字"
     """How the yes was given."""
+    ticks: tuple[Tick, ...] = ()
+    """Where the yes was ticked in the clerk's presence; empty: it is signed on this paper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

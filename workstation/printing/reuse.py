@@ -91,4 +91,16 @@ def _notes() -> list[str]:
 
 def _consent(form: ReuseForm) -> Block:
     who = "申请人（代理人）" if form.agent else "申请人"
+    if form.ticks:
+        last = form.ticks[-1]
+        return Block(
+            f"{who}：已当面勾选同意复用上列材料",
+            (
+                ("勾选人", form.agent or form.applicant_name),
+                ("勾选时间", "、".join(dict.fromkeys(chinese_time(tick.at) for tick in form.ticks))),
+                ("见证的经办人", "、".join(dict.fromkeys(tick.witness for tick in form.ticks))),
+                ("经办人密钥指纹", last.witness_key or "无"),
+                ("经办人签字", ""),
+            ),
+        )
     return Block(f"{who}：同意复用上列材料", (("签字或按指印", ""), ("日期", "　　　年　　月　　日")))

@@ -53,6 +53,7 @@ from workstation.services.paper_words import (
 )
 from workstation.services.promise_papers import PromisePapers, promise_papers
 from workstation.services.proof_papers import ProofPapers, proof_papers
+from workstation.services.reuse_ticks import ticks_of
 from workstation.services.supplements import last_supplement
 
 __all__ = ["TITLES", "Paper", "Papers", "Render", "papers_at_decision", "papers_for"]
@@ -169,7 +170,7 @@ class Papers(NoticePapers, PromisePapers, CoursePapers, CoverPapers, ProofPapers
 
     def reuse(self, case_id: str) -> Paper | None:
         """材料复用确认书 for all reused copies of the case; None when there is none."""
-        case, item, _log = self._case(case_id)
+        case, item, log = self._case(case_id)
         reused = [(slot, content.reuse) for slot, content in case.slots.items() if content.reuse is not None]
         if not reused:
             return None
@@ -179,6 +180,7 @@ class Papers(NoticePapers, PromisePapers, CoursePapers, CoverPapers, ProofPapers
             asked_at=min(reuse.consent_at for _, reuse in reused),
             lines=tuple(_reuse_line(item.material(slot).title, reuse) for slot, reuse in reused),
             consent_way="、".join(dict.fromkeys(reuse.consent_way for _, reuse in reused)),
+            ticks=ticks_of(self.store, case, log),
         )
         return self._make(case, "材料复用确认书", form.number, form)
 

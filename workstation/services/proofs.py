@@ -18,6 +18,7 @@ from sync.errors import SyncError
 from workstation.domain.audit import Action, Deed, detail_of
 from workstation.domain.case import (
     Case,
+    CaseState,
     Payload,
     ProofWithdrawn,
     SlotProved,
@@ -64,6 +65,16 @@ OLD = timedelta(hours=24)
 """Revocations heard of longer ago are said to be old."""
 REST = timedelta(minutes=1)
 AGENT_PAPERS = frozenset({"agent-id", "guardian-id"})
+ENDED = frozenset(
+    {
+        CaseState.REFUSED,
+        CaseState.DECIDED,
+        CaseState.DELIVERED,
+        CaseState.WITHDRAWN,
+        CaseState.TERMINATED,
+    }
+)
+"""States in which no slot is ever filled again."""
 PENDING = "proof.pending"
 """Setting: the cases with a pending slot."""
 
@@ -195,7 +206,7 @@ class ProofDesk:
         for case_id in self._pending():
             try:
                 case = self.store.case(case_id)
-                if case.is_sealed and case.supplement is None:
+                if case.state in ENDED:
                     self._forget(case_id)
                 elif not self._settle_case(case, libraries):
                     break
@@ -338,7 +349,7 @@ class ProofDesk:
         return case
 
     def _forget(self, case_id: str) -> None:
-        """Ask no more for a case that was sealed without it: its material follows another way."""
+        """Ask no more for a case that is over; one that was only sealed may be opened again."""
         with self.store.transaction() as tx:
             waiting = set(json.loads(tx.setting(PENDING) or "[]"))
             tx.put_setting(PENDING, json.dumps(sorted(waiting - {case_id})))
