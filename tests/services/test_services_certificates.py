@@ -402,7 +402,7 @@ def test_a_check_that_waits_is_not_forgotten_while_its_case_is_sealed_and_may_co
     record(Reopened(bundle_id="b", code="Y201"))
     counter.window.clock.forward(minutes=2)
     desk.proofs.settle(counter.line)
-    assert counter.slot_proof is ProofState.VERIFIED
+    assert counter.now.slot(REGISTER).is_proved
     assert desk.proofs._pending() == ()
 
 

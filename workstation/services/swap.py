@@ -1,4 +1,4 @@
-"""Does this machine swap memory to a disk in the clear? What was decrypted may then lie there after it is off."""
+"""Does this machine swap memory to a disk in the clear? What was decrypted may then lie there for long."""
 
 from __future__ import annotations
 
