@@ -61,7 +61,7 @@ def test_a_supervisor_lists_and_marks_and_a_clerk_does_neither(
     assert command(seat, *mark, lines=(CHIEF, NUMBER)) == 0
     assert "本人撤回同意" in capsys.readouterr().out
     assert command(seat, *mark, lines=(CHIEF, NUMBER)) == 1
-    assert "R335" in capsys.readouterr().err
+    assert "R339" in capsys.readouterr().err
     with seat.store() as store:
         assert store.audit.entries()[-2].action == Action.ARCHIVE_MARKED
 

@@ -31,7 +31,7 @@ class CopyBarred(NotOffered):
 class CopyOutOfUse(ServiceError):
     """The copy was taken out of reuse before; nothing brings it back."""
 
-    code = "R335"
+    code = "R339"
 
 
 class ReuseOverturned(ServiceError):
