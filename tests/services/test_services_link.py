@@ -176,6 +176,11 @@ def test_a_result_file_comes_home_and_is_fetched(
     hall.office.results.issue(case.number, data, name="敬老优待证.pdf", actor="香蜜湖街道")
     store = wired.window.store
     wired.until(lambda: any(a.change.kind is ChangeKind.RESULT for a in store.inbox.recent()))
+    home = wired.window.desk.results
+    wired.until(lambda: len(home.papers(case.case_id)) == 1)
+    (paper,) = home.papers(case.case_id)
+    assert paper.path.read_bytes() == data and paper.path.stat().st_mode & 0o077 == 0
+    assert store.faults() == ()
     assert any("敬老优待证.pdf" in line.words for line in overview(wired.window.desk).messages)
     assert results(store, argparse.Namespace(number=case.number, to=None)) == 0
     assert results(store, argparse.Namespace(number="", to=tmp_path / "out", reason="", by="")) == 0

@@ -58,6 +58,7 @@ from workstation.services.proof_pictures import ScreenReader
 from workstation.services.proofs import ProofDesk
 from workstation.services.queue import QueueDesk
 from workstation.services.reopening import Reopening
+from workstation.services.results import ResultShelf
 from workstation.services.retention import KEEP, Housekeeper
 from workstation.services.reuse import NOTHING, ReuseDesk
 from workstation.services.scene import Scene
@@ -116,6 +117,7 @@ class Desk:
     changes: ItemChanges
     disk: DiskWatch
     housekeeper: Housekeeper
+    results: ResultShelf
     reopening: Reopening
     delivery_receipts: DeliveryReceipts
     parts: Parts
@@ -291,6 +293,7 @@ def build_desk(parts: Parts) -> Desk:
             store, profile.hall, profile.window_name, parts.papers_folder, parts.render
         ),
         reopening=Reopening(store, profile, clock),
+        results=ResultShelf(store, profile, clock, disk, parts.papers_folder),
         housekeeper=Housekeeper(store, clock, parts.keep_delivered),
         parts=parts,
     )

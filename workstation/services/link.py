@@ -84,6 +84,7 @@ def _run_errands(desk: Desk, sender: Sender) -> None:
     desk.anchoring.run(sender.client)
     desk.proofs.settle(sender.client)
     desk.housekeeper.in_background(sender.client)
+    desk.results.in_background(sender.client)
     _tend_archive(desk, sender)
 
 
@@ -91,6 +92,7 @@ def _tend_archive(desk: Desk, sender: Sender) -> None:
     """Let old copies go, and fetch what tomorrow's bookings may need."""
     try:
         desk.archive.daily()
+        desk.results.let_go()
         desk.archive_fetch.ahead(sender.client)
     except StoreError as error:
         log.error("archive not tended code=%s", error.code)

@@ -31,7 +31,7 @@ CHANGE_WORDS = {
     ChangeKind.EXTENDED: N_("{who}批准延长办理期限: {reason}"),
     ChangeKind.BRANCH: N_("{who}已处理其中一个事项"),
     ChangeKind.CERTIFICATE_REVOKED: N_("有电子证照已被签发机关撤销, 不再采用"),
-    ChangeKind.RESULT: N_("{who}发来结果文件: {reason}; 用 workstation queue results 取回"),
+    ChangeKind.RESULT: N_("{who}发来结果文件: {reason}; 取回后在办件中按 F12 打开或打印"),
     ChangeKind.CATALOGUE: N_("事项目录有新版本, 将在办件之间启用"),
 }
 DECISION_WORDS = {

@@ -18,6 +18,7 @@ class Holder(StrEnum):
     CASE = "case"
     BUNDLE = "bundle"
     MATERIAL = "material"
+    RESULT = "result"
 
 
 _USES = table_of(PageUseRow).c

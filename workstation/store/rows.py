@@ -252,7 +252,7 @@ class BookingRow(Row, table=True):
 
 
 class PageUseRow(Row, table=True):
-    """Who refers to a page of the vault (`case`, `bundle` or `material`); without a row it may be swept."""
+    """Who refers to a file of the vault (`page_uses.Holder`); without a row it may be swept."""
 
     __tablename__: ClassVar[Any] = "page_uses"
 

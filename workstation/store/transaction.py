@@ -23,6 +23,7 @@ from workstation.store import people as staff
 from workstation.store.audit import Head, Signers
 from workstation.store.deeds import deeds_of
 from workstation.store.errors import ConcurrentChange, UnknownRecord
+from workstation.store.page_uses import Holder, set_uses
 from workstation.store.snapshots import Snapshots
 from workstation.store.vault import Vault
 
@@ -166,6 +167,10 @@ class Tx:
     def archived_of_case(self, number: str) -> tuple[ArchivedMaterial, ...]:
         """Return the materials kept from the case with this number."""
         return holdings.materials_of_case(self._session, number)
+
+    def hold_result(self, change_id: str, files: set[str]) -> None:
+        """Keep exactly these files (SHA-256) of the vault for a line of the feed that issued them."""
+        set_uses(self._session, Holder.RESULT, change_id, files)
 
     def forget_archived(self, today: date) -> int:
         """Remove materials whose keeping ended before `today`, or that nobody may use; return how many."""

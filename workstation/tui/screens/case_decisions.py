@@ -45,6 +45,14 @@ class DecisionKeys(CaseBase):
         """Make papers by their names (methods of `Papers`) and hand them out; those not due are left out."""
         self.job(lambda: self._make_papers(names), self._papers_made)
 
+    def print_results(self) -> None:
+        """Print or show the files the back office issued for the case."""
+        self.job(self._results, self._papers_made)
+
+    def _results(self) -> tuple[tuple[Paper, str], ...]:
+        papers = self.desk.results.papers(self.case_id)
+        return tuple((paper, self.app.station.output(paper.path)) for paper in papers)
+
     def _make_papers(self, names: Sequence[str]) -> tuple[tuple[Paper, str], ...]:
         # Each goes to the printer before the next is laid out: the citizen has the receipt in hand first.
         papers = (getattr(self.desk.papers, name)(self.case_id) for name in names)

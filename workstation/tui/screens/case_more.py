@@ -157,6 +157,14 @@ def _compare(screen: CaseScreen) -> None:
     screen.compare_person()
 
 
+def _may_print_results(view: CaseView) -> bool:
+    return view.case.state in (CaseState.DECIDED, CaseState.DELIVERED)
+
+
+def _print_results(screen: CaseScreen) -> None:
+    screen.print_results()
+
+
 MORE: tuple[MoreAction, ...] = (
     MoreAction("take-over", N_("转入新版事项"), _may_take_over, _take_over),
     MoreAction("ask-supplement", N_("补充告知: 事项有变"), _may_ask_supplement, _ask_supplement),
@@ -166,6 +174,7 @@ MORE: tuple[MoreAction, ...] = (
     MoreAction("discard", N_("作废草稿"), _may_discard, _discard),
     MoreAction("compare", N_("核对人证一致"), _may_compare, _compare),
     MoreAction("share", N_("登记他人材料 (如配偶), 供本件复用"), may_share, _share_papers),
+    MoreAction("results", N_("打开或打印后台发来的结果文件"), _may_print_results, _print_results),
     MoreAction("notice", N_("打印个人信息处理告知书"), _may_print_notice, _print_notice),
     MoreAction("covers", N_("打印扫描封面页 (整叠分拣用)"), _may_print_covers, _print_covers),
     MoreAction("pages", N_("整理页面: 转正、裁切、调序、拆并"), may_arrange, _arrange_pages),
