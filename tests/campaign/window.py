@@ -226,16 +226,19 @@ class Program:
     def run(self) -> int:
         """Work until told to stop."""
         seat = self._seat
+        scanner = ScriptedScanner([])
+        papers = seat.folder.parent / "papers"
         try:
             store = Store.open(seat.folder, seat.key)
             store.recover(now())
+            member = find_membership(store)
+            desk = build_desk_for(
+                seat.settings, store, member, scanner=scanner, clock=now, papers_folder=papers
+            )
         except StoreError as error:
+            # Nothing is closed: the process ends, as the power might.
             self._say("unopened", code=error.code)
             return STATUS_NOT_OPENED
-        scanner = ScriptedScanner([])
-        member = find_membership(store)
-        papers = seat.folder.parent / "papers"
-        desk = build_desk_for(seat.settings, store, member, scanner=scanner, clock=now, papers_folder=papers)
         link = Link(desk, member, seat.folder / LOCK_NAME)
         link.start()
         self._say("started")
