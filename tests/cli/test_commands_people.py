@@ -157,14 +157,17 @@ def test_a_result_file_is_not_fetched_without_a_pin(staffed: Seat, tmp_path: Pat
     (matter,) = staffed.office.cases()
     staffed.office.decide(matter.subject, ChangeKind.ACCEPTED, actor="李样本")
     staffed.office.decide(matter.subject, ChangeKind.DECIDED, actor="李样本")
-    staffed.office.results.issue(matter.subject, b"%PDF-1.7 decision", name="决定书.pdf", actor="李样本")
+    staffed.office.results.issue(
+        matter.subject, b"%PDF-1.7 decision", name=f"{NAME}决定书.pdf", actor="李样本"
+    )
     assert staffed.open("sync", "--once") == 0
     out, fetch = tmp_path / "out", ("queue", "results", "--to", str(tmp_path / "out"), "--by", "王样本")
     assert command(staffed, *fetch, lines=(CLERK,)) == 1
     assert command(staffed, *fetch, "--reason", "本人领取", lines=("000000",)) == 1
     assert not out.exists()
     assert command(staffed, *fetch, "--reason", "本人领取", lines=(CLERK,)) == 0
-    assert len(list(out.iterdir())) == 1
+    (saved,) = out.iterdir()
+    assert NAME not in saved.name and saved.suffix == ".pdf"
     with staffed.store() as store:
         last = store.audit.entries()[-1]
         assert (last.action, last.case, last.reason) == (Action.EXPORTED, matter.subject, "本人领取")

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from sync.contract.models import Change, ChangeFile, ChangeKind
@@ -36,6 +36,7 @@ AGAIN_S = 900.0
 KEEP = timedelta(days=90)
 TITLE = "结果文件"
 _UNSAFE = re.compile(r"[^\w.\- ]+")
+_ENDINGS = (".pdf", ".jpg", ".jpeg", ".png")
 
 
 class Gateway(Protocol):
@@ -55,9 +56,10 @@ class Issued:
 
     @property
     def name(self) -> str:
-        """A name that is safe in any folder, and of which two cases never share one."""
-        parts = (self.change.subject, self.file.sha256[:8], self.file.name)
-        return "_".join(_UNSAFE.sub("-", part).strip(" .-") for part in parts)[-200:]
+        """A name that is safe in any folder, of no two files alike; the office's own may name a citizen."""
+        ending = PurePath(self.file.name).suffix.lower()
+        subject = _UNSAFE.sub("-", self.change.subject).strip(" .-")
+        return f"{subject}_{self.file.sha256[:8]}{ending if ending in _ENDINGS else ''}"
 
 
 def issued(store: Store, number: str = "") -> Iterator[Issued]:
