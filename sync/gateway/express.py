@@ -37,6 +37,7 @@ BUNDLE = re.compile(r"/v1/bundles/([0-9a-f-]{36})\Z")
 TOKENS = "/v1/token"
 BEARER = b"Bearer "
 JSON = b"application/json"
+LENGTH_DIGITS = 9
 LONG_BYTES = 64 * 1024
 """A longer manifest takes the framework's way: there its cost no longer matters."""
 
@@ -139,14 +140,17 @@ class Express:
         fields = scope["headers"]
         headers: dict[bytes, bytes] = dict(fields)
         named, length = headers.get(b"authorization", b""), headers.get(b"content-length", b"")
-        is_usual = len(headers) == len(fields) and length.isdigit()
+        is_usual = len(headers) == len(fields) and length.isdigit() and len(length) <= LENGTH_DIGITS
         if not is_usual or int(length) > self._ways[route][1]:
             return None
         if route == TOKENS:
             return Call(route, scope, receive, headers, int(length), None)
         if not named.startswith(BEARER):
             return None
-        window = await seen(self._office, named[len(BEARER) :].decode("latin-1"))
+        try:
+            window = await seen(self._office, named[len(BEARER) :].decode("latin-1"))
+        except Exception:  # noqa: BLE001 - the framework meets it too, and words it
+            return None
         return None if window is None else Call(route, scope, receive, headers, int(length), window)
 
     async def _serve(self, call: Call, send: Send, began: float) -> None:
@@ -155,7 +159,7 @@ class Express:
             body = await _body(call.receive)
         except _Cut as cut:
             if call.route == PAGES:
-                await self._keep_cut(call, cut.data)
+                await self._kept(call, cut.data)
             self._count(call, 0, began)
             return
         try:
@@ -225,6 +229,13 @@ class Express:
         with office.blobs.receive(sha256, pages.MAX_BLOB_BYTES) as incoming:
             await self._lots.keep(incoming, body)
         return Answer(201)
+
+    async def _kept(self, call: Call, data: bytes) -> None:
+        """Keep what arrived; nobody is left who could hear why that fails."""
+        try:
+            await self._keep_cut(call, data)
+        except Exception as error:  # noqa: BLE001 - the log hears of it
+            problems.internal(error)
 
     async def _keep_cut(self, call: Call, data: bytes) -> None:
         sha256 = call.named

@@ -265,3 +265,59 @@ def test_a_crowds_calls_take_the_short_way(hall: Hall, monkeypatch: pytest.Monke
     window.put_page(b"a page")
     window.delivered(numbered(window, 1, pages=(page(b"a page"),)))
     assert taken == ["/v1/blobs/missing", "/v1/blobs/{sha256}", "/v1/bundles/{bundle_id}"]
+
+
+def test_a_length_of_thousands_of_digits_is_the_frameworks_to_refuse(hall: Hall) -> None:
+    window = hall.window()
+    window.news()
+    headers = {"Content-Type": "application/json", "Content-Length": "9" * 5000}
+    answer = window.call("POST", "/v1/blobs/missing", headers=headers, content=b'{"sha256": []}')
+    assert answer.headers["Content-Type"] in ("application/problem+json", "application/json")
+
+
+def test_rows_that_fail_where_the_token_is_looked_up_are_a_problem_like_any(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = hall.window()
+    window.headers()
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("the rows are odd")
+
+    monkeypatch.setattr("sync.gateway.calls.LOOK_S", -1)
+    monkeypatch.setattr(desk.TokenDesk, "look", broken)
+    check_problem(window.call("POST", "/v1/blobs/missing", json={"sha256": []}), 500, "internal")
+
+
+def test_a_cut_page_that_the_disk_refuses_harms_nobody(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    window = hall.window()
+    window.news()
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "full")
+
+    monkeypatch.setattr("sync.gateway.pages.keep_cut", refuse)
+    parts = iter(
+        [{"type": "http.request", "body": b"x" * 70_000, "more_body": True}, {"type": "http.disconnect"}]
+    )
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return next(parts)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = {**window.headers(), "Content-Length": "100000"}
+    scope = {
+        "type": "http",
+        "method": "PUT",
+        "path": f"/v1/blobs/{'a' * 64}",
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+    }
+    asyncio.run(hall.app(scope, receive, send))
+    assert not sent and "internal fault OSError" in caplog.text
