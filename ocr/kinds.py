@@ -17,7 +17,7 @@ from ocr import imaging
 from ocr.kind_looks import CARDS, LOOKS, OTHER_SIDE
 from ocr.kind_words import UNKNOWN, KindGuess, holds, kind_of_text, may_go_on
 from ocr.labels import glyph_lines
-from ocr.port import Engine, Layout, Script
+from ocr.port import Engine, Layout, LineEngine, Script
 
 __all__ = ["KINDS", "Clash", "KindGuess", "clash", "holds", "kind_of", "kind_of_text"]
 
@@ -34,6 +34,7 @@ _FIRST_SHARE, _UPPER_SHARE = 0.2, 0.62
 _FIRST_SHARE_ACROSS, _FIRST_SHARE_SMALL = 0.45, 0.45
 _CARD_PX = 500
 """A card is read with this long side: its title (6.6 mm) is then 38 px high, its labels 16."""
+_FINE_CARD_PX = 900
 _HEAD_SHARE, _HEAD_PX, _BODY_PX = 0.44, 430, 690
 _LABELS_SHARE = 0.5
 _READING_DPI, _LEAST_PX, _MOST_PX = 140, 620, 1400
@@ -62,12 +63,15 @@ def kind_of(engine: Engine, image: Image.Image) -> KindGuess:
         return guess
     is_card_shaped = _is_card_shaped(image)
     is_sheet = _long_mm(image) > _SHEET_MM
-    for is_head, view in _views(image):
+    by_lines = isinstance(engine, LineEngine)
+    for is_head, view in _fine_views(image) if by_lines else _views(image):
         lines = _lines(engine, view())
         guess = kind_of_text(lines, is_card_shaped=is_card_shaped, is_head=is_head)
         # On a sheet with a card the other side may follow further down.
         is_decided = guess.certain and not (is_sheet and guess.document in CARDS)
-        if is_decided or (is_head and not may_go_on(lines)):
+        # A title in large print may be lost among a few lines, so they alone make no stranger of a page.
+        is_strange = not may_go_on(lines) and (guess.no_card or not by_lines)
+        if is_decided or (is_head and is_strange):
             break
     return guess
 
@@ -94,6 +98,19 @@ def _views(image: Image.Image) -> Iterator[View]:
     else:
         for share in _shares(image):
             yield share < 1, partial(_upper, image, share)
+
+
+def _fine_views(image: Image.Image) -> Iterator[View]:
+    """Yield the same for an engine that reads line by line, which sees a card well enough at once."""
+    if _is_card_shaped(image) and _long_mm(image) <= _CARD_MM:
+        yield False, partial(_fine_card, image)
+    else:
+        for share in _shares(image):
+            yield share < 1, partial(_upper, image, share)
+
+
+def _fine_card(image: Image.Image) -> Image.Image:
+    return _scaled(image.convert("L"), min(1.0, _FINE_CARD_PX / max(image.size)))
 
 
 def _shares(image: Image.Image) -> tuple[float, ...]:
@@ -155,6 +172,11 @@ def _level(grey: Image.Image, rank: float) -> int:
 def _lines(engine: Engine, picture: Image.Image) -> list[str]:
     if not imaging.has_print(picture):
         return []
+    if isinstance(engine, LineEngine):
+        # Here, because it loads numpy and OpenCV, and those who only compare kinds are spared them.
+        from ocr.printed_rows import rows_on
+
+        return [row for row in rows_on(engine, picture) if row]
     words = engine.words(picture, script=Script.CHINESE, layout=Layout.PAGE)
     return ["".join(glyph.character for glyph in line) for line in glyph_lines(words)]
 

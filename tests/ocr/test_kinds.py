@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
+from ocr.engines.hybrid import best_engine
 from ocr.engines.tesseract import TesseractEngine
 from ocr.errors import EngineFailed
 from ocr.kinds import KINDS, Clash, KindGuess, clash, holds, kind_of, kind_of_text
-from ocr.port import Layout, Script, Word
+from ocr.port import Engine, Layout, Script, Word
 from tests.ocr import kind_specimens as made
 from workstation.training.specimens import cards, every, glass, papers
 from workstation.training.specimens.people import CAST, COUPLE
@@ -31,9 +32,10 @@ UNKNOWN: dict[str, Draw] = {
 NO_CARD = ("filled form", "contract", "photo receipt", "letter")
 
 
-@pytest.fixture(scope="module")
-def engine() -> TesseractEngine:
-    return TesseractEngine()
+@pytest.fixture(scope="module", params=[TesseractEngine, best_engine], ids=["tesseract", "best"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    made_by: Callable[[], Engine] = request.param
+    return made_by()
 
 
 def as_scanned(image: Image.Image, seed: int) -> Image.Image:
@@ -47,28 +49,28 @@ def test_every_kind_has_a_specimen() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_document_is_recognised(kind: str, engine: TesseractEngine) -> None:
+def test_a_document_is_recognised(kind: str, engine: Engine) -> None:
     assert kind_of(engine, as_scanned(every.specimen(kind, 5, 200).picture, 1)) == KindGuess(kind, True)
 
 
 @pytest.mark.parametrize("name", UNKNOWN)
-def test_what_is_no_certificate_does_not_become_one(name: str, engine: TesseractEngine) -> None:
+def test_what_is_no_certificate_does_not_become_one(name: str, engine: Engine) -> None:
     page = UNKNOWN[name]()
     guess = kind_of(engine, as_scanned(page, 2) if min(page.size) > 50 else page)
     assert guess == KindGuess("", False, no_card=name in NO_CARD)
 
 
-def test_both_sides_of_a_card_on_one_sheet_are_held_against_nobody(engine: TesseractEngine) -> None:
+def test_both_sides_of_a_card_on_one_sheet_are_held_against_nobody(engine: Engine) -> None:
     assert not kind_of(engine, as_scanned(made.both_sides(HUSBAND), 3)).certain
 
 
-def test_a_picture_that_names_no_resolution_is_recognised_too(engine: TesseractEngine) -> None:
+def test_a_picture_that_names_no_resolution_is_recognised_too(engine: Engine) -> None:
     card = cards.id_card_front(WIFE, 300)
     del card.info["dpi"]
     assert kind_of(engine, card) == KindGuess("id-card-front", True)
 
 
-def test_a_mirrored_card_is_nothing_known(engine: TesseractEngine) -> None:
+def test_a_mirrored_card_is_nothing_known(engine: Engine) -> None:
     mirrored = ImageOps.mirror(cards.id_card_front(HUSBAND, 300))
     mirrored.info["dpi"] = (300, 300)
     assert not kind_of(engine, mirrored).certain
