@@ -58,6 +58,13 @@ def test_a_page_of_one_white_has_no_paper_on_it() -> None:
     assert parted_sheet(page) is None
 
 
+def test_a_drawing_in_areas_of_one_colour_is_not_looked_at() -> None:
+    drawing = np.full((440, 600, 3), 220, np.uint8)
+    drawing[:, ::120] = 90
+    cv2.fillConvexPoly(drawing, np.array(CORNERS, np.int32), (30, 90, 60))
+    assert parted_sheet(drawing) is None
+
+
 def test_only_photos_are_looked_at_by_colour() -> None:
     picture = Image.fromarray(paper_on(ground()))
     scan = picture.copy()
