@@ -55,6 +55,9 @@ class ScriptedReadingRoom:
     def warm(self) -> None:
         """Do nothing."""
 
+    def forget(self) -> None:
+        """Do nothing: no page is kept."""
+
     def close(self) -> None:
         """Do nothing."""
 
