@@ -84,6 +84,7 @@ def _written(engine: Engine, found: Found, form: Form) -> dict[str, Written]:
     lines = _looked_for(engine, found, form, lines)
     written = {name: _value(found, blank, lines) for name, blank in form.blanks.items()}
     written = _second_look(engine, found, form, lines, written) | _days(engine, found, form, lines, written)
+    written |= _numbers_in_full(engine, found, form, lines, written)
     written |= numbers_without_label(form, written, found.page, found.parts)
     return written | ({form.everything: _everything(engine, found.page)} if form.everything else {})
 
@@ -244,6 +245,37 @@ def _second_look(
             read = [next(again) if _is_doubtful(way, part) else part.as_line() for part in own]
             written[name] = _with(written[name], read, form.blanks[name])
     return written
+
+
+def _numbers_in_full(
+    engine: Engine, found: Found, form: Form, lines: dict[int, Assigned], written: dict[str, Written]
+) -> dict[str, Written]:
+    """Read the whole row of a number that came too short: shade may have hidden some of its digits."""
+    rows = {
+        name: row
+        for name, blank in form.blanks.items()
+        if all(len(text) < blank.length for text, _sure in written[name].readings)
+        and (row := _whole_row(found, blank, lines)) is not None
+    }
+    again = read_again(engine, found.page, list(rows.values()))
+    return {
+        name: _with(written[name], [line], form.blanks[name]) for name, line in zip(rows, again, strict=True)
+    }
+
+
+def _whole_row(found: Found, blank: Blank, lines: dict[int, Assigned]) -> Piece | None:
+    """Return the place of a number, at the height of the digits that were seen, as wide as it has to be."""
+    parts = _own_parts(found, blank, lines)
+    window = found.registered.window(blank.window) if blank.window else None
+    if window is None or not parts:
+        return None
+    seen = reduce(Piece.joined, [part.piece for part in parts])
+    room = blank.length * seen.height - (seen.right - seen.left)
+    return replace(
+        seen,
+        left=max(0, min(window.left, seen.left)),
+        right=min(found.page.sheet.work().shape[1], max(window.right, seen.right + max(0, room))),
+    )
 
 
 def _is_doubtful(way: Way, part: Part) -> bool:
