@@ -12,6 +12,7 @@ from scanners.fake import blank_page
 from tests.services.conftest import ZHAO, Window
 from tests.tui.conftest import OpenSeat
 from tests.tui.seat import Seat
+from workstation.domain.facts import FieldValue, Origin
 from workstation.tui.widgets.steps import StepName
 
 pytestmark = pytest.mark.anyio
@@ -188,3 +189,16 @@ async def test_a_long_address_is_shown_whole_under_its_input(sit: OpenSeat, wind
         row = seat.row("address")
         assert row.query_one(Input).content_size.width < 2 * len(address) and row.region.height == 4
         assert seat.sees(address[-3:])
+
+
+async def test_a_reading_that_comes_under_the_cursor_gives_way_to_the_first_key(
+    sit: OpenSeat, window: Window
+) -> None:
+    case = window.open()
+    lay_card(window)
+    async with sit() as seat:
+        await seat.open(case.case_id)
+        row = await seat.go_to_row("phone")
+        row.show(FieldValue(value="19900000001", origin=Origin.OCR))
+        await seat.write("13")
+        assert row.text == "13"

@@ -95,12 +95,18 @@ class FieldRow(Horizontal):
         return self.text != self.shown
 
     def show(self, value: FieldValue | None, *, locked: bool = False) -> None:
-        """Show a stored value, unless the clerk is typing something else."""
+        """Show a stored value, unless the clerk is typing something else.
+
+        What appears under the cursor is selected: the first key of a clerk who was about to type replaces it.
+        """
         box = self.query_one(Input)
         self.value = value
         if not self.is_typed:
             self.shown = printable(value.value) if value else ""
+            is_other = box.value != self.shown
             box.value = self.shown
+            if is_other and box.has_focus:
+                box.select_all()
         box.disabled = locked
         self._light(value_lamp(value), of=self._known)
 
