@@ -120,5 +120,5 @@ def test_every_code_is_in_the_contracts_document(tmp_path: Path) -> None:
     ]
     for refused in classes:
         assert refused is errors.Refused or refused.code in described, refused
-    assert codes_of(503) == ["busy"] and codes_of(299) == []
+    assert codes_of(503) == ["busy", "sm3-unavailable"] and codes_of(299) == []
     hall.office.close()
