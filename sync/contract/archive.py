@@ -1,4 +1,4 @@
-"""What a window asks of the back office's archive: copies of approved cases of one person, by scene.
+"""What a window asks of the back office's archive: copies of approved cases of one person or organisation.
 
 Both calls are POST with the person in the body: an identity number in an address would stand in logs.
 """

@@ -1,7 +1,7 @@
-"""The archive of the back office: what approved cases hold of a person, told by scene, each look recorded.
+"""The archive of the back office: what approved cases hold of a person or an organisation, told by scene.
 
-It is read from the stored bundles. Who a bundle is about stands in an index of keyed hashes, brought up to
-date before each answer, so that no name or number stands in a column.
+Each look is recorded. It is read from the stored bundles. Who a bundle is about stands in an index of keyed
+hashes, brought up to date before each answer, so that no name or number stands in a column.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Archive:
             copies = tuple(
                 copy
                 for manifest in _approved(rows, person)
-                for copy in _copies(manifest)
+                for copy in _copies(manifest, query.holder)
                 if copy.standard_id in wanted and not _is_marked(rows, copy)
             )
             _note(rows, window, query.scene, person, what, self._clock())
@@ -114,7 +114,7 @@ class Archive:
             held = any(
                 page.sha256 == query.sha256
                 for manifest in _approved(rows, person)
-                for copy in _copies(manifest)
+                for copy in _copies(manifest, query.holder)
                 for page in copy.pages
             )
             _note(rows, window, query.scene, person, query.sha256[:12] if held else "refused", self._clock())
@@ -154,12 +154,22 @@ def _index_more(rows: Rows) -> bool:
 
 
 def _holders(signed: dict[str, Any]) -> Iterator[str]:
-    """Yield whose papers a bundle may hold: its applicant's."""
-    manifest = signed.get("manifest", signed)
-    applicant = manifest.get("body", {}).get("applicant")
-    number = applicant.get("id_number") if isinstance(applicant, dict) else None
-    if isinstance(number, str) and number:
-        yield number
+    """Yield whose papers a bundle holds: its applicant's, and those of an organisation the case is for."""
+    body = signed.get("manifest", signed).get("body", {})
+    numbers = [_applicant(body).get("id_number"), *(said.get("holder") for said in _slots(body).values())]
+    yield from {number for number in numbers if isinstance(number, str) and number}
+
+
+def _applicant(body: dict[str, Any]) -> dict[str, Any]:
+    applicant = body.get("applicant")
+    return applicant if isinstance(applicant, dict) else {}
+
+
+def _slots(body: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what the body says of each slot; of one that says nothing orderly, nothing."""
+    slots = body.get("slots")
+    found = slots.items() if isinstance(slots, dict) else ()
+    return {slot: said for slot, said in found if isinstance(said, dict)}
 
 
 def _approved(rows: Rows, person: str) -> Iterator[Manifest]:
@@ -175,11 +185,16 @@ def _approved(rows: Rows, person: str) -> Iterator[Manifest]:
             yield Manifest.model_validate(document.get("manifest", document))
 
 
-def _copies(manifest: Manifest) -> Iterator[ArchivedCopy]:
-    """Yield what a clerk checked against the original; a reused copy is told by the case it came from."""
+def _copies(manifest: Manifest, holder: str) -> Iterator[ArchivedCopy]:
+    """Yield what a clerk checked against the original; a reused copy is told by the case it came from.
+
+    A paper whose holder is not told, as in bundles of earlier versions, is the applicant's.
+    """
     body = manifest.body
-    slots, applicant, log = body.get("slots"), body.get("applicant") or {}, body.get("log") or [{}]
-    for slot, said in (slots or {}).items():
+    applicant, log = _applicant(body), body.get("log") or [{}]
+    for slot, said in _slots(body).items():
+        if (said.get("holder") or applicant.get("id_number")) != holder:
+            continue
         pages = tuple(
             ArchivedPage(page_id=p.page_id, sha256=p.sha256, size=p.size, media_type=p.media_type)
             for p in manifest.pages

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from stdnum.cn import uscc
 
 from sync.contract.archive import ArchiveAnswer, ArchivePageQuery, ArchiveQuery
 from sync.contract.libraries import Scene
@@ -18,6 +19,7 @@ from sync.errors import Unreachable
 from tests.services.conftest import NOW, PROFILE, QIAN, ZHAO, Clock, MakeWindow, Window, applicant_of
 from tests.sync.gateway_hall import Hall, WindowSeat, open_hall
 from workstation.domain.case import Case
+from workstation.domain.kinds import FieldKind
 from workstation.domain.reuse import Bar
 from workstation.domain.tickets import Booking
 from workstation.services.profile import WindowProfile
@@ -25,6 +27,8 @@ from workstation.store.database import Store
 from workstation.store.keys import DataKey
 
 SLOT = "household-register"
+COMPANY = "91440300MA5TEXT1K"
+"""Made up; its check digit follows."""
 
 
 @dataclass
@@ -141,6 +145,34 @@ def test_only_what_the_item_asks_for_of_that_person_is_told(town: Town) -> None:
     scene = Scene(case_number=case.number, item_code=case.item_code, clerk="王样本", ground="样本")
     query = ArchiveQuery(scene=scene, holder=ZHAO.id_number, standard_ids=("marriage-certificate",))
     assert town.line.archive(query).copies == ()
+
+
+def test_a_companys_licence_is_told_to_who_comes_for_that_company(
+    town: Town, seats: tuple[Hall, WindowSeat, WindowSeat]
+) -> None:
+    title, slot, name = licensed_item(town.first)
+    code = COMPANY + uscc.calc_check_digit(COMPANY)
+    brought = town.first.with_materials(town.first.named(town.first.open(title)))
+    town.first.desk.intake.type_field(brought.case_id, name, code)
+    brought = town.first.desk.decisions.receive(town.first.filled(brought).case_id)
+    town.deliver(brought, seats[1], ChangeKind.ACCEPTED, ChangeKind.DECIDED)
+    case = town.second.named(town.second.open(title), QIAN)
+    assert town.second.desk.archive_fetch.for_case(case.case_id, town.line) == 0, "which company, nobody said"
+    case = town.second.desk.intake.type_field(case.case_id, name, code)
+    assert town.second.desk.archive_fetch.for_case(case.case_id, town.line) == 1
+    assert slot in town.second.desk.reuse.offers(case)
+    (kept,) = town.second.store.archived(code)
+    assert kept.id_number == code and code not in str(town.looks())
+
+
+def licensed_item(window: Window) -> tuple[str, str, str]:
+    """Return title, licence's slot and code's field of an item for a company."""
+    for item in window.desk.catalogue.current.items:
+        slots = [m.id for m in item.materials if m.standard_id == "business-licence" and m.reusable]
+        codes = [field.id for field in item.fields if field.kind is FieldKind.USCC]
+        if slots and codes:
+            return item.title, slots[0], codes[0]
+    raise AssertionError("no item asks for a licence")
 
 
 @pytest.mark.parametrize("kinds", [(), (ChangeKind.ACCEPTED,), (ChangeKind.REFUSED,)], ids=str)

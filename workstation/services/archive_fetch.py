@@ -1,4 +1,4 @@
-"""What the back office keeps of a person, fetched by scene: while they stand here, or the day before.
+"""What the back office keeps of a person or an organisation, fetched by scene: now, or the day before.
 
 What comes is kept like the window's own copies, encrypted, and for a few days only: it is asked for again
 when it is wanted again. Nothing here is needed for a case; without a line the window's own copies serve.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
@@ -34,7 +34,8 @@ from workstation.domain.errors import BadIdNumber
 from workstation.domain.identity import check_id_number
 from workstation.domain.items import Item
 from workstation.domain.kinds import OriginalRule
-from workstation.services.archiving import last_day_of
+from workstation.services.archive_shelf import organisations
+from workstation.services.archiving import OF_ORGANISATIONS, last_day_of
 from workstation.services.catalogue import Catalogue
 from workstation.services.enrolment import Membership
 from workstation.services.errors import NoApplicant
@@ -113,7 +114,11 @@ class ArchiveFetch:
             return 0
         item = self.catalogue.item_of(case)
         scene = self._scene(case.number, item, GROUND)
-        return self._fetch(line, scene, item, case.applicant.id_number)
+        came = self._fetch(line, scene, item, case.applicant.id_number)
+        return came + sum(
+            self._fetch(line, scene, item, code, only=OF_ORGANISATIONS)
+            for code in sorted(organisations(case, item))
+        )
 
     def ahead(self, line: ArchiveLine) -> int:
         """Fetch for the bookings of the next day, once a day; return how many copies came.
@@ -142,12 +147,22 @@ class ArchiveFetch:
     def _scene(self, number: str, item: Item, ground: str) -> Scene:
         return Scene(case_number=number, item_code=item.code, clerk=self.profile.clerk, ground=ground)
 
-    def _fetch(self, line: ArchiveLine, scene: Scene, item: Item, holder: str) -> int:
+    def _fetch(
+        self,
+        line: ArchiveLine,
+        scene: Scene,
+        item: Item,
+        holder: str,
+        *,
+        only: Collection[str] | None = None,
+    ) -> int:
         wanted = tuple(
             dict.fromkeys(
                 material.standard_id
                 for material in item.materials
-                if material.reusable and material.original is not OriginalRule.FORM
+                if material.reusable
+                and material.original is not OriginalRule.FORM
+                and (only is None or material.standard_id in only)
             )
         )
         if not wanted:

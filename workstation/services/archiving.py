@@ -51,7 +51,7 @@ def archive_checked(
     present = _present(tx, case, item)
     for material in derive(item, case.answers):
         if (only is None or material.id in only) and _is_worth_keeping(case, material):
-            holder = _holder(case, case.applicant, item, material)
+            holder = holder_of(case, case.applicant, item, material)
             copy = _copy(case, case.applicant, material, profile, at)
             known = present.get((holder, material.standard_id))
             tx.archive(replace(copy, id_number=holder, archive_id=known or copy.archive_id))
@@ -73,7 +73,7 @@ def _is_worth_keeping(case: Case, material: Material) -> bool:
     return material.reusable and is_checked and material.original is not OriginalRule.FORM
 
 
-def _holder(case: Case, applicant: Applicant, item: Item, material: Material) -> str:
+def holder_of(case: Case, applicant: Applicant, item: Item, material: Material) -> str:
     """Return whose paper it is: that of the one organisation the case names, else the applicant's."""
     named = organisations(case, item)
     is_theirs = material.standard_id in OF_ORGANISATIONS and len(named) == 1

@@ -24,6 +24,7 @@ from workstation.domain.checklist import derive, situation_title
 from workstation.domain.geometry import box_on_page, whole
 from workstation.domain.items import Item, Limit
 from workstation.domain.tolerance import committed
+from workstation.services.archiving import holder_of
 from workstation.services.filing import Filed
 from workstation.services.proof_body import identity_body, proof_body
 
@@ -66,6 +67,7 @@ def case_body(case: Case, item: Item, log: Sequence[Entry], filed: Filed) -> dic
                 **_slot(case.slot(material.id)),
                 "title": material.title,
                 "standard_id": material.standard_id,
+                **({"holder": holder_of(case, applicant, item, material)} if applicant else {}),
             }
             for material in derive(item, case.answers)
         },

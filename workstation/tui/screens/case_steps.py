@@ -8,7 +8,7 @@ from textual import getters, on, work
 
 from workstation.domain.case import CreditOutcome, Custody
 from workstation.domain.checklist import Todo
-from workstation.domain.kinds import OriginalRule
+from workstation.domain.kinds import FieldKind, OriginalRule
 from workstation.domain.tolerance import must_ask_credit
 from workstation.i18n import _, listed
 from workstation.services.view import CaseView
@@ -145,12 +145,24 @@ class StepKeys(GateKeys):
     @on(FormStep.Typed)
     def _typed(self, event: FormStep.Typed) -> None:
         event.stop()
-        self.change(lambda: self.desk.intake.type_field(self.case_id, event.field, event.text))
+        self.change(
+            lambda: self.desk.intake.type_field(self.case_id, event.field, event.text),
+            lambda: self._after_field(event.field),
+        )
 
     @on(FormStep.Confirmed)
     def _confirmed(self, event: FormStep.Confirmed) -> None:
         event.stop()
-        self.change(lambda: self.desk.intake.confirm_field(self.case_id, event.field, seen=event.seen))
+        self.change(
+            lambda: self.desk.intake.confirm_field(self.case_id, event.field, seen=event.seen),
+            lambda: self._after_field(event.field),
+        )
+
+    def _after_field(self, name: str) -> None:
+        """Ask what is kept of an organisation once its code is known."""
+        fields = self.view.item.fields if self.view else ()
+        if any(field.id == name and field.kind is FieldKind.USCC for field in fields):
+            self.fetch_kept()
 
     @on(FormStep.Finished)
     def _leave_form(self) -> None:
