@@ -177,7 +177,9 @@ class Seat:
         """Pass the unlock screen."""
         await self.write(PASSPHRASE)
         await self.press("enter")
-        self.on(HomeScreen)
+        # Opening is nothing that `settle` waits for: tests hold it up on purpose.
+        await self.until(lambda: isinstance(self.app.screen, HomeScreen), "home")
+        await self.settle()
 
     async def resize(self, width: int, height: int) -> None:
         await self.pilot.resize_terminal(width, height)

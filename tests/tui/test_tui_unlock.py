@@ -24,7 +24,7 @@ async def test_the_right_passphrase_leads_home(sit: OpenSeat) -> None:
         await seat.write(PASSPHRASE)
         assert seat.misses(PASSPHRASE)
         await seat.press("enter")
-        seat.on(HomeScreen)
+        await seat.until(lambda: isinstance(seat.app.screen, HomeScreen), "home")
 
 
 async def test_a_wrong_passphrase_says_what_to_do_and_asks_again(sit: OpenSeat) -> None:
