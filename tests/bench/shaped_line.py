@@ -63,6 +63,9 @@ class Line:
                 self._carry(reader, on_writer, self.up, counts=True),
                 self._carry(on_reader, writer, self.down, counts=False),
             )
+        except asyncio.CancelledError:
+            # The bench is over: the stream's own callback would print a traceback for each open line.
+            pass
         finally:
             self.writers -= both
             for end in both:
