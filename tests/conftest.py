@@ -112,3 +112,11 @@ def quick_passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
     from workstation.store import keys
 
     monkeypatch.setattr(keys, "ARGON2ID", LITTLE)
+
+
+@pytest.fixture
+def light_pins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stretch PINs for a moment only, where how long that takes is no matter of the test."""
+    from workstation.store import people
+
+    monkeypatch.setattr(people, "ARGON2ID", {"iterations": 1, "lanes": 1, "memory_kib": 64})

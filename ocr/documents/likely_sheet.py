@@ -48,10 +48,7 @@ def likely_sheet(picture: Picture) -> Quad | None:
     Args:
         picture: (H, W, 3) RGB or (H, W).
     """
-    scale = max(1.0, max(picture.shape[:2]) / _WORK_PX)
-    size = (round(picture.shape[1] / scale), round(picture.shape[0] / scale))
-    small = cv2.resize(reduced(picture, int(scale)), size, interpolation=cv2.INTER_AREA)
-    colours = small if small.ndim == 3 else cv2.cvtColor(small, cv2.COLOR_GRAY2RGB)
+    colours, scale = _small(picture, _WORK_PX)
     plain = cv2.morphologyEx(cv2.medianBlur(colours, 3), cv2.MORPH_CLOSE, np.ones((_PRINT, _PRINT), np.uint8))
     best: tuple[float, Quad] | None = None
     for mask in _masks(np.asarray(plain, np.uint8)):
@@ -72,10 +69,7 @@ def parted_sheet(picture: Picture) -> Quad | None:
     Args:
         picture: (H, W, 3) RGB or (H, W).
     """
-    scale = max(1.0, max(picture.shape[:2]) / _PARTED_PX)
-    size = (round(picture.shape[1] / scale), round(picture.shape[0] / scale))
-    small = cv2.resize(reduced(picture, int(scale)), size, interpolation=cv2.INTER_AREA)
-    colours = small if small.ndim == 3 else cv2.cvtColor(small, cv2.COLOR_GRAY2RGB)
+    colours, scale = _small(picture, _PARTED_PX)
     # What is drawn, not photographed, has areas of one colour; to part them takes seconds.
     if float((colours[:, 1:] == colours[:, :-1]).all(axis=2).mean()) > _MOST_EVEN:
         return None
@@ -87,6 +81,14 @@ def parted_sheet(picture: Picture) -> Quad | None:
             if _step(np.asarray(plain, np.uint8), quad) >= _LEAST_PARTED_STEP:
                 return np.asarray((_grown(quad) + 0.5) * scale, np.float32)
     return None
+
+
+def _small(picture: Picture, most_px: float) -> tuple[Picture, float]:
+    """Return a picture in colour, at most so many px long, and how many times smaller it is."""
+    scale = max(1.0, max(picture.shape[:2]) / most_px)
+    size = (round(picture.shape[1] / scale), round(picture.shape[0] / scale))
+    small = np.asarray(cv2.resize(reduced(picture, int(scale)), size, interpolation=cv2.INTER_AREA), np.uint8)
+    return small if small.ndim == 3 else np.asarray(cv2.cvtColor(small, cv2.COLOR_GRAY2RGB), np.uint8), scale
 
 
 def _parted(plain: Picture) -> Grey:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -12,15 +11,11 @@ from tests.cli.conftest import NAME, NUMBER, PASSPHRASE, Seat
 from workstation.domain.archive import ArchivedMaterial
 from workstation.domain.audit import Action
 from workstation.domain.case import TrustLevel
-from workstation.store import people as staff
 
 CHIEF, CLERK = "864200", "246810"
 
 
-@pytest.fixture(autouse=True)
-def light_pins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(staff, "ARGON2ID", {"iterations": 1, "lanes": 1, "memory_kib": 64})
-    yield
+pytestmark = pytest.mark.usefixtures("light_pins")
 
 
 def command(seat: Seat, *arguments: str, lines: tuple[str, ...] = ()) -> int:

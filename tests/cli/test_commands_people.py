@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,15 +13,11 @@ from workstation.domain.audit import Action, Deed
 from workstation.domain.clock import now
 from workstation.domain.people import Role
 from workstation.services.audit_check import Fault
-from workstation.store import people as staff
 
 CHIEF, CLERK = "864200", "246810"
 
 
-@pytest.fixture(autouse=True)
-def light_pins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(staff, "ARGON2ID", {"iterations": 1, "lanes": 1, "memory_kib": 64})
-    yield
+pytestmark = pytest.mark.usefixtures("light_pins")
 
 
 def command(seat: Seat, *arguments: str, lines: tuple[str, ...] = ()) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.services.conftest import ELDER_CARD, ZHAO, Window
@@ -14,15 +12,11 @@ from workstation.services.archive_register import ArchiveRegister
 from workstation.services.audit import check
 from workstation.services.people_errors import NotPermitted, ReasonNeeded
 from workstation.services.reuse_errors import CopyOutOfUse, UnknownCopy
-from workstation.store import people as staff
 
 PIN = "246810"
 
 
-@pytest.fixture(autouse=True)
-def light_pins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(staff, "ARGON2ID", {"iterations": 1, "lanes": 1, "memory_kib": 64})
-    yield
+pytestmark = pytest.mark.usefixtures("light_pins")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -27,16 +26,12 @@ from workstation.services.people_errors import (
     UnknownPerson,
     WrongPin,
 )
-from workstation.store import people as staff
 from workstation.store.database import Store
 
 PIN, OTHER = "246810", "135790"
 
 
-@pytest.fixture(autouse=True)
-def light_pins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(staff, "ARGON2ID", {"iterations": 1, "lanes": 1, "memory_kib": 64})
-    yield
+pytestmark = pytest.mark.usefixtures("light_pins")
 
 
 @dataclass

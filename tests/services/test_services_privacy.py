@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.services.conftest import ELDER_CARD, ZHAO, Window
@@ -14,16 +12,12 @@ from workstation.services.audit import check
 from workstation.services.desk import Desk
 from workstation.services.overview import overview
 from workstation.services.people_errors import AnotherClerksDraft, NotPermitted, ReasonNeeded
-from workstation.store import people as staff
 from workstation.store.database import Group
 
 PIN = "246810"
 
 
-@pytest.fixture(autouse=True)
-def light_pins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(staff, "ARGON2ID", {"iterations": 1, "lanes": 1, "memory_kib": 64})
-    yield
+pytestmark = pytest.mark.usefixtures("light_pins")
 
 
 @pytest.fixture

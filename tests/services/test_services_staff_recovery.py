@@ -27,7 +27,6 @@ from workstation.services.people_errors import (
     WrongPin,
 )
 from workstation.services.staff_recovery import TOLD_FOR, StaffRecovery
-from workstation.store import people as staff
 from workstation.store.audit import Signer
 from workstation.store.database import Store
 from workstation.store.keys import DataKey, recovery_signer, recovery_text
@@ -37,10 +36,7 @@ PIN, FRESH = "246810", "135790"
 TEXT, OTHER_TEXT = recovery_text(bytes(range(20))), recovery_text(bytes(range(1, 21)))
 
 
-@pytest.fixture(autouse=True)
-def light_pins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(staff, "ARGON2ID", {"iterations": 1, "lanes": 1, "memory_kib": 64})
-    yield
+pytestmark = pytest.mark.usefixtures("light_pins")
 
 
 @pytest.fixture

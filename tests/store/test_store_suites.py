@@ -165,11 +165,6 @@ def test_the_wrapped_data_key_names_its_cipher_and_is_bound_to_it(tmp_path: Path
         slots.unlock_with_passphrase("passphrase")
 
 
-@pytest.fixture
-def light_pins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staff, "ARGON2ID", {"iterations": 1, "lanes": 1, "memory_kib": 64})
-
-
 @pytest.mark.usefixtures("light_pins")
 def test_a_persons_key_names_its_cipher_and_older_ones_open_as_they_did() -> None:
     key = new_key()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +19,6 @@ from workstation.domain.audit import Action
 from workstation.domain.people import Person, Role
 from workstation.services.audit import check
 from workstation.services.people import People
-from workstation.store import people as staff
 from workstation.tui import locking
 from workstation.tui.screens.case import CaseScreen
 from workstation.tui.screens.dialogs import NoticeDialog
@@ -28,14 +26,8 @@ from workstation.tui.screens.home import HomeScreen
 from workstation.tui.screens.lock import LockScreen
 from workstation.tui.widgets.steps import StepName
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.usefixtures("light_pins"), pytest.mark.anyio]
 PIN, OTHER_PIN = "246810", "135790"
-
-
-@pytest.fixture(autouse=True)
-def light_pins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(staff, "ARGON2ID", {"iterations": 1, "lanes": 1, "memory_kib": 64})
-    yield
 
 
 @pytest.fixture

@@ -18,23 +18,16 @@ from tests.tui.seat import Outside, Seat
 from workstation.cli.logs import kept_log
 from workstation.domain.people import Role
 from workstation.printing.press import PaperPress
-from workstation.store import people as staff
 from workstation.tui.screens.home import HomeScreen
 from workstation.tui.screens.lock import LockScreen
 from workstation.tui.screens.queue import QueueScreen
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.usefixtures("light_pins"), pytest.mark.anyio]
 PIN = "246810"
 RARE = dataclasses.replace(
     applicant_of(ZHAO), name="欧阳龘样本", id_number="440304195501019989", phone="19900000777"
 )
 MARKS = (RARE.name, RARE.name[2:], RARE.id_number, RARE.phone)
-
-
-@pytest.fixture(autouse=True)
-def light_pins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(staff, "ARGON2ID", {"iterations": 1, "lanes": 1, "memory_kib": 64})
-    yield
 
 
 @pytest.fixture

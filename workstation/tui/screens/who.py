@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -73,9 +74,9 @@ class WhoScreen(Screen[None]):
                 self.busy = True
                 self.open_with(self.secret.value)
 
+    @abstractmethod
     def open_with(self, secret: str) -> None:
-        """Try a secret; screens override it."""
-        raise NotImplementedError
+        """Try a secret."""
 
     def refuse(self, error: Exception) -> Message:
         """Say why nothing opens, and ask again."""
