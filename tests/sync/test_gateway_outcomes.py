@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,25 +11,13 @@ from sync.gateway.database import Rows
 from sync.gateway.errors import IllegalDecision, IncompleteDecision
 from sync.gateway.matters import find
 from sync.gateway.schema import SEVENTH
-from tests.sync.gateway_hall import Hall, WindowSeat, open_hall, options_of
+from tests.sync.gateway_hall import Hall, WindowSeat, options_of
 from tests.sync.test_gateway_branches import BODY, HYGIENE, REGISTRATION, SIGN
 from workstation.cli import main
 
 DECIDED = ChangeKind.DECIDED
 
 pytestmark = pytest.mark.usefixtures("engine")
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    hall = open_hall(tmp_path / "office")
-    yield hall
-    hall.office.close()
-
-
-@pytest.fixture
-def window(hall: Hall) -> WindowSeat:
-    return hall.window()
 
 
 def accepted(hall: Hall, window: WindowSeat, **facts: object) -> str:

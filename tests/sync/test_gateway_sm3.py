@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, cast
 
 import httpx
@@ -21,22 +19,10 @@ from sync.fake import MemoryOutbox
 from sync.gateway import intake
 from sync.receipts import check_receipt
 from sync.streams import Progress
-from tests.sync.gateway_hall import Hall, WindowSeat, check_problem, open_hall, page
+from tests.sync.gateway_hall import Hall, WindowSeat, check_problem, page
 from tests.sync.office import seal
 
 SCAN = b"\xff\xd8 a page"
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    hall = open_hall(tmp_path / "office")
-    yield hall
-    hall.office.close()
-
-
-@pytest.fixture
-def window(hall: Hall) -> WindowSeat:
-    return hall.window()
 
 
 def hashed(data: bytes, sm3: str = "") -> PageEntry:
