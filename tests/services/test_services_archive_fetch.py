@@ -163,6 +163,12 @@ def test_a_companys_licence_is_told_to_who_comes_for_that_company(
     assert slot in town.second.desk.reuse.offers(case)
     (kept,) = town.second.store.archived(code)
     assert kept.id_number == code and code not in str(town.looks())
+    item = town.second.item(title)
+    every = tuple({m.standard_id for m in item.materials if m.standard_id})
+    scene = Scene(case_number=case.number, item_code=item.code, clerk="王样本", ground="样本")
+    for holder, theirs in ((code, {"business-licence"}), (ZHAO.id_number, set(every) - {"business-licence"})):
+        told = town.line.archive(ArchiveQuery(scene=scene, holder=holder, standard_ids=every)).copies
+        assert told and {copy.standard_id for copy in told} <= theirs
 
 
 def licensed_item(window: Window) -> tuple[str, str, str]:
